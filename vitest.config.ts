@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** For what hangs, not for what is slow: a machine may be busy with other work. */
 const LIMITS = { testTimeout: 180_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
 
+/** Three files at a time also on two cores, because tests often wait: for apps, backoffs, pages. */
+const AT_A_TIME = 3;
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,7 +18,7 @@ export default defineConfig({
           setupFiles: ['./packages/runtime/src/fixed-seed.ts', './packages/runtime/src/patience.ts'],
           ...LIMITS,
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: AT_A_TIME,
         },
       },
       {
@@ -26,7 +29,7 @@ export default defineConfig({
           setupFiles: './packages/runtime/src/patience.ts',
           ...LIMITS,
           pool: 'forks',
-          maxWorkers: 2,
+          maxWorkers: AT_A_TIME,
         },
       },
     ],

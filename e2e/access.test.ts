@@ -1,3 +1,4 @@
+import { connect } from '@scheduler/db';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
@@ -15,7 +16,9 @@ describe('a fresh installation', () => {
   const errors: string[] = [];
 
   beforeAll(async () => {
-    stack = await startStack({}, { empty: true });
+    // Nothing listens there: no digest is due in these tests.
+    const mail = { SMTP_URL: 'smtp://127.0.0.1:9', SMTP_FROM: 'scheduler@company.test' };
+    stack = await startStack(mail, { empty: true });
     setUpLink = /http\S+\/set-up#\S+/.exec(stack.apps.server.output())?.[0] ?? '';
   });
   afterAll(() => stack?.stop());
@@ -60,7 +63,7 @@ describe('a fresh installation', () => {
 
   it('opens to nobody else by that link', async () => {
     const late = await open(setUpLink);
-    await late.getByRole('heading', { name: 'This link opens nothing' }).waitFor();
+    await late.getByRole('heading', { name: 'This link does not work' }).waitFor();
     await withoutFindings(late);
     await late.context().close();
   });
@@ -102,9 +105,59 @@ describe('a fresh installation', () => {
     await dispatcher.getByText('This one').waitFor();
     await withoutFindings(dispatcher);
     await dispatcher.goto(`${stack.apps.webUrl}/users`);
-    await dispatcher.getByText('Only an admin gives access').waitFor();
+    await dispatcher.getByText('Only an admin can manage users').waitFor();
     await dispatcher.goto(stack.apps.webUrl);
     await dispatcher.getByRole('button', { name: /Refresh now/ }).waitFor();
+  });
+
+  it('limits the dispatcher to one store at once: the switcher, links to the other one and Refresh go', async () => {
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    const [other] = await sql`
+      insert into stores (crossmark_store_id, number, name, time_zone)
+      values ('310043', '8140', 'Club Nine', 'America/Indiana/Indianapolis') returning id`;
+    await close();
+    await dispatcher.setViewportSize({ width: 1440, height: 900 });
+    await dispatcher.reload();
+    const switcher = dispatcher.getByLabel('Store', { exact: true });
+    await switcher.selectOption('Club Nine (8140)');
+    await expect.poll(() => dispatcher.url()).toContain(`store=${other?.id}`);
+
+    await admin.reload();
+    await admin.getByRole('button', { name: `Manage ${DISPATCHER.name}` }).click();
+    const dialog = admin.getByRole('dialog');
+    await dialog.getByRole('radio', { name: 'Only these' }).check();
+    await dialog.getByRole('button', { name: 'Save stores' }).click();
+    const some = dialog.getByRole('radio', { name: 'Only these' });
+    const fault = () => some.evaluate((radio: HTMLInputElement) => radio.validationMessage);
+    expect(await fault()).toBe('Choose a store at least.');
+    await dialog.getByRole('checkbox', { name: /Club Eight/ }).check();
+    expect(await fault()).toBe('');
+    await withoutFindings(admin);
+    await dialog.getByRole('button', { name: 'Save stores' }).click();
+    await admin.getByText(`${DISPATCHER.name} has the new stores.`).waitFor();
+    // The table is behind the dialog.
+    await admin.locator('td', { hasText: /^Club Eight \(8135\)$/ }).waitFor();
+
+    // Nobody touches the page of the other store: it hears of the change.
+    await dispatcher.getByText('This store is not one of yours.').waitFor();
+    await withoutFindings(dispatcher);
+    await expect.poll(() => dispatcher.getByRole('button', { name: /Refresh now/ }).count()).toBe(0);
+    await dispatcher.getByRole('main').getByRole('link', { name: 'Club Eight (8135)' }).click();
+    await dispatcher.getByRole('main').getByText('Club Eight (8135)').waitFor();
+    expect(await switcher.count()).toBe(0);
+    await account(dispatcher).click();
+    await dispatcher.getByLabel('Account', { exact: true }).getByText('Club Eight (8135)').waitFor();
+    await dispatcher.keyboard.press('Escape');
+    for (const page of ['day', 'month', 'events', 'activity']) {
+      await dispatcher.goto(`${stack.apps.webUrl}/${page}?store=${other?.id}`);
+      await dispatcher.getByText('This store is not one of yours.').waitFor();
+    }
+
+    // And back: the next click works in both.
+    await dialog.getByRole('radio', { name: /All stores/ }).check();
+    await dialog.getByRole('button', { name: 'Save stores' }).click();
+    await dispatcher.getByLabel('Store', { exact: true }).waitFor();
+    await admin.keyboard.press('Escape');
   });
 
   it('signs them out everywhere at once when they are disabled, and lets them in no more', async () => {
@@ -112,7 +165,7 @@ describe('a fresh installation', () => {
     await atAdmin.getByLabel('E-mail').fill(DISPATCHER.email);
     await atAdmin.getByLabel('Password').fill(DISPATCHER.password);
     await atAdmin.getByRole('button', { name: 'Sign in' }).click();
-    await atAdmin.getByRole('button', { name: 'Sign out' }).waitFor();
+    await atAdmin.getByRole('button', { name: /account of/ }).waitFor();
 
     await admin.reload();
     await admin.getByRole('button', { name: `Manage ${DISPATCHER.name}` }).click();
@@ -120,7 +173,7 @@ describe('a fresh installation', () => {
     await dialog.getByText('admin page').first().waitFor();
     await withoutFindings(admin);
     await dialog.getByRole('button', { name: 'Disable' }).click();
-    await dialog.getByRole('button', { name: 'Let them in again' }).waitFor();
+    await dialog.getByRole('button', { name: 'Enable' }).waitFor();
 
     // Nobody touches the scheduler's page: it hears of it. The admin's asks once a minute; what it asks for is refused at once.
     await dispatcher.getByText('Your session has ended').waitFor();
@@ -140,8 +193,31 @@ describe('a fresh installation', () => {
     await dialog.getByRole('button', { name: 'Disable' }).click();
     await dialog.getByText('only admin left').waitFor();
     await admin.keyboard.press('Escape');
-    // The dialog's entry in the history goes after the dialog: who navigates before that is broken off.
+    // The dialog's entry in the browser's history is removed after the dialog. A navigation before
+    // that would be aborted.
     await admin.waitForFunction(() => history.state.layer === undefined);
+  });
+
+  it('lets them choose when they get the next days by e-mail, and turn it off', async () => {
+    await admin.goto(`${stack.apps.webUrl}/account#digests`);
+    const section = admin.getByRole('region', { name: 'Next days by e-mail' });
+    const store = section.getByRole('checkbox', { name: /^Club Eight/ });
+    await store.waitFor();
+    expect(await store.isChecked()).toBe(false);
+    await store.click();
+    const time = section.getByLabel('which time for Club Eight');
+    await time.waitFor();
+    await expect.poll(() => time.inputValue()).toBe('06:00');
+    const saved = admin.waitForResponse(/account\.setDigest/);
+    await time.fill('05:30');
+    await time.press('Enter');
+    expect((await saved).ok()).toBe(true);
+    await withoutFindings(admin);
+    await admin.reload();
+    await time.waitFor();
+    await expect.poll(() => time.inputValue()).toBe('05:30');
+    await store.click();
+    await time.waitFor({ state: 'hidden' });
   });
 
   it('lets them change their own password, and works on with the new one', async () => {

@@ -2,23 +2,40 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 /**
- * What is wrong with a page as it is now: axe's findings, each with its places, and what scrolls sideways.
- * Empty when nothing is. `except`: a selector of what axe leaves out.
+ * Returns the problems of a page: axe's findings with their places, and parts that scroll sideways.
+ * Empty if there are none. `except` is a selector of parts that axe ignores.
  */
 export async function findingsOf(page: Page, except?: string): Promise<string[]> {
-  // What passes needs no description, and without frames of other origins no page of axe's own: a quarter of the time.
+  return [...(await axeFindingsOf(page, except)), ...(await sidewaysOf(page))];
+}
+
+/** The only rules of axe whose result depends on the colors. */
+const COLOR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/** The same as {@link findingsOf}, for a light page whose colors are then checked in the dark, too. */
+export async function findingsInBothSchemes(page: Page, except?: string): Promise<string[]> {
+  const findings = await findingsOf(page, except);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const inTheDark = await axeFindingsOf(page, except, COLOR_RULES);
+  await page.emulateMedia({ colorScheme: 'light' });
+  return [...findings, ...inTheDark.map((finding) => `in the dark: ${finding}`)];
+}
+
+async function axeFindingsOf(page: Page, except?: string, rules?: string[]): Promise<string[]> {
+  // Only violations are described, and the legacy mode opens no page of axe, because there are no
+  // frames of other origins. This takes a quarter of the time.
   const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
+  if (rules) axe.withRules(rules);
   if (except) axe.exclude(except);
   const { violations } = await axe.analyze();
-  const findings = violations.flatMap(({ id, nodes }) =>
+  return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
   );
-  return [...findings, ...(await sidewaysOf(page))];
 }
 
 /**
- * What can be scrolled sideways on a page as it is now, with the elements that make it so wide. A section that has a
- * name may: it is made to be scrolled. `except`: a selector of what may as well.
+ * Returns the parts of a page that scroll sideways, with the elements that make them so wide. A
+ * section with a name may scroll. `except` is a selector of other parts that may.
  */
 export async function sidewaysOf(page: Page, except?: string): Promise<string[]> {
   const made = ['section[aria-label]', ...(except ? [except] : [])].join(', ');

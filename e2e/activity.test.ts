@@ -29,12 +29,14 @@ describe('a dispatcher at the activity page', () => {
   it('sees what needs a person first', async () => {
     await open('/activity');
     await rows().first().waitFor();
-    expect(await rows().allInnerTexts()).toEqual([
-      expect.stringContaining('Failed'),
-      expect.stringContaining('Failed'),
-      expect.stringContaining('Conflict'),
-      expect.stringContaining('Unknown rep'),
-    ]);
+    await expect
+      .poll(() => rows().allInnerTexts())
+      .toEqual([
+        expect.stringContaining('Failed'),
+        expect.stringContaining('Failed'),
+        expect.stringContaining('Conflict'),
+        expect.stringContaining('Unknown rep'),
+      ]);
   });
 
   it('retries all that failed for one reason, is told how many, and sees them settle', async () => {
@@ -49,7 +51,7 @@ describe('a dispatcher at the activity page', () => {
     await open('/activity?show=conflict');
     const title = await rows().first().getByRole('button').first().getAttribute('data-testid');
     await page.getByRole('button', { name: 'Keep mine' }).click();
-    await page.getByText(/^Yours stands:/).waitFor();
+    await page.getByText(/^You kept your side:/).waitFor();
     await page.getByTestId(title ?? '').waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: /^Conflict 0$/ }).waitFor();
   });

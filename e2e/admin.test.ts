@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsOf } from './accessibility.ts';
+import { findingsInBothSchemes } from './accessibility.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
 const WIDE = { width: 1280, height: 900 };
@@ -20,41 +20,84 @@ describe('an operator at the admin page', () => {
   afterAll(() => stack?.stop());
 
   it('reads Crossmark’s list, and sees what came of it and that sync is healthy', async () => {
-    await page.getByRole('button', { name: 'Refresh now' }).first().click();
+    await page.getByRole('link', { name: 'Refreshes', exact: true }).click();
+    await page.getByRole('button', { name: 'Refresh now' }).click();
     const refresh = page.getByRole('region', { name: 'Refresh from Crossmark' });
     await refresh.getByText('Rows read').waitFor();
     await refresh.getByText('Done').waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
-    await page.getByRole('region', { name: 'Workers' }).getByText('Alive').waitFor();
+    await page
+      .getByRole('region', { name: 'Parts' })
+      .getByText(/^\d+ of 10 jobs, up/)
+      .waitFor();
+    await page.getByText(/^as of \d+:\d\d:\d\d [AP]M · live$/).waitFor();
   });
 
-  it('sees the refresh in the figures, or why there are none', async () => {
+  it('has all of it on one screen, the age of the oldest change first', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBe(900);
+    const tiles = page.getByRole('region', { name: 'Figures of the last 24 hours' });
+    await expect
+      .poll(() => tiles.locator('> *').first().innerText())
+      .toMatch(/^Oldest not in Crossmark\s+None/);
+    for (const name of ['Queues', 'What stands in the way', 'Parts', 'Alerts'])
+      await page.getByRole('region', { name, exact: true }).waitFor();
+    await page.setViewportSize(WIDE);
+  });
+
+  it('sees the refresh in the charts, which say since when they know, or why there are none', async () => {
     if (stack.infrastructure.redisUrl) {
-      await page.getByRole('rowheader', { name: 'Refresh from Crossmark' }).nth(1).waitFor();
+      await page
+        .getByRole('region', { name: 'Click to synced' })
+        .getByText(/counted since/)
+        .waitFor();
+      await page.getByRole('link', { name: 'Charts', exact: true }).click();
+      await page.getByRole('rowheader', { name: 'Refresh' }).waitFor();
       await page.getByRole('heading', { name: 'Crossmark’s answers' }).waitFor();
     } else {
       await page.getByText('Redis is not configured').waitFor();
     }
   });
 
-  it('finds the job behind it among the completed ones of its queue', async () => {
-    await page.getByRole('link', { name: 'Refresh from Crossmark refresh_events' }).click();
+  it('finds the job behind it among the completed ones of its queue, and the way back', async () => {
+    await page.goto(stack.apps.adminUrl);
+    await page.getByRole('link', { name: 'Refresh refresh_events' }).click();
     await page
       .getByText(/completed/i)
       .first()
       .click();
-    await page.getByText('refresh_events').nth(1).waitFor();
-    await page.goto(stack.apps.adminUrl);
+    await page.getByText('Crossmark’s list of events').waitFor();
+    // Of other kinds of queues.
+    expect(await page.getByRole('link', { name: /prioritized|waiting children/i }).count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
+  });
+
+  it('reaches the account by keyboard alone', async () => {
+    await page.getByRole('button', { name: /account of/i }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    expect(await focused()).toBe('Sign out');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor({ state: 'hidden' });
   });
 
   it.each([
-    ['wide and light', {}],
-    ['wide and dark', { dark: true }],
+    ['wide', {}],
     ['on a phone', { viewport: PHONE }],
+    ['on the narrowest phone', { viewport: { width: 320, height: 640 } }],
   ])('gets a page without a finding of axe and without sideways scrolling, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await open(options);
     await fresh.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
-    expect(await findingsOf(fresh)).toEqual([]);
+    expect(await findingsInBothSchemes(fresh)).toEqual([]);
+    for (const name of ['Changes', 'Charts', 'Refreshes']) {
+      await fresh.getByRole('link', { name, exact: true }).click();
+      await fresh.locator('nav a[aria-current=page]', { hasText: name }).waitFor();
+      await fresh.getByText('Loading charts').waitFor({ state: 'hidden' });
+      expect(await findingsInBothSchemes(fresh), name).toEqual([]);
+    }
     expect(itsErrors).toEqual([]);
     await fresh.context().close();
   });
@@ -62,7 +105,14 @@ describe('an operator at the admin page', () => {
   it('who is a viewer is offered nothing that changes something', async () => {
     const { page: viewer } = await open({ email: 'viewer@demo.test' });
     await viewer.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
-    expect(await viewer.getByRole('button').allInnerTexts()).toEqual(['Sign out']);
+    await viewer.getByRole('button', { name: /account of/i }).click();
+    const named = await viewer.getByRole('button').evaluateAll((all) => all.map((one) => one.textContent));
+    expect(named).toEqual(['DV, account of Demo Viewer', 'Sign out']);
+    await viewer.keyboard.press('Escape');
+    for (const name of ['Changes', 'Refreshes']) {
+      await viewer.getByRole('link', { name, exact: true }).click();
+      expect(await viewer.getByRole('main').getByRole('button').count()).toBe(0);
+    }
     await viewer.context().close();
   });
 
@@ -76,6 +126,7 @@ describe('an operator at the admin page', () => {
       await each.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
       await each.evaluate('window.inMemory = true');
     }
+    await leaving.getByRole('button', { name: /account of/i }).click();
     await leaving.getByRole('button', { name: 'Sign out' }).click();
     for (const each of [leaving, other]) {
       await each.getByLabel('Password').waitFor();
@@ -87,7 +138,11 @@ describe('an operator at the admin page', () => {
   it('is told within a minute that the worker died, and since when', async () => {
     stack.apps.worker.process.kill('SIGKILL');
     await page.getByRole('heading', { name: /^Sync is stuck, since \d/ }).waitFor({ timeout: 60_000 });
-    await page.getByText('No worker is running.').waitFor();
+    await page.getByText(/Start the worker\./).waitFor();
+    await page
+      .getByRole('region', { name: 'Alerts' })
+      .getByText(/^now, since/)
+      .waitFor();
     expect(errors).toEqual([]);
   });
 });

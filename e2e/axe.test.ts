@@ -1,9 +1,11 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsOf } from './accessibility.ts';
+import { findingsInBothSchemes } from './accessibility.ts';
 import type { FreeEvent } from './board.ts';
 import { LOOKS, makeNews, openScreen, SCREENS } from './screens.ts';
 import { freshPage, type Stack, signedIn, startStack } from './stack.ts';
+
+const LIGHT_LOOKS = LOOKS.filter(({ dark }) => !dark);
 
 describe('is without a finding of axe, sideways scrolling and errors, wide and narrow, light and dark', () => {
   let stack: Stack;
@@ -13,7 +15,7 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
   beforeAll(async () => {
     stack = await startStack();
     event = await makeNews(stack);
-    for (const look of LOOKS) {
+    for (const look of LIGHT_LOOKS) {
       const dispatcher = await signedIn(stack, look);
       const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
       for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
@@ -29,8 +31,8 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
   ) => {
     const findings = await Promise.all(
       pages.map(async (opened) => {
-        const { viewport, dark } = opened.look;
-        return (await find(opened)).map((finding) => `${viewport.width} px, dark: ${dark}: ${finding}`);
+        const { width } = opened.look.viewport;
+        return (await find(opened)).map((finding) => `${width} px: ${finding}`);
       }),
     );
     expect(findings.flat()).toEqual([]);
@@ -41,7 +43,7 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
     await everyLook(async ({ dispatcher, admin }) => {
       const page = screen.admin ? admin : dispatcher;
       await openScreen(page, stack, screen, event);
-      return findingsOf(page);
+      return findingsInBothSchemes(page);
     });
   });
 
@@ -50,9 +52,19 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
       const { page } = await freshPage(stack, look);
       await page.goto(stack.apps.webUrl);
       await page.getByLabel('Password').waitFor();
-      const findings = await findingsOf(page);
+      const findings = await findingsInBothSchemes(page);
       await page.context().close();
       return findings;
     });
+  });
+
+  it('finds what can be read in the light and not in the dark', async () => {
+    const { page } = await freshPage(stack);
+    await page.setContent(`<!doctype html><html lang="en" style="color-scheme: light dark"><title>Page</title>
+      <main><h1 style="background: light-dark(#fff, #111); color: light-dark(#111, #333)">Words</h1></main>`);
+    expect(await findingsInBothSchemes(page)).toEqual([
+      expect.stringMatching(/^in the dark: color-contrast: <h1/),
+    ]);
+    await page.context().close();
   });
 });

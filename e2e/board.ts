@@ -4,7 +4,7 @@ import { signIn } from '@scheduler/scripts/api';
 import type { Page } from 'playwright-core';
 import type { Stack } from './stack.ts';
 
-/** An unscheduled event that somebody may do, with the day, slot and person nothing speaks against. */
+/** An unscheduled event, with a day, a slot and a person that no rule forbids. */
 export interface FreeEvent {
   eventId: number;
   mplanId: string | null;
@@ -18,10 +18,10 @@ export interface FreeEvent {
   repId: string | null;
 }
 
-/** What was asked for on the board. */
+/** The event that was scheduled on the board. */
 export type Planned = FreeEvent;
 
-/** Asks the API, as the schedule dialog does, for something that may be planned. */
+/** Finds an event that can be scheduled, with the same call of the API as the schedule dialog. */
 export async function freeEvent(stack: Stack, type: string): Promise<FreeEvent> {
   const api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
   const [store] = await api.stores.list.query();
@@ -54,26 +54,29 @@ export async function freeEvent(stack: Stack, type: string): Promise<FreeEvent> 
   throw new Error(`No ${type} event of the demo data can be planned.`);
 }
 
-/** Sees to it that the tray is in view. */
+/** Makes the tray visible. */
 export async function openTray(page: Page): Promise<void> {
   await page.getByLabel('Unscheduled events').first().waitFor();
 }
 
-/** Plans an event through the dialog, as a person would: click it in the tray, choose day, start and person, save. */
+/**
+ * Schedules an event with the dialog, as a user does: opens it from the tray, chooses day, start
+ * and person, and saves.
+ */
 export async function planFromTray(page: Page, event: FreeEvent): Promise<Planned> {
   await page.goto(`${new URL(page.url()).origin}/?week=${weekOf(event.day)}`);
   await openTray(page);
-  await page.getByTestId(`tray-event-${event.eventId}`).click();
+  await page.getByTestId(`tray-event-${event.eventId}`).press('Enter');
   const dialog = page.getByRole('dialog');
-  await dialog.locator(`input[type=radio][value="${event.day}"]`).check({ force: true });
-  await dialog.locator(`input[type=radio][value="${event.slot}"]`).check({ force: true });
+  await dialog.locator(`input[type=radio][value="${event.day}"]`).check();
+  await dialog.locator(`input[type=radio][value="${event.slot}"]`).check();
   await dialog.getByLabel(event.person).check();
   await dialog.getByRole('button', { name: 'Schedule', exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
   return event;
 }
 
-/** Waits until the badge on an event's card says so. */
+/** Waits until the badge on an event's card shows a state. */
 export async function badgeOf(page: Page, eventId: number, state: string, withinMs = 30_000): Promise<void> {
   await page
     .locator(`[data-event-id="${eventId}"] [data-testid=sync-badge][data-state=${state}]`)
@@ -81,7 +84,7 @@ export async function badgeOf(page: Page, eventId: number, state: string, within
     .waitFor({ timeout: withinMs });
 }
 
-/** The Sunday on or before a day. */
+/** Returns the Sunday on or before a day. */
 function weekOf(day: string): string {
   return addDays(day, -new Date(`${day}T12:00:00Z`).getUTCDay());
 }

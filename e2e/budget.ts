@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const PAGE = fileURLToPath(new URL('../apps/web/dist/page/', import.meta.url));
 
-/** What a page may load before it shows itself. */
+/** The most JavaScript that a page may load before it is shown. */
 export const JS_BUDGET_BYTES = 180_000;
 
 interface Chunk {
@@ -13,9 +13,10 @@ interface Chunk {
 }
 
 /**
- * The JavaScript that a page of the built scheduler needs before it shows itself: the entry, the shell, the page's own
- * module, all that these import, and what index.html names beside them. Sizes are those of the build's gzipped files.
- * @param page its module, such as `src/board/board-page.tsx`
+ * Lists the JavaScript that a page of the built scheduler needs before it is shown: the entry, the
+ * page's module, all their imports, and the other scripts in index.html. The sizes are
+ * those of the gzipped files.
+ * @param page the page's module, such as `src/board/board-page.tsx`
  */
 export function initialScripts(page: string): { file: string; gzipBytes: number }[] {
   const manifest: Record<string, Chunk> = JSON.parse(readFileSync(`${PAGE}.vite/manifest.json`, 'utf8'));
@@ -28,7 +29,7 @@ export function initialScripts(page: string): { file: string; gzipBytes: number 
     files.add(chunk.file);
     for (const imported of chunk.imports ?? []) add(imported);
   };
-  for (const key of [entry, 'src/shell/shell.tsx', page]) add(key);
+  for (const key of [entry, page]) add(key);
   const html = readFileSync(`${PAGE}index.html`, 'utf8');
   for (const [, file] of html.matchAll(/<script[^>]* src="\/([^"]+)"/g)) if (file) files.add(file);
   return [...files].map((file) => ({ file, gzipBytes: readFileSync(`${PAGE}${file}.gz`).length }));

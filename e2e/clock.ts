@@ -1,7 +1,10 @@
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import type { BrowserContext } from 'playwright-core';
 
-/** Moves the clock of a context's pages, without more said by what the whole stack's is moved by; their time goes on as usual. */
+/**
+ * Moves the clock of a context's pages, by default by the offset of the whole stack. Time then
+ * passes as usual.
+ */
 export async function moveClock(context: BrowserContext, byMs = clockOffsetMs): Promise<void> {
   if (byMs === 0) return;
   await context.addInitScript((offsetMs) => {

@@ -31,7 +31,7 @@ describe('what kind of work an event is, and how long it takes', () => {
     await about.getByRole('button', { name: 'Change the type' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: 'What kind of work is it?' });
     const type = dialog.getByLabel('Type', { exact: true });
-    expect(await type.locator('option:checked').textContent()).toBe('By its name: Core');
+    await expect.poll(() => type.locator('option:checked').textContent()).toBe('By its name: Core');
     expect(await findingsOf(page)).toEqual([]);
     await type.focus();
     await page.keyboard.type('Free');

@@ -41,16 +41,16 @@ describe('names that are markup, from Crossmark and from people', () => {
       expect(await page.evaluate('window.hostile'), name).toBeUndefined();
       if ((await page.locator('body').innerText()).includes('onerror')) seen.push(name);
     }
-    // It was there to be taken for markup.
+    // The pages did show the hostile text, which a fault would have turned into markup.
     expect(seen).toEqual(expect.arrayContaining(['day', 'events', 'person', 'history', 'audit', 'users']));
     expect([...dispatcher.errors, ...admin.errors]).toEqual([]);
   });
 
   it('stay words on the admin page and on the queues’ pages', async () => {
     const { page, errors } = await signedIn(stack, { email: 'admin@demo.test', url: stack.apps.adminUrl });
-    await page.getByRole('heading', { name: 'Workers' }).waitFor();
+    await page.getByRole('heading', { name: 'Parts' }).waitFor();
     await page.getByText('onerror').first().waitFor();
-    for (const path of ['/', '/queues/', '/queues/queue/sync_schedule?status=failed']) {
+    for (const path of ['/', '/#changes', '/queues/', '/queues/queue/sync_schedule?status=failed']) {
       await page.goto(stack.apps.adminUrl + path, { waitUntil: 'load' });
       await page.locator('h1, h2, header').first().waitFor();
       expect(await page.locator('img.hostile').count(), path).toBe(0);
@@ -108,11 +108,11 @@ describe('names and texts longer than any line', () => {
     await fitsEveryWidth(page);
   });
 
-  it.each(['/', '/queues/'])(
+  it.each(['/', '/#changes', '/#charts', '/#refreshes', '/queues/'])(
     'never make the admin page scroll sideways, from 320 to 1440 px: %s',
     async (path) => {
       const { page } = await signedIn(stack, { email: 'admin@demo.test', url: stack.apps.adminUrl });
-      await page.getByRole('heading', { name: 'Workers' }).waitFor();
+      await page.getByRole('heading', { name: 'Parts' }).waitFor();
       await page.goto(stack.apps.adminUrl + path, { waitUntil: 'load' });
       await page.locator('h1, h2, header').first().waitFor();
       await fitsEveryWidth(page, TABS_OF_BULL_BOARD);

@@ -1,7 +1,8 @@
-import { addDays, formatDay, instantAt } from '@scheduler/scheduling';
-import type { Page } from 'playwright-core';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { addDays, formatDay, instantAt, monthDays, weekStart, workDateOf } from '@scheduler/scheduling';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsOf } from './accessibility.ts';
+import { findingsInBothSchemes } from './accessibility.ts';
 import { type EmptyWeek, emptyWeek } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
@@ -29,11 +30,11 @@ describe('the month', () => {
     core = listed[0] ?? { eventId: 0 };
     ({ page, errors } = await signedIn(stack));
     await page.getByTestId('sync-badge').first().waitFor();
-    await open(page);
+    await openMonth(page);
   });
   afterAll(() => stack?.stop());
 
-  const open = async (on: Page) => {
+  const openMonth = async (on: Page) => {
     await on.goto(`${stack.apps.webUrl}/month?month=${day.slice(0, 7)}`);
     await on
       .getByText(String(Number(day.slice(8))), { exact: true })
@@ -41,13 +42,14 @@ describe('the month', () => {
       .waitFor();
   };
   const cell = (which: string, on = page) => on.locator(`a[data-day="${which}"]`);
-  const caution = (which: string) => page.getByTestId(`caution-${which}`);
+  /** What a day says of its open work. */
+  const openOn = (which: string, on = page) => cell(which, on).getByText(/^\d+ open$/);
 
   it('marks the day on which unscheduled work is due and no day without, and the mark goes and comes back with it', async () => {
-    await caution(day).waitFor();
+    await openOn(day).waitFor();
     const { days } = await week.api.month.get.query({ month: day.slice(0, 7) });
     const due = days.filter(({ due: count }) => count > 0).map((each) => each.day);
-    expect(await page.locator('[data-testid^=caution-]').count()).toBe(due.length);
+    await expect.poll(() => page.locator('td:not([data-heat="0"]) a[data-day]').count()).toBe(due.length);
     const [ada] = await week.peopleAs('Event Specialist');
     const saved = await week.api.schedules.create.mutate({
       eventId: core.eventId,
@@ -55,10 +57,53 @@ describe('the month', () => {
       startsAt: instantAt(day, '10:45', week.timeZone),
     });
     // Without a reload: the page hears of it.
-    await caution(day).waitFor({ state: 'hidden' });
-    expect(await cell(day).innerText()).toMatch(/1 Core/);
+    await openOn(day).waitFor({ state: 'hidden' });
+    await expect.poll(() => cell(day).innerText()).toMatch(/1 Core[\s\S]*1 planned/);
     await week.api.schedules.unschedule.mutate({ scheduleId: saved.scheduleId, version: saved.version });
-    await caution(day).waitFor();
+    await openOn(day).waitFor();
+  });
+
+  it('says of each day and week what the board counts there', async () => {
+    const today = workDateOf(currentInstant(), week.timeZone);
+    for (const month of [today.slice(0, 7), day.slice(0, 7)]) {
+      await page.goto(`${stack.apps.webUrl}/month?month=${month}`);
+      await page.getByRole('grid', { name: formatMonth(month) }).waitFor();
+      const sundays = monthDays(month).filter((each) => weekStart(each) === each);
+      for (const sunday of sundays) {
+        const board = await week.api.board.week.query({ weekOf: sunday });
+        const sums = { planned: 0, open: 0 };
+        for (const each of board.days) {
+          const planned = board.schedules.filter(({ workDate }) => workDate === each).length;
+          const open = board.tray.filter(
+            ({ dueOn, bookedElsewhere }) => bookedElsewhere === null && addDays(dueOn, -1) === each,
+          ).length;
+          sums.planned += planned;
+          sums.open += open;
+          await expect.poll(() => numbersIn(cell(each)), { message: each }).toEqual({ planned, open });
+        }
+        await expect
+          .poll(() => numbersIn(page.getByTestId(`week-${sunday}`)), { message: sunday })
+          .toEqual(sums);
+      }
+    }
+    // And so says the board to people.
+    const sunday = weekStart(today);
+    const numbers = [];
+    for (let each = 0; each < 7; each++) {
+      await page.goto(`${stack.apps.webUrl}/month?month=${addDays(sunday, each).slice(0, 7)}`);
+      await cell(addDays(sunday, each)).waitFor();
+      numbers.push(await numbersIn(cell(addDays(sunday, each))));
+    }
+    await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
+    await page.getByTestId('sync-badge').first().waitFor();
+    for (const [index, { planned, open }] of numbers.entries()) {
+      const head = page.getByRole('columnheader').nth(index + 1);
+      const cautions = await head.getByRole('button', { name: /last day/ }).allInnerTexts();
+      const words = await head.innerText();
+      expect(Number(/(\d+) events?/.exec(words)?.[1] ?? planned)).toBe(planned);
+      expect(Number(cautions[0] ?? 0)).toBe(open);
+    }
+    await openMonth(page);
   });
 
   it('is walked by arrows, on into the next month and by PageUp, and Enter opens the day', async () => {
@@ -85,7 +130,7 @@ describe('the month', () => {
   });
 
   it('has one stop of Tab among its days', async () => {
-    expect(await page.locator('a[data-day][tabindex="0"]').count()).toBe(1);
+    await expect.poll(() => page.locator('a[data-day][tabindex="0"]').count()).toBe(1);
   });
 
   it('goes to other months by its buttons, and tells holidays', async () => {
@@ -107,29 +152,45 @@ describe('the month', () => {
       .waitFor();
   });
 
-  it('is a list on a phone, whose days open the day', async () => {
+  it('is a list of the days that have something on a phone, which open the day', async () => {
     const { page: phone } = await signedIn(stack, { viewport: PHONE, touch: true });
     await phone.getByTestId('sync-badge').first().waitFor();
-    await phone.goto(`${stack.apps.webUrl}/month?month=${day.slice(0, 7)}`);
-    await phone.getByTestId(`caution-${day}`).waitFor();
+    const month = day.slice(0, 7);
+    await phone.goto(`${stack.apps.webUrl}/month?month=${month}`);
+    await openOn(day, phone).waitFor();
     expect(await phone.getByRole('grid').count()).toBe(0);
-    await phone.getByTestId(`caution-${day}`).tap();
+    const { days } = await week.api.month.get.query({ month });
+    const some = days.filter(
+      (each) =>
+        each.day.startsWith(month) && (each.counts.length > 0 || each.due > 0 || each.holiday !== null),
+    );
+    const listed = await phone
+      .locator('a[data-day]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('data-day')));
+    expect(listed).toEqual(some.map((each) => each.day));
+    await openOn(day, phone).tap();
     await phone.waitForURL(`**/day?day=${day}`);
     await phone.getByTestId(`due-${core.eventId}`).waitFor();
+    const empty = '2035-05';
+    await phone.goto(`${stack.apps.webUrl}/month?month=${empty}`);
+    await phone.getByText('Nothing is planned or due in May 2035.').waitFor();
     await phone.context().close();
   });
 
+  it('explains its colors by words', async () => {
+    const legend = page.getByRole('list', { name: 'Open events whose last day it is' });
+    await expect.poll(() => legend.innerText()).toMatch(/nothing\s+1\s+2 or 3\s+4 or more/);
+  });
+
   it.each([
-    ['wide and light', {}],
-    ['wide and dark', { dark: true }],
-    ['on a phone, light', { viewport: PHONE, touch: true }],
-    ['on a phone, dark', { viewport: PHONE, touch: true, dark: true }],
+    ['wide', {}],
+    ['on a phone', { viewport: PHONE, touch: true }],
   ])('has no finding of axe and never scrolls sideways, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
     await fresh.getByTestId('sync-badge').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/month`);
-    await fresh.getByText('Core').first().waitFor();
-    expect(await findingsOf(fresh)).toEqual([]);
+    await fresh.locator('a[data-day]').first().waitFor();
+    expect(await findingsInBothSchemes(fresh)).toEqual([]);
     expect(itsErrors).toEqual([]);
     await fresh.context().close();
   });
@@ -138,6 +199,18 @@ describe('the month', () => {
     expect(errors).toEqual([]);
   });
 
+  /** The numbers that a day or a week says; 0 where it says none. */
+  const numbersIn = async (where: Locator) => {
+    const words = await where.innerText();
+    return {
+      planned: Number(/(\d+) planned/.exec(words)?.[1] ?? 0),
+      open: Number(/(\d+) open/.exec(words)?.[1] ?? 0),
+    };
+  };
+  const formatMonth = (month: string) =>
+    new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(
+      new Date(`${month}-01T12:00:00Z`),
+    );
   const focused = () =>
     page.evaluate(() =>
       document.activeElement instanceof HTMLElement ? document.activeElement.dataset.day : null,

@@ -4,19 +4,22 @@ import { type Api, signIn } from '@scheduler/scripts/api';
 import { waitFor } from '@scheduler/scripts/process';
 import type { Stack } from './stack.ts';
 
-/** Beyond all windows of the demo on every weekday: nothing is planned or due there but what a test lists. */
+/**
+ * The number of weeks to a week after all windows of the demo, in which only a test's own events
+ * are scheduled or due.
+ */
 const WEEKS_AHEAD = 7;
 
-/** A week of the demo's club that is empty but for a test's own events. */
+/** A week of the demo's club without any events except the test's own. */
 export interface EmptyWeek {
   api: Api;
   timeZone: string;
   sunday: string;
-  /** Lists plans in Crossmark and reads them in; returns each one's event. */
+  /** Adds plans to Crossmark's list and refreshes. Returns the event of each. */
   list(
     drafts: { name: string; startsOn: string; dueOn: string }[],
   ): Promise<{ eventId: number; mplanId: string }[]>;
-  /** People of a role who are in all week, with a RepID. */
+  /** Returns people of a role who are available all week and have a RepID. */
   peopleAs(role: string): Promise<{ id: number; name: string; repId: string }[]>;
 }
 

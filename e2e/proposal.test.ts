@@ -1,11 +1,10 @@
-import { currentInstant } from '@scheduler/runtime/clock';
-import { addDays, weekStart, workDateOf } from '@scheduler/scheduling';
+import { addDays } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { waitFor } from '@scheduler/scripts/process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
-import { type Stack, signedIn, startStack } from './stack.ts';
+import { demoStore, type Stack, signedIn, startStack } from './stack.ts';
 
 type Line = NonNullable<Awaited<ReturnType<Api['plan']['current']['query']>>>['lines'][number];
 
@@ -20,9 +19,7 @@ describe('a plan under review', () => {
   beforeAll(async () => {
     stack = await startStack();
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
-    const [store] = await api.stores.list.query();
-    if (!store) throw new Error('There is no store.');
-    sunday = addDays(weekStart(workDateOf(currentInstant(), store.timeZone)), 7);
+    sunday = addDays((await demoStore(api)).weekOf, 7);
   });
   afterAll(() => stack?.stop());
 
@@ -73,7 +70,7 @@ describe('a plan under review', () => {
     await planWeek(page);
     const { lines } = await current();
     expect(lines.length).toBeGreaterThan(5);
-    expect(await page.locator('[id^=proposed-]').count()).toBe(lines.length);
+    await expect.poll(() => page.locator('[id^=proposed-]').count()).toBe(lines.length);
     expect(await findingsOf(page)).toEqual([]);
     const before = await scheduled(sunday);
     for (const { eventId } of lines) expect(before.has(eventId)).toBe(false);
@@ -165,11 +162,65 @@ describe('a plan under review', () => {
     await page.getByRole('button', { name: /^Plan \(/ }).click();
     await page.getByRole('button', { name: /^Approve all/ }).click();
     await waitFor('The approval', async () => (await scheduled(weekOf)).has(first.eventId));
-    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText(/put back\.$/).waitFor();
     const now = await scheduled(weekOf);
     for (const { eventId } of lines) expect(now.has(eventId)).toBe(false);
+    await page.getByRole('button', { name: `Approve all ${lines.length}` }).waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('The plan was discarded.').waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
+  });
+
+  it('is taken back after a reload by a colleague, but for what changed since; then by Ctrl+Z', async () => {
+    const weekOf = addDays(sunday, 7);
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page, weekOf);
+    await planWeek(page);
+    const { lines, proposalId } = await current();
+    await page.getByRole('button', { name: /^Approve all/ }).click();
+    await page.getByRole('heading', { name: `${lines.length} events scheduled` }).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+
+    // A Core without a noon check is unscheduled by somebody else meanwhile.
+    const changed = lines.find(
+      ({ eventId, coreEventId }) =>
+        coreEventId === null && !lines.some((each) => each.coreEventId === eventId),
+    );
+    if (!changed) throw new Error('No line stands alone.');
+    const { schedule } = await api.events.get.query({ eventId: changed.eventId });
+    if (!schedule) throw new Error('The line is not scheduled.');
+    await api.schedules.unschedule.mutate({ scheduleId: schedule.scheduleId, version: schedule.version });
+
+    const colleague = await signedIn(stack, { email: 'admin@demo.test' });
+    await openWeek(colleague.page, weekOf);
+    await colleague.page.getByRole('button', { name: 'Approved plan' }).click();
+    await colleague.page.getByRole('button', { name: /^Undo the approval of / }).click();
+    await colleague.page.getByText('1 event stayed as it is:').waitFor();
+    expect(await findingsOf(colleague.page)).toEqual([]);
+    const now = await scheduled(weekOf);
+    for (const { eventId } of lines) expect(now.has(eventId)).toBe(false);
+
+    // The page that approved it sees the plan open again; what somebody unscheduled is not ticked.
+    const approve = page.getByRole('button', { name: `Approve ${lines.length - 1}`, exact: true });
+    await approve.click();
+    await page.getByRole('button', { name: /^Undo the approval of / }).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText(/^\d+ events put back\.$/).waitFor();
+    await approve.waitFor();
+    expect((await api.plan.get.query({ proposalId })).state).toBe('ready');
+
+    // Going to another week asks what to do with this plan.
+    await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
+    await page.getByRole('button', { name: 'Plan week' }).click();
+    await page.getByText('Another plan waits for review.').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Review it' }).click();
+    await approve.waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText(/The plan was discarded/).waitFor();
+    expect([...errors, ...colleague.errors]).toEqual([]);
+    for (const each of [page, colleague.page]) await each.context().close();
   });
 });

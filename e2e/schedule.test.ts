@@ -40,13 +40,13 @@ describe('a dispatcher at the board', () => {
     await page.locator(`[data-event-id="${planned.eventId}"]`).click();
     const attempts = page.getByTestId('sync-attempts');
     await attempts.waitFor();
-    expect(await attempts.innerText()).toMatch(/booked/i);
+    await expect.poll(() => attempts.innerText()).toMatch(/booked/i);
     await page.keyboard.press('Escape');
   });
 
   it('unschedules it: Crossmark holds nothing, the event is back in the tray', async () => {
     await page.locator(`[data-event-id="${planned.eventId}"]`).click();
-    await page.getByRole('button', { name: 'Unschedule' }).click();
+    await page.getByRole('button', { name: 'Unschedule', exact: true }).click();
     await expect.poll(held, { timeout: 20_000 }).toEqual([]);
     await openTray(page);
     await page.getByTestId(`tray-event-${planned.eventId}`).waitFor();
@@ -90,7 +90,7 @@ describe('a dispatcher at the board', () => {
       .first()
       .waitFor();
     expect(await panel.getByRole('button', { name: 'Move' }).count()).toBe(0);
-    await panel.getByRole('button', { name: 'Unschedule' }).click();
+    await panel.getByRole('button', { name: 'Unschedule', exact: true }).click();
     await expect.poll(async () => (await api.sync.get.query({ eventId })).state).toBe('synced');
     expect(await held()).toEqual(reported);
     await page.keyboard.press('Escape');

@@ -6,17 +6,17 @@ import type { Page } from 'playwright-core';
 import { type FreeEvent, freeEvent } from './board.ts';
 import type { Stack } from './stack.ts';
 
-/** One thing to look at: how to get there, and what is there once it is all there. */
+/** A screen of the app: how to open it, and how to wait until it is complete. */
 export interface Screen {
   name: string;
-  /** Where it is. `event` is one that {@link makeNews} left free. */
+  /** The address. `event` is an open event of {@link makeNews}. */
   path: string | ((event: FreeEvent) => string);
-  /** Shown to admins alone. */
+  /** Whether only admins can see it. */
   admin?: true;
   ready: (page: Page) => Promise<unknown>;
 }
 
-/** What a person may meet it in. */
+/** The looks in which screens are checked. */
 export const LOOKS = [
   { suffix: '', viewport: { width: 1440, height: 900 }, dark: false },
   { suffix: '-dark', viewport: { width: 1440, height: 900 }, dark: true },
@@ -31,7 +31,7 @@ const badge = async (page: Page) => {
 const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();
 const dialog = (page: Page) => page.getByRole('dialog').getByRole('button').nth(1).waitFor();
 
-/** Every screen of the scheduler, in the order in which its documentation shows them. */
+/** Every screen of the scheduler, in the order of the documentation. */
 export const SCREENS: readonly Screen[] = [
   { name: 'board', path: '/', ready: badge },
   {
@@ -59,22 +59,47 @@ export const SCREENS: readonly Screen[] = [
   {
     name: 'day',
     path: '/day',
-    ready: (page) => page.locator('article').first().waitFor(),
+    ready: (page) => page.locator('[data-event-id]').first().waitFor(),
+  },
+  {
+    name: 'next-days',
+    path: '/',
+    ready: async (page) => {
+      await badge(page);
+      const more = page.getByRole('button', { name: 'More of this week' });
+      const days = page.getByRole('button', { name: 'Next days' });
+      await days.or(more).first().waitFor();
+      if (await more.isVisible()) await more.click();
+      if ((await days.getAttribute('aria-expanded')) === 'false') await days.click();
+      await page
+        .getByTestId(/^next-/)
+        .first()
+        .waitFor();
+    },
+  },
+  {
+    name: 'checks',
+    path: '/checks',
+    ready: (page) =>
+      page
+        .getByTestId(/^checked-/)
+        .first()
+        .waitFor(),
   },
   {
     name: 'reassign',
     path: '/day',
     ready: async (page) => {
       await page.getByRole('button', { name: 'Reassign' }).click();
-      await page.getByLabel('Give it to').selectOption({ index: 1 });
+      await page.getByRole('radio').first().waitFor();
       await page
-        .getByText(/^(Goes over|Stays as it is|There is nothing)/)
+        .getByText(/^(To be reassigned|Not changed|There is nothing)/)
         .first()
         .waitFor();
     },
   },
   { name: 'daily-sheet', path: '/day/print', ready: (page) => page.locator('.day-sheet').waitFor() },
-  { name: 'month', path: '/month', ready: (page) => page.getByText('Core').first().waitFor() },
+  { name: 'month', path: '/month', ready: (page) => page.locator('a[data-day]').first().waitFor() },
   { name: 'events', path: '/events', ready: listed },
   { name: 'unreported', path: '/events?view=unreported', ready: listed },
   {
@@ -93,6 +118,11 @@ export const SCREENS: readonly Screen[] = [
     name: 'activity-failed',
     path: '/activity?show=failed',
     ready: (page) => page.getByTestId('attention-list').waitFor(),
+  },
+  {
+    name: 'reports',
+    path: '/reports',
+    ready: (page) => page.locator('.recharts-bar-rectangle').first().waitFor({ state: 'attached' }),
   },
   {
     name: 'history',
@@ -123,8 +153,14 @@ export const SCREENS: readonly Screen[] = [
     ready: async (page) => {
       await page.locator('[data-testid^=person-]').getByRole('link').first().click();
       await page.getByRole('link', { name: 'Print week' }).click();
-      await page.getByRole('table').waitFor();
+      await page.locator('.sheet').waitFor();
     },
+  },
+  { name: 'wall-sheet', path: '/week/print', ready: (page) => page.locator('.sheet').waitFor() },
+  {
+    name: 'people-sheets',
+    path: '/people/print?weeks=2',
+    ready: (page) => page.locator('.sheet').first().waitFor(),
   },
   { name: 'settings', path: '/settings', ready: (page) => page.getByTestId('type-Core').waitFor() },
   {
@@ -152,7 +188,7 @@ export const SCREENS: readonly Screen[] = [
   },
 ];
 
-/** Opens a screen and waits until all of it is there. */
+/** Opens a screen and waits until it is complete. */
 export async function openScreen(page: Page, stack: Stack, screen: Screen, event: FreeEvent): Promise<void> {
   const path = typeof screen.path === 'string' ? screen.path : screen.path(event);
   await page.goto(stack.apps.webUrl + path);
@@ -160,8 +196,8 @@ export async function openScreen(page: Page, stack: Stack, screen: Screen, event
 }
 
 /**
- * Brings about some of everything that a screen may have to show: work that failed, a conflict, a booking taken over and
- * one of a rep whom nobody here stands for, a finished refresh. Returns an event that is free.
+ * Creates an example of everything that a screen can show: failed work, a conflict, an adopted
+ * booking, a booking of an unknown rep, and a finished refresh. Returns an open event.
  */
 export async function makeNews(stack: Stack): Promise<FreeEvent> {
   const { infrastructure, apps } = stack;
@@ -210,7 +246,7 @@ export async function makeNews(stack: Stack): Promise<FreeEvent> {
   const stranger = open.find(({ schedule }) => schedule?.employeeId !== conflict.schedule.employeeId);
   await crossmark('PATCH', `bookings/${conflict.held.bookingId}`, { startsAt: conflict.later });
   await crossmark('PATCH', `bookings/${drift.held.bookingId}`, { startsAt: drift.later });
-  // A rep of Crossmark's list who doesn't work in this club.
+  // A rep of Crossmark's list who is not a person of this club.
   await crossmark('PATCH', `bookings/${unknown.held.bookingId}`, { repId: '205011' });
   await api.schedules.changeEmployee.mutate({
     scheduleId: conflict.schedule.scheduleId,

@@ -1,4 +1,4 @@
-/** `pnpm screenshots`: pictures of each page into docs/screenshots, from the built pages on demo data. */
+/** `pnpm screenshots`: writes pictures of each built page with demo data into docs/screenshots. */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -30,9 +30,12 @@ try {
     for (const { page } of [dispatcher, boss]) await page.context().close();
 
     const admin = await signedIn(stack, { ...look, email: 'admin@demo.test', url: stack.apps.adminUrl });
-    await admin.page.getByRole('heading', { name: 'Workers' }).waitFor();
+    await admin.page.getByRole('heading', { name: 'Parts' }).waitFor();
     await admin.page.getByText('Loading charts').waitFor({ state: 'hidden' });
-    await shoot(admin.page, 'admin', true);
+    await shoot(admin.page, 'admin', look.viewport.width < 1000);
+    await admin.page.goto(`${stack.apps.adminUrl}/#changes`);
+    await admin.page.getByRole('heading', { name: /^Dead letters/ }).waitFor();
+    await shoot(admin.page, 'admin-changes', look.viewport.width < 1000);
     await admin.page.goto(`${stack.apps.adminUrl}/queues/`, { waitUntil: 'commit' });
     await admin.page.getByText('Loading', { exact: false }).first().waitFor({ state: 'hidden' });
     await shoot(admin.page, 'queues');

@@ -1,3 +1,6 @@
+import { currentInstant } from '@scheduler/runtime/clock';
+import { weekStart, workDateOf } from '@scheduler/scheduling';
+import type { Api } from '@scheduler/scripts/api';
 import { type Apps, startApps } from '@scheduler/scripts/apps';
 import { findChromium } from '@scheduler/scripts/chromium';
 import {
@@ -6,10 +9,14 @@ import {
   type Infrastructure,
   temporaryInfrastructure,
 } from '@scheduler/scripts/infrastructure';
+import type { Store } from '@scheduler/server/router';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { moveClock } from './clock.ts';
 
-/** The whole system as processes of their own, on free ports and temporary demo data, and a real browser. */
+/**
+ * The whole system as separate processes on free ports with temporary demo data, and a real
+ * browser.
+ */
 export interface Stack {
   infrastructure: Infrastructure;
   apps: Apps;
@@ -46,31 +53,43 @@ export async function startStack(
   }
 }
 
-/** What a browser profile is like, unless said otherwise: a wide screen with a mouse, in the club's zone. */
+/** Returns the demo's store, with its present day and the Sunday of its week. */
+export async function demoStore(api: Api): Promise<Store & { today: string; weekOf: string }> {
+  const [store] = await api.stores.list.query();
+  if (!store) throw new Error('There is no store.');
+  const today = workDateOf(currentInstant(), store.timeZone);
+  return { ...store, today, weekOf: weekStart(today) };
+}
+
+/**
+ * The settings of a browser profile. By default it has a wide screen, a mouse and the club's zone.
+ */
 export interface Look {
   viewport?: { width: number; height: number };
   dark?: boolean;
   /** A touch screen in place of a mouse. */
   touch?: boolean;
-  /** By how many milliseconds the computer's clock is off. */
+  /** The error of the computer's clock in milliseconds. */
   clockOffMs?: number;
-  /** Where the person sits. */
+  /** The zone of the user. */
   timezoneId?: string;
 }
 
-/** An empty page in a fresh browser profile. Every error that the page logs fails the test that asks for `errors`. */
+/**
+ * Opens an empty page in a new browser profile. `errors` collects every error that the page logs.
+ */
 export async function freshPage(stack: Stack, look: Look = {}): Promise<{ page: Page; errors: string[] }> {
   const context = await stack.browser.newContext({
     viewport: look.viewport ?? { width: 1440, height: 900 },
     colorScheme: look.dark ? 'dark' : 'light',
     timezoneId: look.timezoneId ?? 'America/Indiana/Indianapolis',
     acceptDownloads: true,
-    // What is looked at is then what will stay, not a colour on its way to another.
+    // Without transitions, a check never sees a color between two states.
     reducedMotion: 'reduce',
     ...(look.touch && { hasTouch: true, isMobile: true }),
   });
   await moveClock(context, look.clockOffMs ?? 0);
-  // As long as other tests wait: a machine may be busy with other work.
+  // The same time-out as in other tests, because the machine may be busy.
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const errors: string[] = [];
@@ -78,7 +97,7 @@ export async function freshPage(stack: Stack, look: Look = {}): Promise<{ page: 
   return { page, errors };
 }
 
-/** A {@link freshPage} that is signed in to the scheduler, or to `url`. */
+/** Opens a {@link freshPage} and signs in to the scheduler, or to `url`. */
 export async function signedIn(
   stack: Stack,
   options: Look & { email?: string; url?: string } = {},
@@ -87,9 +106,8 @@ export async function signedIn(
   await page.goto(options.url ?? stack.apps.webUrl);
   await page.getByLabel('E-mail').fill(options.email ?? 'dispatcher@demo.test');
   await page.getByLabel('Password').fill(DEMO.password);
-  const button = page.getByRole('button', { name: 'Sign in' });
-  await button.click();
-  // Who goes to another page before the answer is there breaks the sign-in off.
-  await button.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  // Going to another page before the answer arrives would abort the sign-in.
+  await page.getByLabel('Password').waitFor({ state: 'hidden' });
   return { page, errors };
 }

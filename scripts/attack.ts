@@ -1,12 +1,13 @@
 /**
- * `pnpm attack [--inputs N] [--seed N]`: hostile inputs for a production build on loopback: as a stranger, a viewer and a
- * dispatcher, to the scheduler's server, to the page's server before it and to the admin app; in bodies, headers, addresses
- * and raw bytes; in Crossmark's rows, CSV files and calendars. It has two minutes for the number of inputs; after that it
- * sends the largest ones one after the other and measures what each takes of an app's main thread. Prints what came of it;
- * fails where something failed on our side, ended, let somebody in, changed what it refused to change or took too long.
+ * `pnpm attack [--inputs N] [--seed N]`: sends hostile inputs to a production build on loopback, as
+ * a stranger, a viewer and a dispatcher, to the server, to the page's server and to the admin app.
+ * The inputs are bodies, headers, addresses and raw bytes, rows of Crossmark, CSV files and
+ * calendars. The number of inputs must be sent within two minutes. Then the largest inputs are sent
+ * one by one, and the time of the main thread is measured for each. Prints the results. Fails if an
+ * answer is an internal error, a process ends, a session is gained, a refused input changes a row,
+ * or a request takes too long.
  */
 import { connect as connectSocket } from 'node:net';
-import { parseArgs } from 'node:util';
 import { router as adminRouter } from '@scheduler/admin/router';
 import { CSRF_COOKIE, CSRF_HEADER, createUser } from '@scheduler/auth';
 import { ODD_ROWS, ODD_TEXTS } from '@scheduler/crossmark/simulator';
@@ -30,22 +31,27 @@ import { waitWhileFlooded } from './lib/attack/others.ts';
 import { mainThreadMs, memoryMegabytes, watchRows } from './lib/attack/watch.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
 import { DEMO, temporaryInfrastructure } from './lib/infrastructure.ts';
+import { readOptions } from './lib/options.ts';
 import { answers, type Running, waitFor } from './lib/process.ts';
 
-const { values } = parseArgs({
+const { values } = readOptions('Usage: pnpm attack [--inputs N] [--seed N]', {
   options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
 });
 const INPUTS = Number(values.inputs);
 const SEED = Number(values.seed);
 const LONGEST_MS = 120_000;
-/** What one request may take of an app's main thread. While it takes it, nobody else is answered. */
+/**
+ * The most time of an app's main thread for one request. During that time nobody else is answered.
+ */
 const MOST_MAIN_THREAD_MS = 50;
-/** Of the 512 MB that docker-compose.yml gives the server. */
+/** The most memory of the server, of the 512 MB that docker-compose.yml allows. */
 const MOST_SERVER_MEGABYTES = 450;
-/** As many as a server takes at once. */
+/** The most files that a server accepts at the same time. */
 const FILES_AT_ONCE = 8;
 const BATCH = 20;
-/** What strangers and ordinary calls may send; see MAX_BODY_BYTES in packages/runtime. */
+/**
+ * The largest bodies of strangers and of ordinary calls; see MAX_BODY_BYTES in packages/runtime.
+ */
 const BYTES = { access: 16 * 1024, call: 64 * 1024, file: 4_000_000 };
 
 const maxBytes = (procedure: string) => {
@@ -55,7 +61,7 @@ const maxBytes = (procedure: string) => {
 
 const COME_ALONE = /^csv\.(preview|import|export|exportEvents)$/;
 
-/** Somebody who asks: where, and with what headers. */
+/** A client: the app that it attacks, and its headers. */
 interface Attacker {
   who: string;
   url: string;
@@ -71,26 +77,26 @@ const say = (line: string) =>
   console.log(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${line}`);
 
 const problems: string[] = [];
-/** Answers by their status. */
+/** The number of answers by status. */
 const statuses = new Map<number | 'no answer', number>();
 let inputs = 0;
-/** Inputs of the first two minutes, and the time that they took. */
+/** The number of inputs of the first two minutes, and their duration. */
 let flooded: { inputs: number; seconds: number } | undefined;
 let changedByRefused = 0;
 const cpu = new Map<string, { ms: number; of: string }>();
-/** The most memory that the server had while files were sent. */
+/** The most memory that the server used while files were sent. */
 let serverMegabytes = 0;
 let others: Awaited<ReturnType<typeof waitWhileFlooded>> | undefined;
 
 const infrastructure = await temporaryInfrastructure();
 const { env, ports, databaseUrl } = infrastructure;
 let rows: Awaited<ReturnType<typeof watchRows>> | undefined;
-/** Sessions that we signed in to. */
+/** The number of sessions that this script opened. */
 let ownSessions = 0;
 const running: Running[] = [];
 const app = (name: string) => {
-  // As in the server's image, and the heap as Node sizes it in a container of 512 MB: on a larger
-  // machine it would collect garbage later and take more.
+  // The settings of the server's image, and the heap size that Node chooses in a container of 512
+  // MB. On a larger machine Node would collect garbage later and use more memory.
   const settings = {
     LOG_LEVEL: 'trace',
     MALLOC_ARENA_MAX: '2',
@@ -104,7 +110,7 @@ const app = (name: string) => {
 try {
   await attack();
 } catch (error) {
-  problems.push(`the attack broke off: ${error instanceof Error ? error.message : error}`);
+  problems.push(`the attack ended early: ${error instanceof Error ? error.message : error}`);
 }
 const ended = running.filter(({ process }) => process.exitCode !== null || process.signalCode !== null);
 const gained = ((await rows?.sessions()) ?? 0) - ownSessions;
@@ -118,7 +124,7 @@ function report(): void {
   const failures = [...statuses].filter(([status]) => typeof status === 'number' && status >= 500);
   for (const one of ended) problems.push(`${one.name} ended: ${one.output()}`);
   for (const [status, count] of failures) problems.push(`${count} answers ${status}`);
-  if (gained !== 0) problems.push(`${gained} sessions more than were signed in to`);
+  if (gained !== 0) problems.push(`${gained} more sessions than this script opened`);
   if (flooded && flooded.inputs < INPUTS)
     problems.push(`only ${flooded.inputs} of ${INPUTS} inputs in ${LONGEST_MS / 1_000} s`);
 
@@ -199,13 +205,13 @@ async function attack(): Promise<void> {
   const viewers = [await at('server', 'viewer'), await at('web', 'viewer'), await at('admin', 'viewer')];
   const dispatchers = [await at('server', 'dispatcher'), await at('admin', 'dispatcher')];
   const api = await signIn(urls.server, origin, 'dispatcher@demo.test');
-  // Before the flood: after it, whoever signs in from here has to wait.
+  // They sign in before the flood, because afterwards sign-ins from this address have to wait.
   const many = await manyDispatchers(await at('server', 'stranger'));
   ownSessions = await watched.sessions();
   await watched.changed();
   startedMs = performance.now();
 
-  /** Whoever was refused, or only looked, changed nothing. */
+  /** Checks that refused calls and reads changed nothing. */
   const expectUnchanged = async (what: string) => {
     const changed = await watched.changed();
     changedByRefused += changed.length;
@@ -217,11 +223,11 @@ async function attack(): Promise<void> {
   const all = [...strangers, ...viewers, ...dispatchers];
   await Promise.all([
     ...[...strangers, ...viewers].map((one, lane) => flood(one, targets.viewers / 6, lane)),
-    // Each text by one of them alone: what may be a password costs a hash.
+    // Only one attacker sends each text, because each possible password costs a hash.
     ...all.map((one, turn) => oddSignIns(one, (index) => index % all.length === turn)),
   ]);
   await expectUnchanged('strangers and viewers');
-  say(`${inputs} inputs: strangers and viewers were refused, or looked`);
+  say(`${inputs} inputs: strangers and viewers were refused, or only read`);
 
   let accepted = 0;
   for (const [lane, one] of dispatchers.entries()) {
@@ -287,7 +293,9 @@ async function oddSignIns(attacker: Attacker, isIts: (index: number) => boolean)
   }
 }
 
-/** One request after the other, so that what the process's main thread does meanwhile is done for it. */
+/**
+ * Sends requests one at a time, so that the time of the main thread can be assigned to one request.
+ */
 async function oneAfterTheOther(attackers: readonly Attacker[]): Promise<void> {
   for (const attacker of attackers) await askForTime(attacker);
   const paths = [
@@ -315,7 +323,10 @@ async function oneAfterTheOther(attackers: readonly Attacker[]): Promise<void> {
   }
 }
 
-/** What one request takes of an app's main thread; where that is much, the quicker of two: one may hold a collection of garbage. */
+/**
+ * Measures the time of an app's main thread for one request. If it is long, the shorter of two
+ * attempts counts, because one may include a garbage collection.
+ */
 async function timed(route: string, attacker: Attacker, send: () => Promise<unknown>): Promise<void> {
   const { pid, exitCode } = attacker.process.process;
   if (pid === undefined || exitCode !== null) return;
@@ -330,11 +341,11 @@ async function timed(route: string, attacker: Attacker, send: () => Promise<unkn
   if (ms > (cpu.get(known)?.ms ?? 0)) cpu.set(known, { ms, of: attacker.process.name });
 }
 
-/** The largest files there may be: looked at, imported, and exported again. */
+/** Previews, imports and exports the largest files. */
 async function files(api: Api, attacker: Attacker): Promise<void> {
   const [store] = await api.stores.list.query();
   if (!store) throw new Error('The demo data has no store.');
-  // Long over, and so in nobody's way afterwards.
+  // This work is years ago, so it does not disturb later steps.
   const work = { storeNumber: store.number, startsOn: '01/05/2020', dueOn: '01/15/2020' };
   for (const [what, text] of Object.entries(largestFiles(work))) {
     for (const name of ['csv.preview', 'csv.import']) {
@@ -347,7 +358,7 @@ async function files(api: Api, attacker: Attacker): Promise<void> {
   );
 }
 
-/** As many dispatchers as send a file at the same moment, signed in. */
+/** Creates and signs in as many dispatchers as send a file at the same time. */
 async function manyDispatchers(like: Attacker): Promise<Attacker[]> {
   const { db, close } = connect(databaseUrl, { max: 1 });
   const dispatchers: Attacker[] = [];
@@ -366,7 +377,7 @@ async function manyDispatchers(like: Attacker): Promise<Attacker[]> {
   return dispatchers;
 }
 
-/** The largest files that are no rows, each of all these dispatchers at the same moment. */
+/** Sends each of the largest files without rows from all dispatchers at the same time. */
 async function filesAtOnce(dispatchers: readonly Attacker[], server: Running): Promise<void> {
   const { pid } = server.process;
   if (pid === undefined) return;
@@ -388,7 +399,7 @@ async function filesAtOnce(dispatchers: readonly Attacker[], server: Running): P
 async function askForTime(attacker: Attacker): Promise<void> {
   for (const { name, type, input } of attacker.procedures) {
     if (type === 'subscription') continue;
-    // The first call compiles what the others run.
+    // The first call compiles the code that the others run.
     await ask(attacker, `/trpc/${name}`, type === 'mutation' ? '{}' : undefined);
     for (const body of largestBodies(input, type === 'mutation' ? maxBytes(name) : 12_000)) {
       const query = `?input=${encodeURIComponent(body).slice(0, 15_000)}`;
@@ -398,7 +409,7 @@ async function askForTime(attacker: Attacker): Promise<void> {
     }
   }
 }
-/** One request; counts it and how it was answered. */
+/** Sends one request, and counts it and the status of its answer. */
 async function ask(attacker: Attacker, path: string, body?: string): Promise<Response> {
   inputs += 1;
   const answer = await fetch(attacker.url + path, {
@@ -407,7 +418,7 @@ async function ask(attacker: Attacker, path: string, body?: string): Promise<Res
     redirect: 'manual',
     ...(body === undefined ? {} : { body }),
   }).catch(() => null);
-  // A connection that was closed before the whole body was there.
+  // The connection was closed before the whole body was sent.
   if (!answer) return count('no answer', path, new Response(null));
   const copy = answer.clone();
   await answer.arrayBuffer().catch(() => {});
@@ -421,7 +432,10 @@ function count(status: number | 'no answer', what: string, answer: Response): Re
   return answer;
 }
 
-/** What each call of a batch was answered; the whole's answer for each where it was answered as one. */
+/**
+ * Sends a batch and returns the answer of each call. If the batch has one answer, returns it for
+ * each call.
+ */
 async function askBatch(
   attacker: Attacker,
   type: 'query' | 'mutation',
@@ -448,7 +462,10 @@ async function askBatch(
   });
 }
 
-/** Hostile calls in batches, queries and changes in turn. What a batch can't carry is left out of it. */
+/**
+ * Generates batches of hostile calls, queries and mutations in turn. Omits calls that a batch can't
+ * contain.
+ */
 function* batches(attacker: Attacker, seed: number, types: readonly ('query' | 'mutation')[]) {
   const supplies = attacker.procedures.map((one) => ({
     ...one,
@@ -456,8 +473,7 @@ function* batches(attacker: Attacker, seed: number, types: readonly ('query' | '
   }));
   for (let turn = 0; ; turn++) {
     const type = types[turn % types.length] ?? 'query';
-    // Without inputs there is nothing hostile about them; once in a while is enough.
-    // A file comes alone, and nothing else with it.
+    // Calls without input are not hostile, so they are sent rarely. A batch can't contain a file.
     const able = supplies.filter(
       (one) => one.type === type && !COME_ALONE.test(one.name) && (one.input || turn % 50 === 0),
     );
@@ -487,7 +503,10 @@ async function flood(attacker: Attacker, most: number, lane: number): Promise<vo
   }
 }
 
-/** Changes one batch after the other, as somebody of whom some are accepted: the refused ones must change nothing. */
+/**
+ * Sends batches of changes as a user who may make some of them. Refused changes must change
+ * nothing.
+ */
 async function floodWatched(
   attacker: Attacker,
   most: number,
@@ -513,7 +532,7 @@ async function floodWatched(
   return accepted;
 }
 
-/** Addresses, headers and methods that no page of ours sends. */
+/** Sends addresses, headers and methods that no page of this product sends. */
 async function requests(attacker: Attacker, most: number): Promise<void> {
   const texts = FIELDS.map((text) => encodeURIComponent(text));
   const paths = [
@@ -570,7 +589,10 @@ async function rawRequests(url: string): Promise<void> {
   }
 }
 
-/** Hostile fields in forms and in imported files, and what comes out of them in CSV files and calendars. */
+/**
+ * Sends hostile fields in forms and in imported files, and checks the CSV files and calendars that
+ * contain them.
+ */
 async function fields(api: Api, attacker: Attacker): Promise<void> {
   const [store] = await api.stores.list.query();
   if (!store) throw new Error('The demo data has no store.');
@@ -585,7 +607,7 @@ async function fields(api: Api, attacker: Attacker): Promise<void> {
         store.crossmarkStoreId,
       ];
       cells.push(store.name, inUs(addDays(today, 2)), inUs(addDays(today, 12)), '60');
-      // The name is free text; what stands in another column by mistake is refused with its row.
+      // The name is free text. A row with a hostile text in another column is refused.
       cells[index % 4 === 0 ? index % cells.length : 0] = FIELDS[(index + round) % FIELDS.length] ?? '';
       return cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
     });
@@ -609,7 +631,7 @@ async function fields(api: Api, attacker: Attacker): Promise<void> {
   checkFile(await api.csv.exportEvents.query({}));
 }
 
-/** Every line of a calendar file is a property, or goes on with the one before. */
+/** Checks that every line of a calendar file is a property or continues the previous line. */
 function checkCalendar(text: string): void {
   for (const line of text.split('\r\n')) {
     if (line !== '' && !/^( |[A-Z-]+[;:])/.test(line))
@@ -619,7 +641,7 @@ function checkCalendar(text: string): void {
   }
 }
 
-/** No cell begins a formula, whatever a spreadsheet skips before it. */
+/** Checks that no cell begins with a formula, also after characters that a spreadsheet skips. */
 function checkFile(text: string): void {
   for (const row of parse(text, { relax_column_count: true, bom: true }) as string[][]) {
     for (const cell of row) {
@@ -629,7 +651,7 @@ function checkFile(text: string): void {
   }
 }
 
-/** The token that the admin page's browser is handed with its first answer. */
+/** Returns the token that the admin page sends to a browser with its first answer. */
 async function csrfToken(url: string, headers: Record<string, string>): Promise<string> {
   const answer = await fetch(`${url}/trpc/me`, { headers });
   const cookies = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');

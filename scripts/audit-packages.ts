@@ -1,4 +1,7 @@
-/** `pnpm audit:packages`: known vulnerabilities of the packages. Status 0: none; 1: some; 2: nothing was checked, and why. */
+/**
+ * `pnpm audit:packages`: lists known vulnerabilities of the packages. Ends with status 0 if there
+ * are none, 1 if there are some, and 2 with the reason if nothing was checked.
+ */
 import { auditPackages } from './lib/advisories.ts';
 
 const { lines, status } = await auditPackages();

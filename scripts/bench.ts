@@ -1,10 +1,10 @@
 /**
- * `pnpm bench [PART…] [--json] [--rounds N] [--scale N] [--plots FOLDER]`: how this compares with what it replaces and
- * with the limit of the hardware, side by side on this machine. Measures and prints; asserts nothing.
+ * `pnpm bench [PART…] [--json] [--rounds N] [--scale N] [--plots FOLDER]`: compares this product
+ * with the older stack and with the limit of this machine. It measures and prints, and asserts
+ * nothing.
  */
 
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { measureAdmin } from './lib/bench/admin.ts';
 import { measureDepth, measureDrain, measureWorkers } from './lib/bench/drain.ts';
@@ -16,15 +16,16 @@ import { measureQueries } from './lib/bench/queries.ts';
 import { measureRefreshes } from './lib/bench/refresh.ts';
 import { measureBulk, measureSave } from './lib/bench/save.ts';
 import { type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
+import { readOptions } from './lib/options.ts';
 
 const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|plan|admin …] [--json] [--plots FOLDER]
-  Without a part: all but admin, whose pages must be built.
-  --profile FOLDER   a CPU profile of each of our processes, for a browser's developer tools
-  --rounds N         turns of each contestant (5)
-  --scale N          of the usual sizes: 0.1 for a quick look (1)
-  --concurrency N    of the worker in drain (100, the most it may have) and depth (32)
-  --events N,N       of refresh (10000,100000)
-  --jobs N,N         of admin (1000000)`;
+  Without a part, all parts run except admin, whose pages must be built.
+  --profile FOLDER   write a CPU profile of each process of this product, for a browser's developer tools
+  --rounds N         number of turns of each contestant (5)
+  --scale N          factor of the usual sizes, such as 0.1 for a quick run (1)
+  --concurrency N    of the worker in drain (100, the most allowed) and depth (32)
+  --events N,N       number of events in refresh (10000,100000)
+  --jobs N,N         number of jobs in admin (1000000)`;
 
 function usage(): never {
   console.error(USAGE);
@@ -41,13 +42,7 @@ const options = {
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
-const { values, positionals } = (() => {
-  try {
-    return parseArgs({ allowPositionals: true, options });
-  } catch {
-    return usage();
-  }
-})();
+const { values, positionals } = readOptions(USAGE, { allowPositionals: true, options });
 const whole = (text: string) => (/^[1-9]\d*$/.test(text) ? Number(text) : usage());
 const rounds = whole(values.rounds);
 const concurrency = (usual: number) => (values.concurrency ? whole(values.concurrency) : usual);

@@ -1,18 +1,22 @@
 /**
  * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--second-booking
- * inPlace|replace|duplicate] [--json]`: real Postgres, real worker processes, real HTTP to the
- * simulator; edits by the hundred while everything fails that can. Then all heals, and Crossmark
- * must hold exactly what the board shows. Without `--second-booking` the three ways come in turn.
- * Repeats a seed's decisions as far as processes allow.
+ * inPlace|replace|duplicate] [--json]`: makes hundreds of edits with real Postgres, real worker
+ * processes and real HTTP to the simulator, while every part fails. Then all faults end, and
+ * Crossmark must hold exactly what the board shows. Without `--second-booking` the seeds use the
+ * three ways in turn. The same seed repeats the same decisions, as far as the timing of processes
+ * allows.
  */
-import { parseArgs } from 'node:util';
 import { startApp } from './lib/apps.ts';
 import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
 import { SECOND_BOOKINGS } from './lib/crossmark-side.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { readOptions } from './lib/options.ts';
 import { answers, waitFor } from './lib/process.ts';
 
-const { values } = parseArgs({
+const USAGE = `Usage: pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--json]
+                  [--second-booking ${SECOND_BOOKINGS.join('|')}]`;
+
+const { values } = readOptions(USAGE, {
   options: {
     seed: { type: 'string', default: '1' },
     seeds: { type: 'string', default: '1' },
@@ -39,7 +43,7 @@ if (values['second-booking'] !== undefined && secondBooking === null) {
 }
 const say = (line: string) => console.error(line);
 
-/** What must be none at the end of every run. */
+/** The counts that must be 0 at the end of every run. */
 const FAULTS = [
   'lost',
   'duplicated',
@@ -48,6 +52,8 @@ const FAULTS = [
   'concurrentWrites',
   'strangers',
   'foreignRemovals',
+  'unsaved',
+  'approvalFaults',
 ] as const;
 
 const results: ChaosResult[] = [];
@@ -84,7 +90,7 @@ try {
   }
 } catch (error) {
   failed += 1;
-  say(`chaos broke off: ${error instanceof Error ? error.stack : error}\n${server.output()}`);
+  say(`chaos ended early: ${error instanceof Error ? error.stack : error}\n${server.output()}`);
 } finally {
   await server.stop();
   await infrastructure.stop().catch(say);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './lib/process.ts';
 
-/** Where another clock is meant, and why. */
+/** Files that use another clock on purpose, with the reason. */
 const EXCEPTIONS = [
   // The clock itself, in TypeScript and in SQL.
   'packages/runtime/src/clock.ts',
@@ -13,14 +13,14 @@ const EXCEPTIONS = [
   'packages/runtime/src/browser-clock.test.ts',
   'packages/db/schema.sql',
   'packages/db/src/clock.test.ts',
-  // A board for any graphile-worker goes by Postgres' own clock, as graphile-worker does.
+  // The board for any graphile-worker uses Postgres' own clock, as graphile-worker does.
   'packages/bull-board-graphile/',
-  // Redis lets figures expire by its own clock.
+  // Redis expires figures by its own clock.
   'packages/metrics/',
-  // The older stack, which has no clock of ours.
+  // The older stack does not use this clock.
   'bench/',
   'scripts/lib/bench/contestants.ts',
-  // These very rules.
+  // The rules themselves.
   'scripts/clock.test.ts',
 ];
 
@@ -36,7 +36,7 @@ const FORBIDDEN = [
   },
 ];
 
-/** What graphile-worker keeps is compared with Postgres' own clock. */
+/** Columns of graphile-worker are compared with Postgres' own clock. */
 const OF_GRAPHILE_WORKER = /\b(?:run_at|locked_at|last_execution)\b/;
 
 test('the present comes from @scheduler/runtime/clock and app_now() alone', () => {
@@ -53,7 +53,7 @@ test('the present comes from @scheduler/runtime/clock and app_now() alone', () =
       readFileSync(join(ROOT, file), 'utf8')
         .split('\n')
         .flatMap((line, index) => {
-          // A comment may speak of what it replaces.
+          // A comment may name what is forbidden.
           const code = line.replace(/^\s*(?:\/\/|\/?\*|--).*/, '');
           return FORBIDDEN.filter(({ pattern }) => pattern.test(code))
             .filter(({ what }) => what !== 'now()' || !OF_GRAPHILE_WORKER.test(code))

@@ -1,6 +1,6 @@
 /** `pnpm db:migrate`, `pnpm db:roles`, `pnpm db:seed [scenario]`, `pnpm db:generate [name]`, `pnpm db:backup FILE`, `pnpm db:restore FILE`. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeRoles, migrate, ROLES } from '@scheduler/db';
 import { backup, restore } from '@scheduler/db/backup';
@@ -11,6 +11,7 @@ import { DATA_DIRECTORY, openDatabase, seedDemo, startInfrastructure } from './l
 import { ROOT } from './lib/process.ts';
 
 const [command, argument] = process.argv.slice(2);
+const inMegabytes = (bytes: number) => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 process.on('uncaughtException', (error) => {
   console.error(explain(error));
@@ -19,7 +20,7 @@ process.on('uncaughtException', (error) => {
 
 if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   console.error(
-    'pnpm db:seed would replace all stores, people, events and schedules in DATABASE_URL by demo data, and add demo users with a known password. If that is what you want: pnpm db:seed demo.',
+    'pnpm db:seed would replace all stores, people, events and schedules in DATABASE_URL with demo data, and add demo users with a known password. If you want this, run pnpm db:seed demo.',
   );
   process.exitCode = 1;
 } else if (command === 'seed' && argument !== undefined && argument !== 'demo') {
@@ -32,7 +33,7 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   await migrate(database.migratorUrl).finally(database.stop);
   console.log('The database is at this version.');
 } else if (command === 'roles') {
-  // Our own database has them whenever it is opened.
+  // The embedded database gets its roles whenever it is opened.
   const { stop, own, url } = await openDatabase(DATA_DIRECTORY);
   const { POSTGRES_MIGRATOR_PASSWORD: migrator, POSTGRES_APP_PASSWORD: app } = readEnv(ROLE_SETTINGS);
   if (!own) await makeRoles(url, { migrator, app });
@@ -40,12 +41,14 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   console.log(`The database belongs to ${ROLES.migrator}; apps connect as ${ROLES.app}.`);
 } else if (command === 'backup' && argument) {
   const database = await openDatabase(DATA_DIRECTORY);
-  const tables = await backup(database.migratorUrl, argument).finally(database.stop);
-  console.log(`${tables} tables written to ${argument}.`);
+  const { tables, pdfBytes } = await backup(database.migratorUrl, argument).finally(database.stop);
+  const size = inMegabytes(statSync(argument).size);
+  const pdf = pdfBytes > 0 ? `, with ${inMegabytes(pdfBytes)} of PDF files` : '';
+  console.log(`${tables} tables written to ${argument}: ${size}${pdf}.`);
 } else if (command === 'restore' && argument) {
   const database = await openDatabase(DATA_DIRECTORY);
   await restore(database.migratorUrl, argument).finally(database.stop);
-  console.log(`The database holds what ${argument} holds. Start the apps, then ask for a refresh.`);
+  console.log(`The database has been restored from ${argument}. Start the apps, then press Refresh.`);
 } else if (command === 'generate') {
   const packageDirectory = join(ROOT, 'packages/db');
   const generated = spawnSync(
@@ -69,7 +72,10 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   process.exitCode = 1;
 }
 
-/** Writes the demo here and on Crossmark's side: into the simulator that runs, else into the data of the next one. */
+/**
+ * Writes the demo data into the database and into the running simulator, or into the data of the
+ * next simulator if none is running.
+ */
 async function seed(): Promise<void> {
   const simulatorUrl = `http://127.0.0.1:${process.env.SIMULATOR_PORT ?? 4300}`;
   const running = await fetch(`${simulatorUrl}/__sim/health`).then(
@@ -96,12 +102,12 @@ async function seed(): Promise<void> {
   console.log(`Demo data written, here and in the simulator at ${simulatorUrl}.`);
 }
 
-/** One line for a person. A database that doesn't answer is the usual reason. */
+/** Returns one line for the user. The usual reason is a database that does not answer. */
 function explain(error: unknown): string {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code, address, port } = cause as Error & { code?: string; address?: string; port?: number };
     if (code === 'ECONNREFUSED' || code === 'CONNECT_TIMEOUT' || code === 'ENOTFOUND') {
-      return `The database at ${address ?? new URL(process.env.DATABASE_URL ?? 'postgres://?').hostname}${port ? `:${port}` : ''} does not answer (${code}): start it, or mend DATABASE_URL.`;
+      return `The database at ${address ?? new URL(process.env.DATABASE_URL ?? 'postgres://?').hostname}${port ? `:${port}` : ''} does not answer (${code}): start it, or correct DATABASE_URL.`;
     }
   }
   return errorText(error);

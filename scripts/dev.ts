@@ -1,5 +1,11 @@
-/** `pnpm dev`: everything on this machine, with demo data. Ctrl-C stops all that it started. `--fresh` writes the demo data anew. */
+/**
+ * `pnpm dev`: starts everything on this machine with demo data. Ctrl-C stops it. `--fresh` writes
+ * the demo data again.
+ */
+import { connect } from '@scheduler/db';
+import { requestMissingInstructions } from '@scheduler/sync';
 import { DATA_DIRECTORY, DEMO, startInfrastructure } from './lib/infrastructure.ts';
+import { readOptions } from './lib/options.ts';
 import { answers, start, waitFor } from './lib/process.ts';
 
 const remote = process.env.CROSSMARK_BASE_URL;
@@ -22,18 +28,22 @@ const stopAll = (code: number) => {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopAll(0));
 
 try {
-  const fresh = process.argv.includes('--fresh');
+  const { values } = readOptions('Usage: pnpm dev [--fresh]', {
+    options: { fresh: { type: 'boolean', default: false } },
+  });
+  const { fresh } = values;
   if (fresh && process.env.DATABASE_URL) {
-    throw new Error(
-      '--fresh would replace the data in DATABASE_URL. Unset it, or run pnpm db:seed on purpose.',
-    );
+    throw new Error('--fresh would replace the data in DATABASE_URL. Unset it, or run pnpm db:seed demo.');
   }
   const starting = startInfrastructure({ dataDirectory: DATA_DIRECTORY, fresh, say: console.log });
-  // Ctrl-C while it starts: what has come up by then is stopped as well.
+  // After Ctrl-C during the start, the parts that have already started are stopped as well.
   stops.push(async () => (await starting.catch(() => undefined))?.stop());
   const infrastructure = await starting;
   if (stopping) await stopping;
   const { ports } = infrastructure;
+  // Otherwise the first refresh requests them, up to an hour later.
+  const database = connect(infrastructure.databaseUrl, { max: 1 });
+  await database.db.transaction(requestMissingInstructions).finally(() => database.close());
 
   console.log('Starting the apps…');
   const turbo = start('turbo', 'pnpm', ['exec', 'turbo', 'run', 'dev', '--log-prefix=task'], {
@@ -53,7 +63,11 @@ try {
     ['Scheduler', `http://localhost:${ports.web}`, `dispatcher@demo.test / ${DEMO.password}`],
     ['Admin', `http://localhost:${ports.admin}`, `admin@demo.test / ${DEMO.password}`],
     ['API', `http://localhost:${ports.server}`, ''],
-    ['Crossmark (simulator)', `${infrastructure.simulatorUrl}/__sim/state`, 'what "Crossmark" holds'],
+    [
+      'Crossmark (simulator)',
+      `${infrastructure.simulatorUrl}/__sim/state`,
+      'the bookings of the simulated Crossmark',
+    ],
     ['Postgres', `127.0.0.1:${ports.postgres}`, infrastructure.databaseDirectory ?? 'yours (DATABASE_URL)'],
     ['Redis', infrastructure.redisUrl?.replace(/\/\/.*@/, '//') ?? 'none', infrastructure.redisMissing ?? ''],
   ];

@@ -8,7 +8,7 @@ import { ROOT } from './lib/process.ts';
 const layerOf = new Map(LAYERS.flatMap(({ packages }, layer) => packages.map((folder) => [folder, layer])));
 const packages = readWorkspacePackages();
 
-/** Every import of every source file, with the file it stands in. */
+/** Every import of every source file, with the importing file. */
 const imports = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', '*.ts', '*.tsx'], {
   cwd: ROOT,
   encoding: 'utf8',
@@ -23,13 +23,13 @@ const imports = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-
     }));
   });
 
-/** The package's folder that a file stands in. */
+/** Returns the folder of the package that contains a file. */
 const packageOf = (file: string) => packages.find(({ folder }) => file.startsWith(`${folder}/`))?.folder;
 
 test('every package stands in a layer, and names only packages of layers below it', () => {
   const wrong = packages.flatMap(({ folder, dependencies }) => {
     const layer = layerOf.get(folder);
-    if (layer === undefined) return [`${folder} stands in no layer`];
+    if (layer === undefined) return [`${folder} is in no layer`];
     return dependencies
       .filter((dependency) => (layerOf.get(dependency) ?? Number.POSITIVE_INFINITY) >= layer)
       .map((dependency) => `${folder} imports ${dependency}`);
@@ -47,7 +47,7 @@ test('no file of a package or an app reaches into another one past its package.j
   expect(imports.length).toBeGreaterThan(1_000);
 });
 
-/** Folders whose files import nothing from other folders of the same app than these. */
+/** Folders with the only other folders of the same app that their files may import. */
 const ROOMS: Record<string, readonly string[]> = {
   'apps/server/src/core': ['apps/server/src/trpc'],
   'apps/server/src/trpc': ['apps/server/src/core'],

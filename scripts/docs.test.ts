@@ -64,7 +64,10 @@ test('docker-compose.yml gives each service the database account that it needs, 
     redis: none,
     roles: { user: 'scheduler', passwords: ['POSTGRES_PASSWORD', ...both] },
     migrate: { user: 'scheduler_migrator', passwords: ['POSTGRES_MIGRATOR_PASSWORD'] },
-    ...{ server: app, worker: app, admin: app, web: none },
+    server: app,
+    worker: app,
+    admin: app,
+    web: none,
   });
 });
 

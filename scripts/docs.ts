@@ -1,4 +1,7 @@
-/** `pnpm docs:generate`: writes docs/configuration.md from the settings' schemas, and docs/package-graph.md from the packages. */
+/**
+ * `pnpm docs:generate`: writes docs/configuration.md from the schemas of the settings, and
+ * docs/package-graph.md from the packages.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configurationPage } from './lib/configuration.ts';

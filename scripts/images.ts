@@ -1,7 +1,8 @@
 /**
- * `pnpm images`: carries out the steps of each Dockerfile in an empty folder, as there may be no Docker engine at hand,
- * and starts what came of them as a company would: built output only, another user than root, files that can't be
- * written, a real Postgres and Redis. Then a schedule goes through to the simulator, and each app stops on SIGTERM.
+ * `pnpm images`: carries out the steps of each Dockerfile in an empty folder, because a machine may
+ * have no Docker engine. Then starts the results as in production: only built output, not as root,
+ * with read-only files, a real Postgres and Redis. Checks that a schedule reaches the simulator and
+ * that each app stops on SIGTERM.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -22,7 +23,7 @@ const startedMs = performance.now();
 const say = (line: string) =>
   console.log(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${line}`);
 
-// A temporary system must not end up on somebody's real database.
+// This check must never use a real database.
 for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
 const data = temporaryDirectory();
 const stops: (() => Promise<unknown>)[] = [async () => data.remove()];
@@ -41,7 +42,7 @@ try {
   });
   stops.push(infrastructure.stop);
   const { ports } = infrastructure;
-  /** The port of an app, where its health check finds it too. */
+  /** The port of each app, which its health check uses as well. */
   const portOf = { server: ports.server, worker: ports.workerHealth, web: ports.web, admin: ports.admin };
   const envOf = (app: App) => ({
     ...images[app].env,
@@ -136,7 +137,9 @@ async function buildAll(): Promise<Record<App, Image>> {
   return images as Record<App, Image>;
 }
 
-/** This Node where every user may run it: the image's own is the same version. */
+/**
+ * Returns the path of a copy of this Node that every user may run. The image has the same version.
+ */
 function nodeForOthers(): string {
   const directory = join(data.path, 'bin');
   mkdirSync(directory);
@@ -145,14 +148,14 @@ function nodeForOthers(): string {
   return join(directory, 'node');
 }
 
-/** Root may start processes as somebody else; others are somebody else already. */
+/** Returns the user for the apps' processes. Only root has to change the user. */
 function otherUser(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Nobody may write to it any more. */
+/** Makes a folder read-only. */
 function protect(root: string): void {
   const changed = spawnSync('chmod', ['-R', 'a-w,a+rX', root]);
   assert(changed.status === 0, `chmod of ${root} failed`);

@@ -14,7 +14,8 @@ interface Component {
 }
 
 test('the bill of materials names every package of the lockfile, from npm alone, each with its hash', () => {
-  // As docs/operations.md says it; from the lockfile, so that it is the same on every machine.
+  // The command of docs/operations.md, with only the lockfile, so that the result is the same on
+  // every machine.
   const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application', '--lockfile-only'];
   const { stdout, status } = spawnSync('pnpm', args, { cwd: ROOT, encoding: 'utf8', maxBuffer: 64 << 20 });
   expect(status).toBe(0);
@@ -38,7 +39,7 @@ test('the bill of materials names every package of the lockfile, from npm alone,
   expect(unsure).toEqual([]);
 });
 
-/** A registry that answers every question with one text. */
+/** Starts a registry that answers every request with one text. */
 async function registryThat(status: number, answer: string) {
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(status).end(answer));

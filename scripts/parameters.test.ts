@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './lib/process.ts';
 
-/** A list that is joined between braces, which is how Postgres writes an array: a brace or quote of a value would end it. */
+/**
+ * A list that is joined between braces, the form of an array in Postgres. A brace or quote in a
+ * value would break it.
+ */
 const ARRAY_LITERAL = /`\{\$\{[^`]*\}\}`|\.join\([^)]*\)\}\}`/;
 
 test('no statement takes a list as joined text: lists travel as JSON', () => {

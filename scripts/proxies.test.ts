@@ -31,7 +31,10 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-/** Each starts an app that people sign in to, behind proxies of these addresses, and resolves to its port. */
+/**
+ * The apps with sign-in. Each function starts one behind proxies with these addresses and resolves
+ * to its port.
+ */
 const apps: [string, (trustedProxies: string[]) => Promise<number>][] = [
   [
     'the scheduler',
@@ -77,7 +80,10 @@ const apps: [string, (trustedProxies: string[]) => Promise<number>][] = [
   ],
 ];
 
-/** A reverse proxy as nginx is one with `proxy_add_x_forwarded_for`, on 127.0.0.1, in front of a port. */
+/**
+ * Starts a reverse proxy on 127.0.0.1 in front of a port. It behaves like nginx with
+ * `proxy_add_x_forwarded_for`.
+ */
 async function startProxy(port: number): Promise<number> {
   const proxy: Server = createServer((incoming, answer) => {
     const forwarded = [incoming.headers['x-forwarded-for'], incoming.socket.remoteAddress]
@@ -99,7 +105,10 @@ async function startProxy(port: number): Promise<number> {
   return (proxy.address() as AddressInfo).port;
 }
 
-/** Attempts to sign in to somebody's account through a port, from an address of this machine; resolves to the status. */
+/**
+ * Attempts to sign in to an account through a port, from an address of this machine. Resolves to
+ * the status.
+ */
 async function guess(
   port: number,
   from: string,
@@ -119,7 +128,10 @@ async function guess(
   return answer.statusCode ?? 0;
 }
 
-/** Who has to wait now waits for an hour more, however slow this machine is. */
+/**
+ * Extends all present waits by an hour, so that the test does not depend on the speed of this
+ * machine.
+ */
 const holdWaits = () =>
   database.sql`update sign_in_tries set wait_until = wait_until + interval '1 hour' where wait_until > last_at + interval '4 seconds'`;
 
@@ -162,7 +174,7 @@ test('docker-compose.yml names a proxy on its host to web and admin, and web to 
   const [network = '', bits] = subnet.split('/');
   const front = new BlockList();
   front.addSubnet(network, Number(bits), 'ipv4');
-  // The gateway, which Docker gives the first address.
+  // Docker gives the first address to the gateway.
   expect(front.check(network.replace(/0$/, '1'))).toBe(true);
   expect(part('server')).toContain('TRUSTED_PROXIES: *front-subnet');
   for (const app of ['web', 'admin']) {

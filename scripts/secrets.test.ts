@@ -10,13 +10,13 @@ import { openSwitchboard } from './lib/chaos/switchboard.ts';
 import { DEMO, type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
 import { answers, ROOT, type Running, start, waitFor } from './lib/process.ts';
 
-/** Everything that must stand nowhere, by what it is. */
+/** The secrets that must not appear anywhere, by description. */
 const secrets = new Map<string, string>();
 const plant = (what: string, value = `planted-${randomBytes(9).toString('hex')}`): string => {
   secrets.set(what, value);
   return value;
 };
-/** Everything in which they were looked for, by where it is from. */
+/** The texts that are searched for secrets, by source. */
 const places = new Map<string, string>();
 const keep = (where: string, text: string) => {
   places.set(where, (places.get(where) ?? '') + text);
@@ -100,6 +100,13 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   const cookie = await signIn(serverUrl, 'the auth cookie');
   const adminCookie = await signIn(adminUrl, 'the admin page’s auth cookie');
 
+  const api = createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${serverUrl}/trpc`, headers: { cookie, origin: env.WEB_ORIGIN ?? '' } })],
+  });
+  const [employee] = await api.employees.list.query({});
+  const made = await api.feeds.makeOfPerson.mutate({ employeeId: employee?.id ?? 0, replaces: null });
+  const feed = plant('the token of a calendar feed', made.token);
+
   const wrong = plant('a wrong password');
   const next = plant('a new password that is refused');
   const token = plant('a token of no link');
@@ -129,6 +136,9 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
       headers: { cookie },
     });
     await ask(`${serverUrl}/trpc/board.week`, { headers: { cookie } });
+    for (const path of [`/api/feeds/${feed}.ics`, `/api/feeds/${feed}`, `/trpc/${feed}`, `/%${feed}`]) {
+      await fetch(serverUrl + path).catch(() => undefined);
+    }
     await ask(`${serverUrl}/readyz`);
     for (const path of [
       '/trpc/overview',
@@ -143,10 +153,7 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   };
   await failures();
 
-  // Crossmark refuses, loses its session, shows its sign-in page, and takes another password than ours.
-  const api = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${serverUrl}/trpc`, headers: { cookie, origin: env.WEB_ORIGIN ?? '' } })],
-  });
+  // Crossmark refuses calls, loses its session, shows its sign-in page, and has another password.
   const refreshed = async (states: string[]) => {
     const { runId } = await api.sync.refreshNow.mutate();
     await waitFor('The refresh', async () =>
@@ -184,14 +191,14 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   };
   await waitFor('The refused sign-in', refusedSignIn, { process: locked });
 
-  // Postgres goes away under all of them, and comes back.
+  // Postgres stops while all apps run, and starts again.
   await infrastructure.postgres?.stop();
   await failures();
   await infrastructure.postgres?.start();
   await waitFor('The server', answers(`${serverUrl}/readyz`), { process: server });
   await failures();
 
-  // Processes that can't start, or whose database lets them not in.
+  // Processes that can't start, or that the database refuses.
   const lockedOut = new URL(env.DATABASE_URL ?? '');
   lockedOut.password = plant('a database password that is wrong');
   const elsewhere = { DATABASE_URL: lockedOut.href, SERVER_PORT: '0', ADMIN_PORT: '0' };
@@ -216,7 +223,8 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   const tables = await database.sql<{ name: string }[]>`
     select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('public', 'graphile_worker')`;
   for (const { name } of tables) {
-    // What a session's cookie is signed over stands in its row: without AUTH_SECRET it opens nothing.
+    // The row of a session contains the signed part of its cookie, which gives no access without
+    // AUTH_SECRET.
     const [dump] = await database.sql.unsafe(`select coalesce(json_agg(t)::text, '') as text from ${name} t`);
     keep(`table ${name}`, String(dump?.text));
   }
@@ -233,7 +241,7 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
     redis.disconnect();
   }
 
-  // What was looked through is what was meant to be.
+  // The searched texts contain what they should.
   expect(places.get('output of server src/main.ts')).toContain('procedure failed');
   expect(places.get('output of worker src/main.ts')).toMatch(/sign-in|session/);
   expect(places.get('table public.sync_attempts') ?? places.get('table public.refresh_runs')).toBeTruthy();

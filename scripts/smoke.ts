@@ -1,6 +1,6 @@
 /**
- * `pnpm smoke [--json]`: boots everything on free ports and temporary data, works through the public API as a dispatcher
- * would, and checks after each step what the simulator itself holds.
+ * `pnpm smoke [--json]`: starts everything on free ports with temporary data, makes a dispatcher's
+ * changes through the public API, and checks the simulator's own state after each step.
  */
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
@@ -8,9 +8,13 @@ import { type Api, freeSlot, refusal, signIn } from './lib/api.ts';
 import { type Apps, startApps } from './lib/apps.ts';
 import { heldBookings, SECOND_BOOKINGS } from './lib/crossmark-side.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { readOptions } from './lib/options.ts';
 import { waitFor } from './lib/process.ts';
 
-const json = process.argv.includes('--json');
+const { values } = readOptions('Usage: pnpm smoke [--json]', {
+  options: { json: { type: 'boolean', default: false } },
+});
+const { json } = values;
 const results: { step: string; ok: boolean; detail?: string }[] = [];
 
 async function step(name: string, work: () => Promise<void>): Promise<void> {
@@ -45,7 +49,7 @@ try {
   if (!store) throw new Error('There is no store.');
   const today = workDateOf(currentInstant(), store.timeZone);
 
-  /** The week's board; weeks from today's. */
+  /** Returns the board of a week, `weeks` after the present one. */
   const board = (weeks = 0) => api.board.week.query({ weekOf: addDays(today, weeks * 7) });
   const people = new Map((await api.employees.list.query({})).map((person) => [person.id, person]));
   const repOf = (employeeId: number) => people.get(employeeId)?.repId;
@@ -58,7 +62,10 @@ try {
       },
       { withinMs: 20_000 },
     );
-  /** Events that were written to: what a list shows of them within ten minutes may be from before, and is a doubt. */
+  /**
+   * Events with writes. A list within ten minutes of a write may be older than it, and leaves a
+   * doubt.
+   */
   const written: number[] = [];
   const free = (type: string, without: readonly number[] = []) => freeSlot(api, type, today, without);
   const handle = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
@@ -78,7 +85,8 @@ try {
     return held[0] as (typeof held)[number];
   };
 
-  // How the real one takes a second booking is inferred from one recorded answer: each way it may be is worked through.
+  // The real Crossmark's handling of a second booking is known only from one recorded answer, so
+  // each possible way is checked.
   for (const secondBooking of SECOND_BOOKINGS) {
     await configure({ secondBooking });
     const core = await free('Core');
@@ -122,7 +130,7 @@ try {
     });
 
     await step(`trade: two bookings, people swapped (${secondBooking})`, async () => {
-      // Whom the demo has planned so that both can work the other's day depends on the weekday.
+      // The demo's people who can work each other's day depend on the weekday.
       const weeks = await Promise.all([0, 1, 2, 3].map((week) => board(week)));
       const cores = weeks
         .flatMap((week) => week.schedules)

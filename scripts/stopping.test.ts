@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-// Server and worker have theirs beside them. The pages must be built, as for the browser tests.
+// Server and worker have their own tests. The pages must be built, as for the browser tests.
 test.each([
   ['web', 'server/main.ts', { SERVER_URL: 'http://127.0.0.1:1', WEB_ORIGIN: 'http://localhost:5173' }],
   ['admin', 'src/main.ts', { AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests' }],
@@ -20,7 +20,7 @@ test.each([
   const env = { ...settings, DATABASE_URL: database.appUrl, [`${app.toUpperCase()}_PORT`]: String(port) };
   const running = start(app, process.execPath, [main], { cwd: join(ROOT, 'apps', app), env });
   await waitFor(app, answers(`http://127.0.0.1:${port}/healthz`), { process: running });
-  // Kept alive by this side.
+  // This client keeps the connection open.
   await fetch(`http://127.0.0.1:${port}/`);
   await running.stop('SIGTERM', 25_000);
   expect(running.process.exitCode, running.output()).toBe(0);

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { ROOT } from './lib/process.ts';
 
 /**
- * Tables whose rows have a life of their own, and the only file that writes them. Removing old rows
- * is no part of it.
+ * Tables whose rows change state, each with the only file that writes them. Deletion of old rows is
+ * excluded.
  */
 const HOMES = [
   { name: 'event_syncs', table: 'eventSyncs', home: 'packages/sync/src/event-sync.ts' },
@@ -13,8 +13,8 @@ const HOMES = [
 ];
 
 /**
- * A statement that writes rows: written out, by its Drizzle table, or by that table's name in a
- * template.
+ * Returns a pattern of statements that write rows: as SQL with the table's name, with its Drizzle
+ * table, or with that table in a template.
  */
 const writesOf = ({ name, table }: { name: string; table: string }) =>
   new RegExp(
@@ -34,7 +34,7 @@ test.each([
 
 test.each(HOMES)('$home is the only file of the product that writes $name', ({ home, ...table }) => {
   const sources = globSync('{apps,packages}/*/src/**/*.{ts,tsx}', { cwd: ROOT }).filter(
-    // Test data and demo data are no part of a row's life.
+    // Test data and demo data are exempt.
     (file) => !/\.test\.tsx?$/.test(file) && !file.startsWith('packages/db/src/seeds/'),
   );
   expect(sources.length).toBeGreaterThan(200);

@@ -1,19 +1,22 @@
 /**
- * `pnpm test:dates [--only DATE]`: smoke and the browser tests that depend on dates, once for each date on which something
- * could go wrong, with the clock of the whole stack moved there. Last line: `N passed, N failed`.
+ * `pnpm test:dates [--only DATE]`: runs smoke and the browser tests that depend on dates on each
+ * date that may cause a fault, with the clock of the whole stack moved to that date. Last line:
+ * `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startingAt, TEST_DATES, type TestDate } from './lib/dates.ts';
+import { readOptions } from './lib/options.ts';
 import { ROOT } from './lib/process.ts';
 import { readVitestResults } from './lib/vitest-results.ts';
 
 const FILES = ['schedule', 'planning', 'day', 'month', 'look', 'axe'].map((name) => `e2e/${name}.test.ts`);
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = readOptions('Usage: pnpm test:dates [--only DATE]', {
+  options: { only: { type: 'string' } },
+});
 const dates = TEST_DATES.filter(({ at }) => at.startsWith(values.only ?? ''));
 if (dates.length === 0) {
   console.error(`No such date. Dates: ${TEST_DATES.map(({ at }) => at.slice(0, 10)).join(', ')}.`);

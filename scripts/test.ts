@@ -1,5 +1,9 @@
-/** `pnpm test`: types, lint, dead code, builds, unit, integration and browser tests, images, smoke, chaos. Last line: `N passed, N failed`. */
-import { spawnSync } from 'node:child_process';
+/**
+ * `pnpm test`: checks types, lint and dead code, builds, and runs unit, integration and browser
+ * tests, images, smoke and chaos. Last line: `N passed, N failed`.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +25,14 @@ function count(name: string, ok: boolean): void {
   }
 }
 
-function run(args: string[], settings: Record<string, string> = {}): boolean {
-  const result = spawnSync('pnpm', ['exec', ...args], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', ...settings },
-  });
+const environment = (settings: Record<string, string> = {}) => ({
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  ...settings,
+});
+
+function run(args: string[]): boolean {
+  const result = spawnSync('pnpm', ['exec', ...args], { cwd: ROOT, stdio: 'inherit', env: environment() });
   return result.status === 0;
 }
 
@@ -35,7 +41,21 @@ function check(name: string, ...args: string[]): void {
   count(name, run(args));
 }
 
-check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only');
+/** A check that runs beside others; its output is printed when it has ended. */
+async function checkBeside(
+  name: string,
+  args: string[],
+  settings: Record<string, string> = {},
+): Promise<void> {
+  const child = spawn('pnpm', ['exec', ...args], { cwd: ROOT, env: environment(settings) });
+  const output: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk));
+  const [status] = await once(child, 'close');
+  console.log(`\n── ${name}\n${Buffer.concat(output).toString().trimEnd()}`);
+  count(name, status === 0);
+}
+
+check('types', 'pnpm', 'run', 'typecheck');
 check('lint and format', 'biome', 'ci', '.');
 check('dead code', 'knip');
 check('build', 'turbo', 'run', 'build', '--output-logs=errors-only');
@@ -44,19 +64,19 @@ console.log('\n── unit, integration and browser tests');
 try {
   findChromium();
 } catch (error) {
-  // The browser tests say the same, and fail; the others run all the same.
+  // The browser tests report this and fail; all other tests still run.
   if (!(error instanceof ChromiumMissingError)) throw error;
   console.error(error.message);
 }
 if (!haveRedis()) {
   console.error(
-    'Tests with Redis are left out: no redis-server on PATH. apt-get install redis-server brings them in.',
+    'Tests with Redis are skipped: no redis-server on PATH. Run apt-get install redis-server to include them.',
   );
 }
 const scratch = mkdtempSync(join(tmpdir(), 'crossmark-results-'));
 
 /** Runs one of vitest's projects and counts its tests. */
-function tests(project: string): void {
+function runTests(project: string): void {
   const report = join(scratch, `${project}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const green = run(['vitest', 'run', '--project', project, ...reporters]);
@@ -71,19 +91,22 @@ function tests(project: string): void {
   }
 }
 
-tests('node');
-tests('browser');
+// One after the other: beside one another they take as long, and pages answer late.
+runTests('node');
+runTests('browser');
 rmSync(scratch, { recursive: true, force: true });
 
-check('images', 'node', 'scripts/images.ts');
-check('smoke', 'node', 'scripts/smoke.ts');
-// Two of the dates of `pnpm test:dates`, which runs more at all of them: in one of them UTC is a day ahead of the store.
-for (const date of TEST_DATES.slice(0, 2)) {
-  console.log(`\n── smoke at ${date.at}: ${date.why}`);
-  count(`smoke at ${date.at}`, run(['node', 'scripts/smoke.ts'], startingAt(date)));
-}
-// Short storms of three seeds; docs/chaos.md has the long ones.
-check('chaos', 'node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '40');
+// These mostly wait: for apps that start, for synced events, for faults that end.
+await Promise.all([
+  checkBeside('images', ['node', 'scripts/images.ts']),
+  checkBeside('smoke', ['node', 'scripts/smoke.ts']),
+  // Two of the dates of `pnpm test:dates`. On one of them UTC is a day ahead of the store.
+  ...TEST_DATES.slice(0, 2).map((date) =>
+    checkBeside(`smoke at ${date.at}: ${date.why}`, ['node', 'scripts/smoke.ts'], startingAt(date)),
+  ),
+  // Short runs of three seeds; docs/chaos.md has the long runs.
+  checkBeside('chaos', ['node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '40']),
+]);
 
 if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);

@@ -34,7 +34,7 @@ const makeAuthority = (name: string) =>
     '-out',
     file(`${name}.crt`),
   );
-/** A server's certificate of `authority`, for one name. */
+/** Creates a server's certificate for one name, signed by `authority`. */
 function certify(name: string, authority: string): void {
   const by = ['-CA', file(`${authority}.crt`), '-CAkey', file(`${authority}.key`)];
   const alt = ['-addext', `subjectAltName=DNS:${name}`, '-addext', 'basicConstraints=critical,CA:FALSE'];
@@ -42,12 +42,12 @@ function certify(name: string, authority: string): void {
   openssl('req', '-x509', ...KEY, '-subj', `/CN=${name}`, ...by, ...alt, ...out);
 }
 
-/** The settings of Postgres, from now on. */
+/** Changes settings of Postgres. */
 async function configure(...settings: string[]): Promise<void> {
   for (const setting of settings) await observer.sql.unsafe(`alter system set ${setting}`);
   await observer.sql`select pg_reload_conf()`;
 }
-/** Gives Postgres the certificate of a name. */
+/** Makes Postgres use the certificate for a name. */
 async function present(name: string): Promise<void> {
   const [row] = await observer.sql`show data_directory`;
   const { uid, gid } = statSync(row?.data_directory);
@@ -60,7 +60,7 @@ async function present(name: string): Promise<void> {
   await configure('ssl = on', `ssl_cert_file = '${name}.crt'`, `ssl_key_file = '${name}.key'`);
 }
 
-/** A database's URL by the server's name, with a mode. */
+/** Returns a database's URL with the server's name and an `sslmode`. */
 function asking(databaseUrl: string | undefined, mode: string, authority?: string): string {
   const url = new URL(databaseUrl ?? '');
   url.hostname = 'localhost';
@@ -75,7 +75,9 @@ const app = (name: string, settings: Record<string, string>, main = 'src/main.ts
 };
 const stopAll = () => Promise.all(running.splice(0).map((one) => one.stop()));
 
-/** Every connection of the apps' role, by the name it gives itself, with whether it is encrypted. */
+/**
+ * Returns every connection of the apps' role: its application name, and whether it is encrypted.
+ */
 const connections = () => observer.sql<{ name: string; ssl: boolean }[]>`
   select distinct application_name as name, ssl from pg_stat_activity join pg_stat_ssl using (pid)
   where usename in ('scheduler_app', 'scheduler_migrator') order by 1`;
@@ -99,7 +101,7 @@ beforeAll(async () => {
     file('ours.crt'),
   ];
   const certificate = ['--tls-cert-file', file('localhost.crt'), '--tls-key-file', file('localhost.key')];
-  // Without TLS there is no port at all.
+  // Redis opens no port without TLS.
   const plain = ['--port', '0', '--bind', '127.0.0.1', '--save', '', '--dir', data.path];
   redis = start('redis', findRedis() ?? '', [...plain, ...tls, ...certificate]);
 });
@@ -112,7 +114,7 @@ afterAll(async () => {
 });
 
 describe.each([
-  // Whatever certificate is shown, as libpq has it.
+  // `require` accepts any certificate, as in libpq.
   ['require', undefined, 'other.example'],
   ['verify-full', 'ours', 'localhost'],
 ] as const)('with sslmode=%s', (mode, authority, certificate) => {
@@ -146,7 +148,7 @@ describe.each([
   });
 });
 
-/** Why a certificate or a server isn't to be trusted, and what a driver says of it. */
+/** The reasons not to trust a certificate or a server, each with the driver's message. */
 const UNTRUSTED = [
   [
     'the certificate is of another authority',
@@ -235,7 +237,7 @@ test('commands run over TLS alone, where Postgres takes nothing else', async () 
     await migrating.ended;
     expect(migrating.process.exitCode, migrating.output()).toBe(0);
     await observer.sql`insert into stores (crossmark_store_id, number, name, time_zone) values ('318135', '8135', 'Club', 'UTC')`;
-    expect(await backup(url, file('backup.gz'))).toBeGreaterThan(10);
+    expect((await backup(url, file('backup.gz'))).tables).toBeGreaterThan(10);
     await makeRoles(asking(infrastructure.databaseUrl, 'verify-full', 'ours'), {});
     await observer.sql`create database restored owner scheduler_migrator`;
     const restored = new URL(url);

@@ -1,4 +1,4 @@
-/** `pnpm users …`: who may sign in, on DATABASE_URL or the embedded database of `pnpm dev`. */
+/** `pnpm users …`: manages users in DATABASE_URL or in the embedded database of `pnpm dev`. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { migrate } from '@scheduler/db';

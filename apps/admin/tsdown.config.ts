@@ -3,7 +3,7 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: 'src/main.ts',
   outDir: 'dist',
-  // The page stands in dist/page already.
+  // dist/page already contains the page.
   clean: false,
   dts: false,
   platform: 'node',

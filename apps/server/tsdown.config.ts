@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsdown';
 
 // One bundle with our own packages in it (node_modules can't hold TypeScript sources): they are devDependencies, which
@@ -6,7 +7,7 @@ export default defineConfig({
   entry: {
     main: 'src/main.ts',
     'long-call-thread': 'src/http/long-call-thread.ts',
-    'plan-thread': 'src/planning/plan-thread.ts',
+    'plan-thread': fileURLToPath(import.meta.resolve('@scheduler/plans/plan-thread')),
     migrate: 'src/migrate.ts',
     roles: 'src/roles.ts',
     users: 'src/cli/users.ts',

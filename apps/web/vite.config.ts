@@ -3,14 +3,31 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
 import { readEnv, settings } from '@scheduler/runtime';
+import { preloadFont } from '@scheduler/ui/preload-font';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
 import { pageReadiness } from './server/ready.ts';
 
-/** An icon each in a file of its own was ten requests before the board: a slow processor takes longer to ask than to run. */
+/**
+ * Icons of several pages. With a file for each there were ten requests before the board, and a slow
+ * processor takes longer to request a file than to run it.
+ */
 const ICONS = { name: 'icons', test: /lucide-react/, minShareCount: 3 };
+
+/**
+ * What the board and every other page need at first. One file is smaller than thirty, each of which
+ * begins its compression anew.
+ */
+const FIRST = {
+  name: 'first',
+  test: /(apps\/web\/src\/(lib|search-params|(activity|audit|board|events)\/\w+-search\.|notes\/note(-mark|s-in-view)|planning\/(dialogs|edits|is-history|selection)\.|review\/shown|shell\/(store-name|use-(session|store|title))|ui\/(badges|button|draft|layers|search-box|shortcuts|states|toast|truncated-text|use-media))|packages\/(ui|runtime)\/src|packages\/scheduling\/src\/(availability|calendar-day|event-type|hours|normal-form|placement|rules|time|vocabulary|worked-minutes)|react-dom\/(index\.|cjs\/react-dom\.production)|vite\/preload-helper)/,
+};
+
+/** The frame of all pages, and the board without its dialogs: one file each. */
+const SHELL = { name: 'shell', test: /apps\/web\/src\/shell\/shell\.tsx/ };
+const BOARD = { name: 'board', test: /apps\/web\/src\/board\/board-page\.tsx/ };
 
 export default defineConfig(({ command }) => {
   const env = readEnv({
@@ -19,14 +36,14 @@ export default defineConfig(({ command }) => {
     SERVER_URL: z.url().default('http://127.0.0.1:4000').describe('where apps/server listens'),
   });
   return {
-    plugins: [react(), tailwindcss(), compressed(), health(env.SERVER_URL)],
+    plugins: [react(), tailwindcss(), preloadFont(), preloadBoard(), compressed(), health(env.SERVER_URL)],
     // The manifest says which files a page loads first: e2e/budget.ts adds them up.
     build: {
       outDir: 'dist/page',
       emptyOutDir: true,
       target: 'es2022',
       manifest: true,
-      rolldownOptions: { output: { codeSplitting: { groups: [ICONS] } } },
+      rolldownOptions: { output: { codeSplitting: { groups: [ICONS, FIRST, SHELL, BOARD] } } },
     },
     ...(command === 'serve' && {
       server: {
@@ -39,6 +56,26 @@ export default defineConfig(({ command }) => {
     }),
   };
 });
+
+/** Tells public/early.js the files of the board, so that they load at once with the page's own. */
+function preloadBoard(): Plugin {
+  return {
+    name: 'preload-board',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html, { bundle = {} }) => {
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
+        const page = chunks.find(({ facadeModuleId }) => facadeModuleId?.endsWith('/board/board-page.tsx'));
+        if (!page) throw new Error('The build has no file for the board: see routes.tsx.');
+        const files = [page.fileName, ...page.imports].filter((file) => !html.includes(file));
+        const script = '<script src="/early.js"';
+        if (!html.includes(script)) throw new Error('index.html does not load early.js.');
+        return html.replace(script, `${script} data-files="${files.map((file) => `/${file}`).join(' ')}"`);
+      },
+    },
+  };
+}
 
 /** In development, `/healthz` and `/readyz` as the page's server answers them; Vite would answer with the page. */
 function health(serverUrl: string): Plugin {
@@ -63,7 +100,7 @@ function compressed(): Plugin {
     name: 'compressed',
     apply: 'build',
     writeBundle: async ({ dir = '' }, files) => {
-      const names = [...Object.keys(files), 'icon.svg', 'theme.js'].filter((name) =>
+      const names = [...Object.keys(files), 'icon.svg', 'theme.js', 'early.js'].filter((name) =>
         /\.(js|css|html|svg)$/.test(name),
       );
       await Promise.all(

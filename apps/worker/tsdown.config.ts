@@ -1,9 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'tsdown';
 
 // One bundle with our own packages in it (node_modules can't hold TypeScript sources): they are
-// devDependencies, which go in, while npm's packages under `dependencies` stay outside.
+// devDependencies, which go in, while npm's packages under `dependencies` stay outside: highs too,
+// which finds its WebAssembly beside itself.
 export default defineConfig({
-  entry: ['src/main.ts', 'src/reseal.ts'],
+  entry: {
+    'inspect-thread': fileURLToPath(import.meta.resolve('@scheduler/pdf/inspect-thread')),
+    main: 'src/main.ts',
+    reseal: 'src/reseal.ts',
+    'plan-thread': fileURLToPath(import.meta.resolve('@scheduler/plans/plan-thread')),
+  },
   platform: 'node',
   target: 'node26',
   fixedExtension: false,

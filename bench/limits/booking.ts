@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** A booking to be posted, in Crossmark's own terms. */
+/** A booking to post, with the fields of Crossmark's form. */
 export interface BookingForm {
   mPlanID: string;
   LocationID: string;
@@ -10,12 +10,12 @@ export interface BookingForm {
   End: string;
 }
 
-/** Posts bookings to a Crossmark simulator with one sign-in, and does nothing else that isn't needed for that. */
+/** Posts bookings to a Crossmark simulator after one sign-in, and does nothing else. */
 export function createBooker(options: {
   baseUrl: string;
   userId: string;
   password: string;
-  /** Read what is held for the event first, as the scheduler does before it writes. */
+  /** Whether to read the event first, as the scheduler does before it writes. */
   readFirst: boolean;
   connections: number;
 }): (form: BookingForm) => Promise<void> {
@@ -35,7 +35,7 @@ export function createBooker(options: {
       }),
     });
     await answer.body.dump();
-    // PHP gives two cookies of one name: the last one counts.
+    // PHP sends two cookies of one name; the last one counts.
     const cookie = [answer.headers['set-cookie'] ?? []].flat().at(-1)?.split(';')[0];
     if (answer.statusCode !== 200 || !cookie) throw new Error('The sign-in failed.');
     return cookie;
@@ -73,7 +73,7 @@ export function createBooker(options: {
   };
 }
 
-/** What the limits' processes are told through their environment. */
+/** Reads the settings of the programs in this folder from the environment, and creates a booker. */
 export function bookerFromEnv(concurrency: number) {
   return createBooker({
     baseUrl: setting('CROSSMARK_BASE_URL'),
@@ -84,7 +84,7 @@ export function bookerFromEnv(concurrency: number) {
   });
 }
 
-/** A setting that must be there. */
+/** Returns a required setting. */
 export function setting(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set.`);

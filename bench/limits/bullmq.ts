@@ -1,4 +1,4 @@
-/** What a Node team would pick instead: BullMQ on Redis, with a job that posts a booking. */
+/** The usual alternative in Node: BullMQ on Redis, with a job that posts a booking. */
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type BookingForm, bookerFromEnv, setting } from './booking.ts';
@@ -18,7 +18,7 @@ export async function fill(redisUrl: string, forms: readonly BookingForm[]): Pro
   connection.disconnect();
 }
 
-/** How many jobs are done. */
+/** Returns a function that counts the jobs that are done. */
 export async function watch(redisUrl: string): Promise<{ done(): Promise<number>; close(): Promise<void> }> {
   const connection = connectionTo(redisUrl);
   const queue = new Queue(QUEUE, { connection });

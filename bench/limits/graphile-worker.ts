@@ -1,4 +1,7 @@
-/** The least that a job which posts a booking costs with graphile-worker: no lease, no journal, no record of what came of it. */
+/**
+ * The least cost of a job that posts a booking with graphile-worker: no lease, no journal, no
+ * record of its outcome.
+ */
 import { run } from 'graphile-worker';
 import { type BookingForm, bookerFromEnv, setting } from './booking.ts';
 

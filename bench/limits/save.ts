@@ -1,6 +1,6 @@
 /**
- * The least that a save with a job costs on this machine: Fastify, one insert and `add_job` in one transaction. No
- * session, no rules, no audit.
+ * The least cost of a save with a job on this machine: Fastify, and one insert with `add_job` in
+ * one transaction. There is no session, no rules and no audit.
  */
 import { fastify } from 'fastify';
 import postgres from 'postgres';

@@ -1,14 +1,18 @@
 TYPE access_link_kind AS ENUM ('set_up', 'invite', 'reset')
 TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
+TYPE attendance_status AS ENUM ('on_time', 'excused', 'late', 'called_in', 'no_show')
 TYPE breaker_state AS ENUM ('closed', 'open')
+TYPE digest_state AS ENUM ('sending', 'sent', 'refused', 'unknown')
 TYPE duration_source AS ENUM ('rules', 'file', 'file_worked')
 TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
 TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista')
 TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
 TYPE event_type AS ENUM ('Core', 'Supervisor', 'Juicer Production', 'Juicer Survey', 'Digital Setup', 'Digital Refresh', 'Digital Teardown', 'Freeosk', 'Other')
 TYPE failure_kind AS ENUM ('transient', 'session', 'rejected', 'unknown')
+TYPE instructions_state AS ENUM ('waiting', 'fetched', 'failed')
 TYPE proposal_line_kind AS ENUM ('new', 'moved')
 TYPE proposal_line_state AS ENUM ('proposed', 'saved', 'refused')
+TYPE proposal_occasion AS ENUM ('request', 'import', 'refresh', 'night')
 TYPE proposal_state AS ENUM ('running', 'ready', 'approved', 'replaced', 'discarded', 'canceled', 'interrupted', 'failed')
 TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed', 'needs_decision', 'superseded')
 TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
@@ -17,6 +21,7 @@ TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
 TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
 TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled', 'not_done')
+TYPE template_level AS ENUM ('event', 'day')
 TYPE user_role AS ENUM ('viewer', 'dispatcher', 'admin')
 
 TABLE access_links
@@ -30,12 +35,28 @@ TABLE access_links
   created_by text NOT NULL
   created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   expires_at timestamp(3) with time zone NOT NULL
+  store_ids integer[]
   CONSTRAINT access_links_pkey PRIMARY KEY (id)
   CONSTRAINT access_links_tokenHash_unique UNIQUE (token_hash)
   CONSTRAINT access_links_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX access_links_user ON public.access_links USING btree (user_id)
   CREATE UNIQUE INDEX access_links_one_invite ON public.access_links USING btree (email) WHERE (kind = 'invite'::access_link_kind)
   CREATE UNIQUE INDEX access_links_one_reset ON public.access_links USING btree (user_id) WHERE (kind = 'reset'::access_link_kind)
+
+TABLE attendance_records
+  id integer NOT NULL IDENTITY
+  employee_id integer NOT NULL
+  day date NOT NULL
+  status attendance_status NOT NULL
+  note text
+  version integer NOT NULL DEFAULT 1
+  recorded_by text NOT NULL
+  recorded_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT attendance_records_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT attendance_records_person_day UNIQUE (employee_id, day)
+  CONSTRAINT attendance_records_pkey PRIMARY KEY (id)
+  CREATE INDEX attendance_records_day ON public.attendance_records USING btree (day)
+  CREATE TRIGGER attendance_records_changed AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION notify_store_change('attendance')
 
 TABLE audit_log
   id bigint NOT NULL IDENTITY
@@ -69,6 +90,7 @@ TABLE availability_patterns
   thursday boolean NOT NULL DEFAULT true
   friday boolean NOT NULL DEFAULT true
   saturday boolean NOT NULL DEFAULT true
+  hours jsonb
   CONSTRAINT availability_patterns_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
   CONSTRAINT availability_patterns_pkey PRIMARY KEY (employee_id)
 
@@ -82,6 +104,24 @@ TABLE availability_ranges
   CONSTRAINT availability_ranges_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
   CONSTRAINT availability_ranges_order CHECK ((starts_on <= ends_on))
   CONSTRAINT availability_ranges_pkey PRIMARY KEY (id)
+
+TABLE calendar_feeds
+  id integer NOT NULL IDENTITY
+  employee_id integer
+  store_id integer
+  token_hash text NOT NULL
+  user_id text NOT NULL
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  last_read_at timestamp(3) with time zone
+  CONSTRAINT calendar_feeds_employeeId_unique UNIQUE (employee_id)
+  CONSTRAINT calendar_feeds_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT calendar_feeds_of_one CHECK ((num_nonnulls(employee_id, store_id) = 1))
+  CONSTRAINT calendar_feeds_pkey PRIMARY KEY (id)
+  CONSTRAINT calendar_feeds_storeId_unique UNIQUE (store_id)
+  CONSTRAINT calendar_feeds_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CONSTRAINT calendar_feeds_tokenHash_unique UNIQUE (token_hash)
+  CONSTRAINT calendar_feeds_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX calendar_feeds_user ON public.calendar_feeds USING btree (user_id)
 
 TABLE crossmark_breakers
   id integer NOT NULL IDENTITY
@@ -122,6 +162,30 @@ TABLE crossmark_sessions
   renew_until timestamp(3) with time zone
   CONSTRAINT crossmark_sessions_host_user_id_pk PRIMARY KEY (host, user_id)
 
+TABLE digest_sends
+  user_id text NOT NULL
+  store_id integer NOT NULL
+  day date NOT NULL
+  state digest_state NOT NULL DEFAULT 'sending'::digest_state
+  attempts integer NOT NULL DEFAULT 1
+  retry_at timestamp(3) with time zone
+  sent_at timestamp(3) with time zone
+  failure text
+  CONSTRAINT digest_sends_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CONSTRAINT digest_sends_user_id_store_id_day_pk PRIMARY KEY (user_id, store_id, day)
+  CONSTRAINT digest_sends_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX digest_sends_day ON public.digest_sends USING btree (day)
+
+TABLE digest_subscriptions
+  user_id text NOT NULL
+  store_id integer NOT NULL
+  send_at text NOT NULL
+  changed_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT digest_subscriptions_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CONSTRAINT digest_subscriptions_time CHECK ((send_at ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text))
+  CONSTRAINT digest_subscriptions_user_id_store_id_pk PRIMARY KEY (user_id, store_id)
+  CONSTRAINT digest_subscriptions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+
 TABLE employees
   id integer NOT NULL IDENTITY
   store_id integer NOT NULL
@@ -143,6 +207,26 @@ TABLE employees
   CONSTRAINT employees_repId_unique UNIQUE (rep_id)
   CONSTRAINT employees_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id)
   CREATE TRIGGER employees_changed AFTER INSERT OR UPDATE ON public.employees FOR EACH ROW EXECUTE FUNCTION notify_row_change('employee')
+
+TABLE event_instructions
+  event_id integer NOT NULL
+  store_id integer NOT NULL
+  link_hash text NOT NULL
+  source text NOT NULL
+  state instructions_state NOT NULL DEFAULT 'waiting'::instructions_state
+  failure text
+  failed_attempts integer NOT NULL DEFAULT 0
+  failing_since timestamp(3) with time zone
+  requested_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  file_hash text
+  fetched_at timestamp(3) with time zone
+  CONSTRAINT event_instructions_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT event_instructions_fetched CHECK (((file_hash IS NULL) = (fetched_at IS NULL)))
+  CONSTRAINT event_instructions_file FOREIGN KEY (store_id, file_hash) REFERENCES instruction_files(store_id, hash)
+  CONSTRAINT event_instructions_pkey PRIMARY KEY (event_id)
+  CONSTRAINT event_instructions_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CREATE INDEX event_instructions_of_file ON public.event_instructions USING btree (store_id, file_hash)
+  CREATE TRIGGER event_instructions_changed AFTER INSERT OR DELETE OR UPDATE ON public.event_instructions FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('paper')
 
 TABLE event_syncs
   event_id integer NOT NULL
@@ -195,6 +279,7 @@ TABLE events
   duration_source duration_source NOT NULL DEFAULT 'rules'::duration_source
   instructions_asked_at timestamp(3) with time zone
   missing_since timestamp(3) with time zone
+  never_plan boolean NOT NULL DEFAULT false
   CONSTRAINT events_duration CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
   CONSTRAINT events_pkey PRIMARY KEY (id)
   CONSTRAINT events_plan_and_store UNIQUE (mplan_id, store_id)
@@ -212,6 +297,56 @@ TABLE holidays
   CONSTRAINT holidays_day_unique UNIQUE (day)
   CONSTRAINT holidays_pkey PRIMARY KEY (id)
   CREATE TRIGGER holidays_changed AFTER INSERT OR DELETE OR UPDATE ON public.holidays FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('all')
+
+TABLE instruction_files
+  store_id integer NOT NULL
+  hash text NOT NULL
+  size integer NOT NULL
+  pages integer NOT NULL
+  content bytea NOT NULL
+  stored_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT instruction_files_store_id_hash_pk PRIMARY KEY (store_id, hash)
+  CONSTRAINT instruction_files_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+
+TABLE notes
+  id integer NOT NULL IDENTITY
+  event_id integer
+  employee_id integer
+  store_id integer
+  day date
+  text text NOT NULL
+  version integer NOT NULL DEFAULT 1
+  written_by text NOT NULL
+  written_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT notes_day_of_store CHECK (((day IS NULL) = (store_id IS NULL)))
+  CONSTRAINT notes_employeeId_unique UNIQUE (employee_id)
+  CONSTRAINT notes_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT notes_eventId_unique UNIQUE (event_id)
+  CONSTRAINT notes_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT notes_of_day UNIQUE (store_id, day)
+  CONSTRAINT notes_of_one CHECK ((num_nonnulls(event_id, employee_id, day) = 1))
+  CONSTRAINT notes_pkey PRIMARY KEY (id)
+  CONSTRAINT notes_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CREATE TRIGGER notes_changed AFTER INSERT OR DELETE OR UPDATE ON public.notes FOR EACH ROW EXECUTE FUNCTION notify_store_change('note')
+
+TABLE paper_templates
+  id integer NOT NULL IDENTITY
+  store_id integer NOT NULL
+  name text NOT NULL
+  level template_level NOT NULL
+  position integer NOT NULL
+  is_active boolean NOT NULL DEFAULT true
+  size integer NOT NULL
+  pages integer NOT NULL
+  content bytea NOT NULL
+  version integer NOT NULL DEFAULT 1
+  uploaded_by text NOT NULL
+  uploaded_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT paper_templates_name UNIQUE (store_id, name)
+  CONSTRAINT paper_templates_pkey PRIMARY KEY (id)
+  CONSTRAINT paper_templates_position CHECK (("position" >= 1))
+  CONSTRAINT paper_templates_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CREATE TRIGGER paper_templates_changed AFTER INSERT OR DELETE OR UPDATE ON public.paper_templates FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('paper')
 
 TABLE paused_tasks
   task text NOT NULL
@@ -231,6 +366,18 @@ TABLE planned_days
   CONSTRAINT planned_days_event_id_employee_id_work_date_pk PRIMARY KEY (event_id, employee_id, work_date)
   CONSTRAINT planned_days_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CREATE INDEX planned_days_of_person ON public.planned_days USING btree (employee_id, work_date)
+
+TABLE proposal_approvals
+  id integer NOT NULL IDENTITY
+  proposal_id integer NOT NULL
+  approved_by text NOT NULL
+  approved_by_name text NOT NULL
+  approved_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  undone_by_name text
+  undone_at timestamp(3) with time zone
+  CONSTRAINT proposal_approvals_pkey PRIMARY KEY (id)
+  CONSTRAINT proposal_approvals_proposal_id_proposals_id_fk FOREIGN KEY (proposal_id) REFERENCES proposals(id) ON DELETE CASCADE
+  CREATE INDEX proposal_approvals_of_proposal ON public.proposal_approvals USING btree (proposal_id, id)
 
 TABLE proposal_lines
   id integer NOT NULL IDENTITY
@@ -255,6 +402,11 @@ TABLE proposal_lines
   why text NOT NULL
   runner_up jsonb
   warnings jsonb NOT NULL DEFAULT '[]'::jsonb
+  schedule_version integer
+  approval_id integer
+  proposed_employee_id integer
+  proposed_starts_at timestamp(3) with time zone
+  repairs integer
   CONSTRAINT proposal_lines_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
   CONSTRAINT proposal_lines_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT proposal_lines_pkey PRIMARY KEY (id)
@@ -280,10 +432,13 @@ TABLE proposals
   created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   finished_at timestamp(3) with time zone
   updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  cause jsonb
+  occasion proposal_occasion NOT NULL DEFAULT 'request'::proposal_occasion
+  job_id text
   CONSTRAINT proposals_pkey PRIMARY KEY (id)
   CONSTRAINT proposals_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
   CREATE INDEX proposals_of_store ON public.proposals USING btree (store_id, id)
-  CREATE UNIQUE INDEX proposals_one_running ON public.proposals USING btree (store_id) WHERE (state = 'running'::proposal_state)
+  CREATE UNIQUE INDEX proposals_one_running ON public.proposals USING btree (store_id, COALESCE((cause)::text, ''::text)) WHERE (state = 'running'::proposal_state)
   CREATE TRIGGER proposals_changed AFTER INSERT OR UPDATE ON public.proposals FOR EACH ROW EXECUTE FUNCTION notify_row_change('proposal')
 
 TABLE refresh_runs
@@ -330,7 +485,7 @@ TABLE rotation_exceptions
   CONSTRAINT rotation_exceptions_store_id_kind_day_pk PRIMARY KEY (store_id, kind, day)
   CONSTRAINT rotation_exceptions_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
   CREATE INDEX rotation_exceptions_of_person ON public.rotation_exceptions USING btree (employee_id)
-  CREATE TRIGGER rotation_exceptions_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_exceptions FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('proposal')
+  CREATE TRIGGER rotation_exceptions_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_exceptions FOR EACH ROW EXECUTE FUNCTION notify_store_change('proposal')
 
 TABLE rotation_turns
   store_id integer NOT NULL
@@ -342,7 +497,7 @@ TABLE rotation_turns
   CONSTRAINT rotation_turns_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
   CONSTRAINT rotation_turns_weekday CHECK (((weekday >= 0) AND (weekday <= 6)))
   CREATE INDEX rotation_turns_of_person ON public.rotation_turns USING btree (employee_id)
-  CREATE TRIGGER rotation_turns_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_turns FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('proposal')
+  CREATE TRIGGER rotation_turns_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_turns FOR EACH ROW EXECUTE FUNCTION notify_store_change('proposal')
 
 TABLE schedules
   id integer NOT NULL IDENTITY
@@ -390,6 +545,9 @@ TABLE stores
   version integer NOT NULL DEFAULT 1
   role_limits jsonb NOT NULL DEFAULT '{}'::jsonb
   noon_check_by text NOT NULL DEFAULT 'lead_with_core'::text
+  planning jsonb NOT NULL DEFAULT '{}'::jsonb
+  night_planned_on date
+  slot_times jsonb NOT NULL DEFAULT '{}'::jsonb
   CONSTRAINT stores_crossmarkStoreId_unique UNIQUE (crossmark_store_id)
   CONSTRAINT stores_number_unique UNIQUE (number)
   CONSTRAINT stores_pkey PRIMARY KEY (id)
@@ -416,6 +574,7 @@ TABLE sync_attempts
   CONSTRAINT sync_attempts_pkey PRIMARY KEY (id)
   CREATE INDEX sync_attempts_employee ON public.sync_attempts USING btree (employee_id, id)
   CREATE INDEX sync_attempts_event ON public.sync_attempts USING btree (event_id, id)
+  CREATE INDEX sync_attempts_failed ON public.sync_attempts USING btree (started_at) WHERE (outcome = ANY (ARRAY['retry'::attempt_outcome, 'waiting'::attempt_outcome]))
   CREATE INDEX sync_attempts_job ON public.sync_attempts USING btree (job_id)
   CREATE INDEX sync_attempts_task ON public.sync_attempts USING btree (task, id)
 
@@ -443,7 +602,10 @@ TABLE time_off
   starts_on date NOT NULL
   ends_on date NOT NULL
   reason text
+  from_time text
+  until_time text
   CONSTRAINT time_off_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT time_off_hours CHECK ((from_time < until_time))
   CONSTRAINT time_off_order CHECK ((starts_on <= ends_on))
   CONSTRAINT time_off_pkey PRIMARY KEY (id)
 
@@ -505,10 +667,12 @@ TABLE users
   disabled_at timestamp with time zone
   version integer NOT NULL DEFAULT 1
   sign_in_version integer NOT NULL DEFAULT 1
+  store_ids integer[]
   CONSTRAINT users_email_unique UNIQUE (email)
   CONSTRAINT users_pkey PRIMARY KEY (id)
   CONSTRAINT users_sign_in_version UNIQUE (id, sign_in_version)
-  CREATE TRIGGER users_access_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_access_change()
+  CONSTRAINT users_stores CHECK (((store_ids IS NULL) OR ((cardinality(store_ids) > 0) AND (role <> 'admin'::user_role))))
+  CREATE TRIGGER users_access_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at) OR (old.store_ids IS DISTINCT FROM new.store_ids))) EXECUTE FUNCTION notify_access_change()
 
 TABLE workers
   id text NOT NULL
@@ -517,6 +681,7 @@ TABLE workers
   concurrency integer NOT NULL
   started_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   seen_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  sends_mail boolean NOT NULL DEFAULT false
   CONSTRAINT workers_pkey PRIMARY KEY (id)
 
 TABLE write_checks
@@ -581,7 +746,8 @@ CREATE OR REPLACE FUNCTION public.notify_event_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM pg_notify('changes', json_build_object('kind', 'event', 'id', NEW.event_id)::text);
+  PERFORM pg_notify('changes', json_build_object('kind', 'event', 'id', NEW.event_id,
+    'storeId', (SELECT store_id FROM events WHERE id = NEW.event_id))::text);
   RETURN NULL;
 END $function$
 
@@ -598,8 +764,14 @@ CREATE OR REPLACE FUNCTION public.notify_row_change()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+DECLARE
+  store integer;
 BEGIN
-  PERFORM pg_notify('changes', json_build_object('kind', TG_ARGV[0], 'id', NEW.id)::text);
+  IF TG_ARGV[0] IN ('employee', 'event', 'proposal') THEN
+    store := NEW.store_id;
+  END IF;
+  PERFORM pg_notify('changes', json_strip_nulls(json_build_object(
+    'kind', TG_ARGV[0], 'id', NEW.id, 'storeId', store))::text);
   RETURN NULL;
 END $function$
 
@@ -615,6 +787,20 @@ BEGIN
   ELSIF cardinality(ended) > 0 THEN
     PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0, 'userIds', ended)::text);
   END IF;
+  RETURN NULL;
+END $function$
+
+CREATE OR REPLACE FUNCTION public.notify_store_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  changed jsonb := CASE WHEN TG_OP = 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', TG_ARGV[0], 'id', 0, 'storeId', coalesce(
+    (changed ->> 'store_id')::integer,
+    (SELECT store_id FROM events WHERE id = (changed ->> 'event_id')::integer),
+    (SELECT store_id FROM employees WHERE id = (changed ->> 'employee_id')::integer)))::text);
   RETURN NULL;
 END $function$
 

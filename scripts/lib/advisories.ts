@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { ROOT } from './process.ts';
 
-/** What `pnpm audit` says of one advisory, as far as it is used here. */
+/** The parts of an advisory of `pnpm audit` that are used here. */
 interface Advisory {
   module_name: string;
   severity: string;
@@ -11,7 +11,7 @@ interface Advisory {
   findings: { version: string }[];
 }
 
-/** What there is to say of the packages' known vulnerabilities, and the status to end with. */
+/** The lines about known vulnerabilities, and the exit status. */
 export interface AuditReport {
   lines: string[];
   /** 0: none is known; 1: some are; 2: nothing was checked. */
@@ -19,9 +19,10 @@ export interface AuditReport {
 }
 
 /**
- * Asks the registry for known vulnerabilities of all packages of the lockfile, by `pnpm audit`. That ends with the same status
- * where something was found and where nobody answered; this tells the two apart.
- * @param registry instead of the one that pnpm is set up with
+ * Asks the registry for known vulnerabilities of all packages of the lockfile, with `pnpm audit`.
+ * That command ends with the same status for a vulnerability and for a registry without an answer;
+ * this function distinguishes the two.
+ * @param registry the registry to ask, by default the one in pnpm's settings
  */
 export async function auditPackages(registry?: string): Promise<AuditReport> {
   const args = ['audit', '--json', '--config.fetch-retries=0', ...(registry ? ['--registry', registry] : [])];

@@ -3,7 +3,7 @@ import type { AppRouter } from '@scheduler/server/router';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { DEMO } from './infrastructure.ts';
 
-/** The public API as a signed-in person's browser would use it. */
+/** The public API, as the browser of a signed-in user calls it. */
 export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 
 /** Signs in over HTTP and returns the session's cookie. Throws with the answer if refused. */
@@ -32,7 +32,7 @@ export async function signIn(serverUrl: string, origin: string, email?: string):
   });
 }
 
-/** The server's sentence for a call that must be refused; throws if it is not. */
+/** Returns the sentence with which the server refuses a call. Throws if the call is accepted. */
 export async function refusal(call: Promise<unknown>): Promise<string> {
   return call.then(
     () => {
@@ -46,8 +46,8 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
 }
 
 /**
- * A start and two people whom no rule is against, for an event of a type from the tray of the next four weeks, but for the
- * events that are left out.
+ * Finds an event of a type in the tray of the next four weeks, with a start and two people that no
+ * rule forbids. Skips the events in `without`.
  */
 export async function freeSlot(api: Api, type: string, today: WorkDate, without: readonly number[] = []) {
   for (const week of [0, 1, 2, 3]) {

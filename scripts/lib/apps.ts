@@ -6,7 +6,7 @@ import { clockOffsetMs } from '@scheduler/runtime/clock';
 import type { Infrastructure } from './infrastructure.ts';
 import { answers, ROOT, type Running, start, waitFor } from './process.ts';
 
-/** The four apps as a company would run them. */
+/** The four apps, started as in production. */
 export interface Apps {
   webUrl: string;
   serverUrl: string;
@@ -16,7 +16,7 @@ export interface Apps {
   stop(): Promise<void>;
 }
 
-/** Starts one app's process, with settings of its own where given. */
+/** Starts the process of one app, with additional settings if given. */
 export function startApp(
   infrastructure: Infrastructure,
   name: string,
@@ -25,22 +25,23 @@ export function startApp(
 ): Running {
   const env = {
     ...infrastructure.env,
-    // On another date only where it isn't production.
+    // The clock can be moved only outside of production.
     NODE_ENV: clockOffsetMs === 0 ? 'production' : 'test',
-    // The apps start from source, again and again: a third of that is compiling what was compiled before.
+    // The apps start from source many times, and without this cache a third of the start is
+    // compilation.
     NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), 'node-compile-cache'),
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
     ...settings,
   };
-  // `pnpm bench --profile FOLDER`: each process leaves a CPU profile there when it ends.
+  // For `pnpm bench --profile FOLDER`: each process writes a CPU profile there when it ends.
   const profiles = process.env.BENCH_PROFILE_FOLDER;
   const profiling = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [];
   return start(name, process.execPath, [...profiling, main], { cwd: join(ROOT, 'apps', name), env });
 }
 
 /**
- * Starts server and worker from their source, or all four apps as they are built, and waits until each can do its job.
- * Built apps start in a third of the time, and the pages need a build anyway.
+ * Starts server and worker from source, or all four apps from their builds, and waits until each is
+ * ready. Built apps start in a third of the time, and the pages need a build anyway.
  */
 export async function startApps(infrastructure: Infrastructure, only: { pages: boolean }): Promise<Apps> {
   const { ports } = infrastructure;

@@ -4,15 +4,15 @@ import { delimiter, join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { DATA_DIRECTORY } from './infrastructure.ts';
 
-/** The npm package that carries a whole Chromium (linux-x64) with the libraries and fonts it needs. */
+/** The npm package with a whole Chromium (linux-x64), its libraries and its fonts. */
 const PACKAGE = '@sparticuz/chromium@153.0.0';
 
-/** No browser to test with; the message says how to get one. */
+/** No browser was found. The message says how to install one. */
 export class ChromiumMissingError extends Error {
   override readonly name = 'ChromiumMissingError';
 }
 
-/** What Playwright's `launch` takes. */
+/** Options of Playwright's `launch`. */
 export interface ChromiumLaunch {
   executablePath: string;
   args: string[];
@@ -20,8 +20,9 @@ export interface ChromiumLaunch {
 }
 
 /**
- * A Chromium for browser tests: CHROMIUM_PATH, else one on PATH, else npm's, unpacked once into the data folder; none of
- * these needs more rights than an ordinary user has. Throws {@link ChromiumMissingError}.
+ * Finds a Chromium for browser tests: CHROMIUM_PATH, otherwise one on PATH, otherwise npm's, which
+ * is unpacked once into the data folder. No special rights are needed. Throws {@link
+ * ChromiumMissingError}.
  */
 export function findChromium(): ChromiumLaunch {
   const env = Object.fromEntries(
@@ -65,13 +66,17 @@ function unpack(directory: string): void {
     renameSync(partial, directory);
   } catch (error) {
     rmSync(partial, { recursive: true, force: true });
+    // Another process that got it at the same time was first.
+    if (existsSync(join(directory, 'chromium'))) return;
     throw new ChromiumMissingError(
       `No Chromium for the browser tests (${error instanceof Error ? error.message.split('\n')[0] : error}): install it (apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.`,
     );
   }
 }
 
-/** For a headless Chromium that may run as root and asks nobody outside this machine for anything. */
+/**
+ * Options of a headless Chromium that may run as root and sends nothing outside of this machine.
+ */
 const SWITCHES = [
   '--no-sandbox',
   '--disable-gpu',

@@ -6,10 +6,10 @@ import { SETTINGS as worker } from '@scheduler/worker/env';
 import { z } from 'zod';
 
 const APPS: Record<string, Record<string, z.ZodType>> = { server, worker, web, admin };
-/** Jobs that end by themselves, with what they read beside DATABASE_URL. */
+/** Commands that run once, with their settings besides DATABASE_URL. */
 const JOBS: Record<string, Record<string, z.ZodType>> = { '`roles.js`': ROLE_SETTINGS };
 
-/** What zod's JSON schema says of one setting. */
+/** The part of zod's JSON schema that describes one setting. */
 interface Described {
   description?: string;
   default?: unknown;
@@ -18,15 +18,15 @@ interface Described {
   maximum?: number;
 }
 
-/** A setting as the schemas that read it tell it. */
+/** A setting, combined from the schemas of all apps that read it. */
 interface Setting {
   apps: string[];
   described: Described;
-  /** An app that reads it refuses to start without it. */
+  /** Whether an app that reads it refuses to start without it. */
   required: boolean;
 }
 
-/** Every setting of every app and of the job that makes the roles, by its name. */
+/** Returns every setting of the apps and of the command that creates the roles, by name. */
 export function allSettings(): Map<string, Setting> {
   const rows = new Map<string, Setting>();
   for (const [app, own] of Object.entries({ ...APPS, ...JOBS })) {
@@ -45,7 +45,7 @@ export function allSettings(): Map<string, Setting> {
   return rows;
 }
 
-/** docs/configuration.md, of {@link allSettings}. */
+/** Returns the text of docs/configuration.md, made from {@link allSettings}. */
 export function configurationPage(): string {
   const lines = [...allSettings()]
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
@@ -73,12 +73,12 @@ function meaning(name: string, { description, minimum, maximum, enum: choices }:
 
 const HEAD = `# Configuration
 
-Every setting is a variable of the process' environment. One that is missing or wrong keeps an app from starting, and the
-message names it with its form; values are never repeated, they may be secrets. Empty counts as unset. \`pnpm dev\` sets all
-of these. **required**: whoever reads it refuses to start without it. optional: it has no default, and its line says what is
-without it.
+Every setting is a variable of the process' environment. If a setting is missing or wrong, the app does not start and the
+message names the setting and its form. Messages never repeat a value, because it may be a secret. An empty value counts as
+unset. \`pnpm dev\` sets all settings. An app that reads a **required** setting does not start without it. An optional setting
+has no default, and its line says what happens without it.
 
-<!-- Made by \`pnpm docs:generate\` from the schemas that read the settings: change those, not this page. -->
+<!-- \`pnpm docs:generate\` writes this page from the schemas that read the settings. Change those, not this page. -->
 
-| variable | who | default | meaning |
+| variable | read by | default | meaning |
 |---|---|---|---|`;

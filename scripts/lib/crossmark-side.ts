@@ -1,8 +1,8 @@
-/** What a second booking of an event may do in Crossmark. */
+/** The possible effects of a second booking of an event at Crossmark. */
 export const SECOND_BOOKINGS = ['inPlace', 'replace', 'duplicate'] as const;
 export type SecondBooking = (typeof SECOND_BOOKINGS)[number];
 
-/** A booking as the simulator holds it: instants in UTC. */
+/** A booking in the simulator's state. Instants are in UTC. */
 export interface HeldBooking {
   bookingId: string;
   mplanId: string;
@@ -12,7 +12,7 @@ export interface HeldBooking {
   endsAt: string;
 }
 
-/** What Crossmark (the simulator) holds for a plan, from its own state. */
+/** Returns the bookings of a plan from the simulator's own state. */
 export async function heldBookings(simulatorUrl: string, mplanId: string | null): Promise<HeldBooking[]> {
   const answer = await fetch(`${simulatorUrl}/__sim/state`);
   const state = (await answer.json()) as { bookings: HeldBooking[] };

@@ -1,12 +1,15 @@
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 
-/** A moment at which the whole stack is tried; the demo store is in Indianapolis. */
+/** A moment at which the whole stack is tested. The demo store is in Indianapolis. */
 export interface TestDate {
   at: string;
   why: string;
 }
 
-/** Each weekday, ends of months and of years, both changes of the clocks, and evenings when it is tomorrow in UTC. */
+/**
+ * Each weekday, ends of months and years, both changes of the clocks, and evenings that are already
+ * the next day in UTC.
+ */
 export const TEST_DATES = [
   { at: '2026-12-31T22:00-05:00', why: 'Thursday, a year’s end, already next year in UTC' },
   { at: '2027-03-14T01:50-05:00', why: 'Sunday, ten minutes before clocks go forward' },
@@ -18,7 +21,7 @@ export const TEST_DATES = [
   { at: '2027-04-30T22:00-04:00', why: 'Friday, a month’s end, already next month in UTC' },
 ] as const satisfies TestDate[];
 
-/** Settings with which a process begins at a date, and all that it starts with it. */
+/** Returns the settings that move the clock of a process, and of all that it starts, to a date. */
 export const startingAt = ({ at }: TestDate): { TEST_CLOCK_OFFSET_MS: string } => ({
   TEST_CLOCK_OFFSET_MS: String(Date.parse(at) - (currentTimeMs() - clockOffsetMs)),
 });

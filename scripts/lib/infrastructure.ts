@@ -15,7 +15,10 @@ import postgres from 'postgres';
 import { claimPort } from './ports.ts';
 import { answers, killStarted, ROOT, type Running, start, temporaryDirectory, waitFor } from './process.ts';
 
-/** Who signs in to demo data, and how the worker signs in to the simulator. Never anything but demo data. */
+/**
+ * The accounts of the demo data, and the worker's account at the simulator. They exist only in demo
+ * data.
+ */
 export const DEMO = {
   password: 'demo-password',
   crossmark: { userId: 'demo.dispatcher', password: 'demo-crossmark-password' },
@@ -32,28 +35,28 @@ const PREFERRED_PORTS = {
   redis: 6380,
 };
 
-/** A server that can be made to fail: Postgres crashes and recovers, Redis comes back empty. */
+/** A server that tests can stop and start: Postgres crashes and recovers, Redis restarts empty. */
 export interface Interruptible {
   stop(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
 }
 
-/** What the apps need around them, up and running. */
+/** The running services that the apps need. */
 export interface Infrastructure {
   ports: Record<keyof typeof PREFERRED_PORTS, number>;
   /** Settings for the apps' processes. */
   env: Record<string, string>;
-  /** Of who may do anything; apps get theirs by `env`. */
+  /** The address with the superuser's account. The apps get their own address in `env`. */
   databaseUrl: string;
   migratorUrl: string;
-  /** Where our Postgres keeps its files; null when DATABASE_URL was given. */
+  /** The folder of the embedded Postgres; null if DATABASE_URL is set. */
   databaseDirectory: string | null;
   redisUrl: string | null;
-  /** Ours to be interrupted; null where there is none, or not ours. */
+  /** The embedded Postgres; null if DATABASE_URL is set. */
   postgres: Interruptible | null;
   redis: Interruptible | null;
-  /** What is missing without Redis and how to get it; null when there is one. */
+  /** What is missing without Redis and how to install it; null if there is one. */
   redisMissing: string | null;
   simulatorUrl: string;
   startSimulator(): Promise<void>;
@@ -63,22 +66,22 @@ export interface Infrastructure {
 }
 
 /**
- * The database that `pnpm` commands work on: DATABASE_URL, or our own Postgres on the files in `dataDirectory`, with its roles.
- * `stop` stops only what was started here.
+ * Opens the database of `pnpm` commands: DATABASE_URL, or the embedded Postgres with the files in
+ * `dataDirectory` and its roles. `stop` stops only what was started here.
  */
 export async function openDatabase(
   dataDirectory: string,
   port?: number,
 ): Promise<{
-  /** A superuser's where the Postgres is our own. */
+  /** The address; for the embedded Postgres with the superuser's account. */
   url: string;
-  /** As the role that migrations run as, where the Postgres is our own. */
+  /** The address with the role of migrations, for the embedded Postgres. */
   migratorUrl: string;
-  /** As the role that apps run as, where the Postgres is our own. */
+  /** The address with the role of the apps, for the embedded Postgres. */
   appUrl: string;
   directory: string | null;
   stop(): Promise<void>;
-  /** Null where DATABASE_URL was given. */
+  /** The embedded Postgres; null if DATABASE_URL is set. */
   own: Interruptible | null;
 }> {
   if (process.env.DATABASE_URL) {
@@ -90,7 +93,7 @@ export async function openDatabase(
     ...(port === undefined ? {} : { port }),
   };
   let server = await startPostgres(options);
-  // Who interrupts it may be in the middle of that when it is to stop for good.
+  // A test may be interrupting the server when it is to be stopped for good.
   let over = false;
   let starting: ReturnType<typeof startPostgres> | undefined;
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
@@ -102,7 +105,7 @@ export async function openDatabase(
   const urlOf = (role: string) => {
     const other = new URL(url);
     other.username = role;
-    // The same for every command that works on these files.
+    // The password is the same for every command that uses these files.
     other.password = createHash('sha256').update(`${role} ${url.password}`).digest('base64url');
     return other;
   };
@@ -132,12 +135,16 @@ export async function openDatabase(
   };
 }
 
-/** The demo data that {@link makeDemoTemplate} wrote for this test run: its database, and the day that it was made for. */
+/**
+ * The variables with the database and the day of the demo data that {@link makeDemoTemplate} wrote
+ * for this test run.
+ */
 const TEMPLATE_VARIABLES = { database: 'TEST_DEMO_DATABASE', day: 'TEST_DEMO_DAY' } as const;
 
 /**
- * Writes the demo data into a database of the test server once, for {@link temporaryInfrastructure} to copy: initialising a
- * server and hashing the users' passwords takes longer than most browser tests.
+ * Writes the demo data once into a database of the test server, which {@link
+ * temporaryInfrastructure} copies. Initializing a server and hashing the users' passwords takes
+ * longer than most browser tests.
  */
 export async function makeDemoTemplate(): Promise<void> {
   const database = await createTestDatabase();
@@ -149,7 +156,10 @@ export async function makeDemoTemplate(): Promise<void> {
 /** Whether this process belongs to a test run with {@link makeDemoTemplate}'s data. */
 export const hasDemoTemplate = (): boolean => process.env[TEMPLATE_VARIABLES.database] !== undefined;
 
-/** A copy of the test server's demo data, or of its empty database, as {@link openDatabase} gives one. */
+/**
+ * Copies the test server's demo data, or its empty database. Returns the same as {@link
+ * openDatabase}.
+ */
 async function copyDatabase(options: { empty?: boolean }): ReturnType<typeof openDatabase> {
   const template = options.empty ? undefined : process.env[TEMPLATE_VARIABLES.database];
   const { url, migratorUrl, appUrl, close } = await createTestDatabase(template);
@@ -157,20 +167,23 @@ async function copyDatabase(options: { empty?: boolean }): ReturnType<typeof ope
 }
 
 /**
- * Starts Postgres, Redis where there is one, and the Crossmark simulator, on demo data in `dataDirectory`.
- * Variables that are set (DATABASE_URL, REDIS_URL) replace what would be started. Ports taken by others are passed over.
+ * Starts Postgres, Redis if it is installed, and the Crossmark simulator, with demo data in
+ * `dataDirectory`. DATABASE_URL and REDIS_URL replace the servers if they are set. Ports in use are
+ * skipped.
  */
 export async function startInfrastructure(options: {
   dataDirectory: string;
-  /** Tests look for free ports only, so that runs side by side never wait for one another. */
+  /** Use any free ports, so that concurrent test runs don't disturb each other. */
   anyPorts?: boolean;
-  /** Write the demo data anew, over what is there. */
+  /** Replace existing data with new demo data. */
   fresh?: boolean;
-  /** No demo data and no users: as a company finds it. */
+  /** No demo data and no users, as in a new installation. */
   empty?: boolean;
-  /** The simulator keeps nothing on disk: writing all it knows at every booking takes its time. */
+  /**
+   * The simulator keeps nothing on disk, because saving its whole state at every booking is slow.
+   */
   forgetful?: boolean;
-  /** A copy of what {@link makeDemoTemplate} wrote, in place of a Postgres of its own. */
+  /** Use a copy of the data of {@link makeDemoTemplate} instead of a separate Postgres. */
   copied?: boolean;
   say?: (line: string) => void;
 }): Promise<Infrastructure> {
@@ -195,7 +208,7 @@ export async function startInfrastructure(options: {
     stops.push(database.stop);
     ports.postgres = Number(new URL(database.url).port || 5432);
     if (!options.copied) await migrate(database.migratorUrl);
-    // A database of our own takes the clock of those who work on it, and gives it back.
+    // The embedded database uses the clock of this process until it is closed.
     if (database.own) await moveClock(database.url, clockOffsetMs);
 
     let redisUrl = process.env.REDIS_URL ?? null;
@@ -208,7 +221,7 @@ export async function startInfrastructure(options: {
       ownRedis = redis;
     } else if (!redisUrl) {
       redisMissing =
-        'no redis-server or valkey-server on PATH: charts are off. apt-get install redis-server, or set REDIS_URL';
+        'no redis-server or valkey-server on PATH, so there are no charts: apt-get install redis-server, or set REDIS_URL';
     }
 
     const simulatorUrl = `http://127.0.0.1:${ports.simulator}`;
@@ -245,7 +258,7 @@ export async function startInfrastructure(options: {
       say('Writing demo data…');
       await seedDemo({ databaseUrl: database.migratorUrl, simulatorUrl });
     } else if (last?.dueOn && last.dueOn < currentInstant()) {
-      say('The demo data is weeks old and its events are past: pnpm dev --fresh writes it anew.');
+      say('The demo data is weeks old and its events are past: pnpm dev --fresh writes it again.');
     }
 
     return {
@@ -271,7 +284,7 @@ export async function startInfrastructure(options: {
         CROSSMARK_SESSION_KEY: keptSecret(join(options.dataDirectory, 'crossmark-session-key')),
         SERVER_PORT: String(ports.server),
         SERVER_URL: `http://127.0.0.1:${ports.server}`,
-        // Any free one: there may be several workers.
+        // Any free port, because there may be several workers.
         WORKER_PORT: '0',
         WEB_PORT: String(ports.web),
         WEB_ORIGIN: `http://localhost:${ports.web}`,
@@ -286,8 +299,8 @@ export async function startInfrastructure(options: {
 }
 
 /**
- * Infrastructure on free ports and temporary data, never on a database or Redis of somebody's. Nothing of it outlives this
- * process: where that is told to stop, it ends what it started first.
+ * Starts infrastructure on free ports with temporary data, never with an existing database or
+ * Redis. When this process is told to stop, it first ends all that it started.
  */
 export async function temporaryInfrastructure(
   options: { empty?: boolean; forgetful?: boolean; copied?: boolean } = {},
@@ -296,7 +309,7 @@ export async function temporaryInfrastructure(
   const data = temporaryDirectory();
   const starting = startInfrastructure({ ...options, dataDirectory: data.path, anyPorts: true });
   const stop = async () => {
-    // What is just coming up is ended as well.
+    // A start in progress is ended as well.
     const infrastructure = await starting.catch(() => undefined);
     await infrastructure?.stop();
     data.remove();
@@ -315,7 +328,10 @@ export async function temporaryInfrastructure(
   }
 }
 
-/** Replaces the club's data in Postgres and in the simulator by a scenario of today, and sees to the demo users. */
+/**
+ * Replaces the club's data in Postgres and in the simulator with a scenario of today, and creates
+ * the demo users.
+ */
 export async function seedDemo(
   target: { databaseUrl: string; simulatorUrl: string | null },
   makeScenario = demoScenario,
@@ -324,7 +340,7 @@ export async function seedDemo(
   if (target.simulatorUrl) await loadSimulator(target.simulatorUrl, scenario);
   const connection = connect(target.databaseUrl, { max: 2 });
   try {
-    await seedScenario(connection.db, scenario);
+    await seedScenario(connection.db, scenario, target.simulatorUrl ?? undefined);
     const known = new Set(
       (await connection.db.select({ email: users.email }).from(users)).map((user) => user.email),
     );
@@ -339,10 +355,10 @@ export async function seedDemo(
   }
 }
 
-/** The day that it is at the demo club. */
+/** Returns the current day at the demo club. */
 const demoDay = () => workDateOf(currentInstant(), 'America/Indiana/Indianapolis');
 
-/** Replaces what the simulator holds by a scenario. */
+/** Replaces the simulator's state with a scenario. */
 async function loadSimulator(url: string, scenario: DemoScenario): Promise<void> {
   const loaded = await fetch(`${url}/__sim/state`, {
     method: 'PUT',
@@ -353,16 +369,16 @@ async function loadSimulator(url: string, scenario: DemoScenario): Promise<void>
     throw new Error(`The simulator refused the demo data: ${loaded.status} ${await loaded.text()}`);
 }
 
-/** The port and the next few: the first free one is taken. */
+/** Returns the port and the next few ports, of which the first free one is used. */
 function following(port: number): number[] {
   return Array.from({ length: 20 }, (_, index) => port + index);
 }
 
-/** A random secret of 32 bytes that outlives a restart, so that sign-ins do too. */
+/** Returns a random secret of 32 bytes from a file, so that sessions survive a restart. */
 function keptSecret(file: string): string {
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8');
 }
 
-/** Where development data lives unless a command says otherwise. */
+/** The default folder of development data. */
 export const DATA_DIRECTORY = join(ROOT, '.data');

@@ -8,17 +8,17 @@ export interface NamedTest {
   file: string;
 }
 
-/** A page of docs/. */
+/** Reads a page of docs/. */
 export const page = (name: string): string => readFileSync(join(ROOT, 'docs', name), 'utf8');
 
-/** The tests that a text of docs/ names. */
+/** Returns the tests that a text of docs/ names. */
 export const namedTests = (text: string): NamedTest[] =>
   [...text.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(([, title = '', file = '']) => ({
     title,
     file,
   }));
 
-/** Those of them that aren't there: the file is missing, or no test in it has this title. */
+/** Returns the tests that don't exist: the file is missing, or no test in it has this title. */
 export const missingTests = (named: readonly NamedTest[]): NamedTest[] =>
   named.filter(({ title, file }) => {
     const path = join(ROOT, file);

@@ -3,20 +3,24 @@ import { join } from 'node:path';
 import { ROOT } from './process.ts';
 
 /**
- * The packages from the bottom to the top. A package imports only from layers below its own, so what the rules or the queue
- * do can be understood without knowing any app.
+ * The layers of packages, lowest first. A package imports only from layers below its own, so the
+ * rules or the queue can be understood without any app.
  */
 export const LAYERS: readonly { what: string; packages: readonly string[] }[] = [
   {
     what: 'no product knowledge, or nothing but product knowledge',
     packages: ['packages/runtime', 'packages/scheduling', 'packages/ui', 'packages/metrics'],
   },
-  { what: 'Crossmark’s wire, planning', packages: ['packages/crossmark', 'packages/planner'] },
+  {
+    what: 'Crossmark’s wire, planning, PDF files',
+    packages: ['packages/crossmark', 'packages/planner', 'packages/pdf'],
+  },
   { what: 'the database', packages: ['packages/db'] },
   {
-    what: 'sign-in, the sync engine, the queue’s page',
-    packages: ['packages/auth', 'packages/sync', 'packages/bull-board-graphile'],
+    what: 'sign-in, the sync engine, plans of the database’s work, the queue’s page',
+    packages: ['packages/auth', 'packages/sync', 'packages/plans', 'packages/bull-board-graphile'],
   },
+  { what: 'the verification of days', packages: ['packages/verification'] },
   { what: 'the apps that people and jobs use', packages: ['apps/server', 'apps/worker', 'apps/admin'] },
   { what: 'the page, which takes the types of apps/server', packages: ['apps/web'] },
   { what: 'benchmarks’ contestants', packages: ['bench'] },
@@ -46,7 +50,7 @@ export function readWorkspacePackages(): WorkspacePackage[] {
     try {
       return [{ folder, manifest: JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) }];
     } catch {
-      // A folder of another branch that holds nothing but its node_modules.
+      // The folder belongs to another branch and contains only node_modules.
       return [];
     }
   });
@@ -59,7 +63,7 @@ export function readWorkspacePackages(): WorkspacePackage[] {
   }));
 }
 
-/** docs/package-graph.md. */
+/** Returns the text of docs/package-graph.md. */
 export function packageGraphPage(): string {
   const packages = new Map(readWorkspacePackages().map((one) => [one.folder, one.dependencies]));
   const id = (folder: string) => folder.replaceAll(/[/-]/g, '_');

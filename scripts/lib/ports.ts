@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import getPort from 'get-port';
 
-/** From here on systems take ports for connections that go out. */
+/** From this port on, systems assign ports to outgoing connections. */
 const FIRST_OUTGOING = 32_768;
 
-/** Files that say which ports this process has claimed. */
+/** The files that record the ports of this process. */
 const claims: string[] = [];
 
 /**
- * A free port that no other run of ours on this machine gets until this process ends: runs side by side need theirs some
- * seconds before anything listens there, and would then talk to each other's apps.
+ * Returns a free port that no other run on this machine gets until this process ends. A run chooses
+ * its ports some seconds before its apps listen there. Without a claim, concurrent runs could
+ * choose the same port and call each other's apps.
  */
 export async function claimPort(): Promise<number> {
   for (;;) {
@@ -30,7 +31,10 @@ function giveBack(): void {
   for (const file of claims) rmSync(file, { force: true });
 }
 
-/** False where somebody who is still running has it; what somebody left behind is taken away. */
+/**
+ * Claims a port by a file. Returns false if a running process has claimed it. Deletes the claim of
+ * a process that has ended.
+ */
 function writeClaim(file: string): boolean {
   try {
     writeFileSync(file, String(process.pid), { flag: 'wx' });
@@ -46,7 +50,7 @@ function isRunning(file: string): boolean {
     process.kill(Number(readFileSync(file, 'utf8')), 0);
     return true;
   } catch (error) {
-    // Somebody else's process.
+    // The process runs as another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

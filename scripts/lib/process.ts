@@ -7,32 +7,41 @@ import { fileURLToPath } from 'node:url';
 /** The checkout's root folder. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
-/** A process of ours. It leads its own process group, so that Ctrl-C reaches it through us alone, in our order. */
+/**
+ * A started process. It leads its own process group, so that Ctrl-C does not reach it directly, and
+ * this script can stop processes in its own order.
+ */
 export interface Running {
   name: string;
   process: ChildProcess;
-  /** Resolves when it has ended, however. */
+  /** Resolves when the process has ended, for any reason. */
   ended: Promise<void>;
-  /** The last lines it printed. */
+  /** Returns the last lines of its output. */
   output(): string;
-  /** Signals the whole group and waits; a group that is still there after `withinMs` is killed. */
+  /**
+   * Sends a signal to the whole group and waits for its end. Kills the group if it still runs after
+   * `withinMs`.
+   */
   stop(signal?: NodeJS.Signals, withinMs?: number): Promise<void>;
 }
 
-/** Ends whatever is still there of what {@link start} started, at once. */
+/** Kills all processes that {@link start} started and that still run. */
 export function killStarted(): void {
   for (const kill of started) kill();
 }
 const started = new Set<() => void>();
 
-/** Starts a process. `show` passes its output on as it comes; otherwise its last lines are kept for an error message. */
+/**
+ * Starts a process. With `show` its output is passed on; otherwise its last lines are kept for an
+ * error message.
+ */
 export function start(
   name: string,
   command: string,
   args: string[],
   options: {
     env?: Record<string, string | undefined>;
-    /** Nothing of our own environment. */
+    /** Pass nothing of this process' environment. */
     onlyEnv?: boolean;
     cwd?: string;
     show?: boolean;
@@ -69,7 +78,7 @@ export function start(
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
-      // The group is gone already.
+      // The group has already ended.
     }
   };
   return {
@@ -83,13 +92,16 @@ export function start(
       signalGroup(signal);
       await ended;
       clearTimeout(cutShort);
-      // Grandchildren that outlived their parent.
+      // Ends grandchildren that outlive their parent.
       signalGroup('SIGKILL');
     },
   };
 }
 
-/** Waits until `check` gives a value. Throws what is wrong, with the process's own words, if it ends or time runs out. */
+/**
+ * Waits until `check` returns a value. Throws with the process's output if the process ends or the
+ * time runs out.
+ */
 export async function waitFor<T>(
   what: string,
   check: () => Promise<T | undefined | null | false>,
@@ -115,7 +127,10 @@ export async function waitFor<T>(
 export const answers = (url: string) => async () =>
   (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
 
-/** A folder for one run's data. Others may pass through it: as root, Postgres runs as a user of its own. */
+/**
+ * Creates a folder for the data of one run. Other users may enter it, because under root the
+ * embedded Postgres runs as another user.
+ */
 export function temporaryDirectory(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'crossmark-run-'));
   chmodSync(path, 0o711);

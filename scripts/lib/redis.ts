@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { findRedis } from '@scheduler/metrics/redis';
 
-/** Whether there is a Redis server program to test with. Where we are root on Debian, apt brings it. */
+/**
+ * Whether a Redis server is installed for the tests. As root on Debian, installs it with apt first.
+ */
 export function haveRedis(): boolean {
   if (!findRedis() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log('Installing Redis for its tests (apt-get install redis-server)…');

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { ROOT } from './process.ts';
 
-/** What a run of vitest came to. */
+/** The results of a run of vitest. */
 export interface VitestResults {
   passed: number;
   failed: number;
-  /** What failed: each test with its file, and each file that could not even be loaded. */
+  /** The failed tests with their files, and the files that could not be loaded. */
   failures: string[];
 }
 
-/** Reads what vitest's reporter `json` wrote. Throws where it wrote nothing. */
+/** Reads the file of vitest's reporter `json`. Throws if there is none. */
 export function readVitestResults(report: string): VitestResults {
   const results = JSON.parse(readFileSync(report, 'utf8')) as {
     numPassedTests: number;

@@ -1,4 +1,6 @@
-import { Button } from '@scheduler/ui/button';
+import { Button, IconButton } from '@scheduler/ui/button';
+import { Play, Trash2 } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { TASK_NAMES } from '../src/words.ts';
 import { ConfirmButton } from './confirm.tsx';
 import { type Task, trpc } from './trpc.ts';
@@ -9,26 +11,36 @@ export function useOverviewRefresh() {
   return { onSettled: () => utils.overview.invalidate() };
 }
 
-export function Resume(props: { tasks: Task[]; children: string; label?: string }) {
+export function Resume(props: { tasks: Task[]; children: string }) {
   const resume = trpc.resume.useMutation(useOverviewRefresh());
   return (
-    <Button
-      look="primary"
-      onClick={() => resume.mutate({ tasks: props.tasks })}
-      busy={resume.isPending}
-      aria-label={props.label}
-    >
+    <Button look="primary" onClick={() => resume.mutate({ tasks: props.tasks })} busy={resume.isPending}>
       {props.children}
     </Button>
   );
 }
 
-export function Pause(props: { tasks: Task[]; button: string; label?: string }) {
+/** Resumes one task, in its row. */
+export function ResumeTask({ task }: { task: Task }) {
+  const resume = trpc.resume.useMutation(useOverviewRefresh());
+  return (
+    <IconButton
+      label={`Resume ${TASK_NAMES[task]}`}
+      onClick={() => resume.mutate({ tasks: [task] })}
+      aria-disabled={resume.isPending || undefined}
+    >
+      <Play aria-hidden className="size-4" />
+    </IconButton>
+  );
+}
+
+export function Pause(props: { tasks: Task[]; button: string; label?: string; icon?: ReactNode }) {
   const pause = trpc.pause.useMutation(useOverviewRefresh());
   const what = props.tasks.map((task) => TASK_NAMES[task]).join(', ');
   return (
     <ConfirmButton
       button={props.button}
+      icon={props.icon}
       label={props.label}
       title={props.tasks.length > 1 ? 'Pause all of sync?' : `Pause “${what}”?`}
       act={() => pause.mutateAsync({ tasks: props.tasks })}
@@ -45,13 +57,14 @@ export function LetPass() {
   const pass = trpc.switchBreaker.useMutation(useOverviewRefresh());
   return (
     <ConfirmButton
-      button="Let calls pass"
+      button="Let pass"
+      label="Let pass calls to Crossmark"
       title="Let calls to Crossmark pass?"
       act={() => pass.mutateAsync({ calls: 'pass' })}
     >
       <p>
-        What waits for Crossmark goes out at once, paced by the limit of calls. Should Crossmark still not
-        answer, workers hold back again by themselves after a few failed calls.
+        Waiting changes are sent at once, within the limit of calls. If Crossmark still does not answer,
+        workers hold calls back again after a few failed calls.
       </p>
     </ConfirmButton>
   );
@@ -61,17 +74,26 @@ export function HoldBack() {
   const hold = trpc.switchBreaker.useMutation(useOverviewRefresh());
   return (
     <ConfirmButton
-      button="Hold calls back"
+      button="Hold back"
+      look="quiet"
+      label="Hold back calls to Crossmark"
       title="Hold back all calls to Crossmark?"
       act={() => hold.mutateAsync({ calls: 'hold' })}
     >
       <p>
-        No worker begins another call, and none probes whether Crossmark answers, until you let calls pass.
-        Changes are saved and wait safely. Calls under way end as usual.
+        No worker makes another call or probe until you let calls pass. Changes are saved and wait safely.
+        Running calls end as usual.
       </p>
     </ConfirmButton>
   );
 }
+
+/** What is given up with the jobs of a task that carries no changes. */
+const PURGED: Partial<Record<Task, string>> = {
+  refresh_events: 'Waiting refreshes are canceled. The next one runs on schedule, or when you request it.',
+  propose_plan:
+    'Waiting plans are canceled. Dispatchers can plan at any time; the next plan of this kind is made after an import or at night.',
+};
 
 export function Purge(props: { task: Task }) {
   const purge = trpc.purge.useMutation(useOverviewRefresh());
@@ -79,16 +101,16 @@ export function Purge(props: { task: Task }) {
   return (
     <ConfirmButton
       button="Purge…"
+      icon={<Trash2 aria-hidden className="size-4" />}
       label={`Purge ${name}`}
       title={`Purge the queue “${name}”?`}
       word={props.task}
       act={() => purge.mutateAsync({ task: props.task, confirm: props.task })}
     >
-      <p>All its jobs that no worker has started are deleted, planned retries too.</p>
+      <p>All its jobs that have not started are deleted, including planned retries.</p>
       <p>
-        {props.task === 'refresh_events'
-          ? 'Readings of Crossmark’s list that wait are given up; the next one comes by the clock, or when you ask for it.'
-          : 'No change is lost by that: within a minute everything that still differs from Crossmark is queued anew, and attempted at once. To keep changes from going out, pause instead.'}
+        {PURGED[props.task] ??
+          'No change is lost: within a minute everything that still differs from Crossmark is queued again and attempted at once. To prevent changes from being sent, pause instead.'}
       </p>
     </ConfirmButton>
   );
@@ -115,14 +137,14 @@ export function Release(props: { id: string; name: string }) {
   const release = trpc.releaseWorker.useMutation(useOverviewRefresh());
   return (
     <ConfirmButton
-      button="Release its jobs"
+      button="Release"
       label={`Release the jobs of ${props.name}`}
-      title="Release what this worker holds?"
+      title="Release this worker’s jobs?"
       act={() => release.mutateAsync({ workerId: props.id })}
     >
       <p>
-        It has given no sign of life. Its jobs and schedules become free for the others, without an attempt
-        spent; writes in doubt are read back first. A running worker does this by itself.
+        The worker has sent no heartbeat. Other workers get its jobs and schedules, without a counted attempt,
+        and first read back writes whose effect is unknown. Running workers do this automatically.
       </p>
     </ConfirmButton>
   );

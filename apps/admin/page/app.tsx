@@ -1,5 +1,5 @@
 import { Button } from '@scheduler/ui/button';
-import { OverviewPage } from './overview.tsx';
+import { Pages } from './overview.tsx';
 import { SignIn } from './sign-in.tsx';
 import { trpc } from './trpc.ts';
 
@@ -10,11 +10,14 @@ export function App() {
     const isLetIn = async () => (await me.refetch()).error?.data?.code !== 'UNAUTHORIZED';
     return <SignIn isLetIn={isLetIn} />;
   }
-  if (me.data) return <OverviewPage viewer={me.data} />;
+  if (me.data) return <Pages viewer={me.data} />;
   if (me.error) {
+    const isRefused = me.error.data?.code === 'FORBIDDEN';
     return (
       <main className="mx-auto flex max-w-md flex-col items-start gap-3 p-6">
-        <h1 className="text-lg font-semibold">The admin server gives no answer</h1>
+        <h1 className="text-lg font-semibold">
+          {isRefused ? 'This page is for users with all stores' : 'The admin server does not answer'}
+        </h1>
         <p className="text-ink-2">{me.error.message}</p>
         <Button onClick={() => me.refetch()} look="primary">
           Try again

@@ -8,7 +8,7 @@ const KINDS = Object.keys(KIND_NAMES) as NonNullable<ChangeFilter['kind']>[];
 const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];
 const FIELD = 'min-h-9 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink';
 
-/** The state, the kind of failure, the task and the words that narrow the list of changes down. */
+/** The filters of the list of changes: state, kind of failure, task and text. */
 export function ChangeFilters({
   filter,
   onNarrow,

@@ -7,8 +7,8 @@ import { formatCount, formatStoreTime } from './format.ts';
 import { Ago, At, Badge } from './ui.tsx';
 
 /**
- * What has stopped is red; what goes on by itself, or waits for a choice, has its state's own
- * colour.
+ * A change that has stopped is red. A change that continues automatically, or waits for a decision,
+ * has the color of its state.
  */
 const REASON_LOOKS: Record<Change['state'], string> = {
   failed: 'text-failed',
@@ -21,7 +21,7 @@ const REASON_LOOKS: Record<Change['state'], string> = {
 export function ChangeRow(props: {
   change: Change;
   now: string;
-  /** Null where it can't be selected. */
+  /** Null if it can't be selected. */
   selected: boolean | null;
   onToggle: () => void;
   onRetry: () => void;
@@ -48,7 +48,7 @@ export function ChangeRow(props: {
           <p className="font-medium">
             {change.title} <Badge state={change.state} />{' '}
             {change.kind && (
-              <span className="rounded-full border border-line-strong px-2 py-0.5 text-sm font-normal whitespace-nowrap text-ink-2">
+              <span className="rounded-full border border-line-strong px-2 py-0.5 text-xs font-normal whitespace-nowrap text-ink-2">
                 {KIND_NAMES[change.kind]}
               </span>
             )}
@@ -64,7 +64,7 @@ export function ChangeRow(props: {
               .join(' · ')}
           </p>
           {change.reason && <p className={`mt-0.5 text-sm ${REASON_LOOKS[change.state]}`}>{change.reason}</p>}
-          {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is at it.</p>}
+          {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is working on it.</p>}
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">
           <span className="text-ink-3">

@@ -8,7 +8,7 @@ import { ChangeRow } from './change-row.tsx';
 import { STATES } from './changes-states.ts';
 import { ConfirmButton } from './confirm.tsx';
 import { formatCount, formatNumber } from './format.ts';
-import { type Outputs, trpc } from './trpc.ts';
+import { type Outputs, type OverviewFacts, trpc } from './trpc.ts';
 import { Panel } from './ui.tsx';
 
 type ChangeFilter = ChangesQuery['filter'];
@@ -17,13 +17,17 @@ type ChangePage = Outputs['overview']['list'];
 
 export type Change = ChangePage['rows'][number];
 
-/** Conflicts are a dispatcher's to end, and what is synced has nothing to retry. */
+/**
+ * The states that can be retried. A dispatcher has to decide conflicts, and synced events have
+ * nothing to retry.
+ */
 const RETRYABLE_STATES = ['failed', 'waiting', 'pending'];
 
-/** Events by how far they got, why not further, what was tried, and the buttons to try again. */
+/** The list of events in a state, with reasons, attempts, and buttons to retry them. */
 export function Changes(props: {
   list: ChangePage;
-  /** The list is still that of what was asked for before. */
+  causes: OverviewFacts['causes'];
+  /** Whether the list still belongs to the previous request. */
   isPrevious: boolean;
   now: string;
   query: ChangesQuery;
@@ -32,7 +36,7 @@ export function Changes(props: {
 }) {
   const { mayAct, onQuery } = props;
   const { filter } = props.query;
-  // A page that has become empty is followed by the last one that isn't.
+  // A page that has become empty is replaced by the last page with rows.
   const { total, offset, pageSize, rows } = props.list;
   const goTo = (start: number) => onQuery({ filter, offset: Math.max(0, start) });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
@@ -59,6 +63,7 @@ export function Changes(props: {
         ...(next.kind && { kind: next.kind }),
         ...(next.task && { task: next.task }),
         ...(next.text && { text: next.text }),
+        ...(next.cause && { cause: next.cause }),
       },
       offset: 0,
     });
@@ -75,6 +80,14 @@ export function Changes(props: {
       title={`${STATES.find(([state]) => state === filter.state)?.[1]} (${formatNumber(total)})`}
       aside={<ChangeFilters filter={filter} onNarrow={narrow} />}
     >
+      {filter.cause && (
+        <p className="mb-2 flex flex-wrap items-center gap-2">
+          <span className="text-ink-2">
+            Of one cause: {props.causes.find(({ id }) => id === filter.cause)?.words ?? 'none that is left'}
+          </span>
+          <Button onClick={() => narrow({ cause: undefined })}>All causes</Button>
+        </p>
+      )}
       {canRetry && total > 0 && (
         <div className="mb-2 flex flex-wrap items-center gap-2">
           {selected.size > 0 && (
@@ -89,11 +102,12 @@ export function Changes(props: {
           <ConfirmButton
             button={`Try all ${formatNumber(total)} again`}
             title={`Try ${formatCount(total, 'change')} again?`}
-            act={() => redrive.mutateAsync({ filter })}
+            act={() => redrive.mutateAsync({ filter, shownAt: props.now })}
           >
             <p>
-              All that match this filter start over at once, paced by the limit of calls to Crossmark. What
-              Crossmark refused will be refused again unless the cause is mended.
+              All changes that match this filter start again at once, within the limit of calls to Crossmark.
+              A change that failed after this page was read stays. Crossmark will refuse a change again unless
+              the cause is removed.
             </p>
           </ConfirmButton>
         </div>
@@ -108,9 +122,9 @@ export function Changes(props: {
       )}
       {total === 0 && !props.isPrevious && (
         <p className="text-sm text-ink-2">
-          {filter.state === 'failed' && !filter.text && !filter.kind && !filter.task
-            ? 'None: nothing has been given up.'
-            : 'None that match.'}
+          {filter.state === 'failed' && !filter.text && !filter.kind && !filter.task && !filter.cause
+            ? 'There are no dead letters.'
+            : 'No change matches.'}
         </p>
       )}
       <ul aria-busy={props.isPrevious} className="divide-y divide-line">

@@ -1,15 +1,17 @@
 import { useEffect, useRef, useState } from 'react';
 import { TASK_NAMES } from '../src/words.ts';
 import { Figures } from './charts/figures.tsx';
+import { KnownSince } from './charts/known-since.tsx';
+import { NoCharts } from './charts/no-charts.tsx';
+import { RangePicker } from './charts/range-picker.tsx';
 import { RANGES, type Range, type Redis } from './charts/ranges.ts';
 import { trpc } from './trpc.ts';
-import { At } from './ui.tsx';
 
 const TASKS = Object.keys(TASK_NAMES) as (keyof typeof TASK_NAMES)[];
 
 const REFRESH_MS: Record<Range, number> = { '1h': 0, '24h': 15_000, '7d': 60_000, '30d': 60_000 };
 
-/** What Redis remembers, in charts; without Redis, the sentence that says so. */
+/** The charts of the figures in Redis; without Redis, a sentence that says so. */
 export function ChartsSection(props: { redis: Redis; now: string }) {
   const [range, setRange] = useState<Range>('1h');
   const [task, setTask] = useState<(typeof TASKS)[number] | ''>('');
@@ -18,7 +20,7 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
     { range, ...(task ? { task } : {}) },
     { enabled: reachable, placeholderData: (previous) => previous },
   );
-  // Asked for after the page's other figures, so that they show the same moment.
+  // Loaded after the page's other figures, so that all show the same moment.
   const { refetch } = charts;
   const readAtMs = useRef(0);
   useEffect(() => {
@@ -30,11 +32,21 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
   const bucketWords = RANGES.find(([id]) => id === range)?.[2] ?? '';
 
   return (
-    <section aria-labelledby="figures-title" className="grid min-w-0 gap-4">
-      <div className="flex flex-wrap items-center justify-between gap-3">
-        <h2 id="figures-title" className="text-lg font-semibold">
-          Figures
+    <section aria-labelledby="charts-title" className="grid min-w-0 gap-2.5">
+      <div className="flex flex-wrap items-center gap-3">
+        <h2 id="charts-title" className="text-lg font-semibold">
+          Charts
         </h2>
+        {charts.data?.series && (
+          <p className="mr-auto text-ink-2">
+            What workers counted
+            <KnownSince
+              known={charts.data.series.knownSince}
+              from={charts.data.series.starts[0]}
+              now={props.now}
+            />
+          </p>
+        )}
         {reachable && (
           <div className="flex flex-wrap items-center gap-2">
             <select
@@ -50,25 +62,7 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
                 </option>
               ))}
             </select>
-            <fieldset className="flex rounded-md border border-line-strong bg-surface">
-              <legend className="sr-only">Time span</legend>
-              {RANGES.map(([id, label]) => (
-                <label
-                  key={id}
-                  className="cursor-pointer px-3 py-1.5 text-sm first-of-type:rounded-l-md last-of-type:rounded-r-md has-checked:bg-accent has-checked:font-medium has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent"
-                >
-                  <input
-                    type="radio"
-                    name="range"
-                    value={id}
-                    checked={range === id}
-                    onChange={() => setRange(id)}
-                    className="sr-only"
-                  />
-                  {label}
-                </label>
-              ))}
-            </fieldset>
+            <RangePicker name="range" range={range} onRange={setRange} />
           </div>
         )}
       </div>
@@ -78,34 +72,5 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
         <NoCharts redis={reachable && charts.data ? charts.data.status : props.redis} now={props.now} />
       )}
     </section>
-  );
-}
-
-function NoCharts(props: { redis: Redis; now: string }) {
-  const { redis } = props;
-  return (
-    <div role="status" className="rounded-lg border border-dashed border-line-strong px-4 py-8 text-ink-2">
-      {redis.state === 'not-configured' && (
-        <>
-          <p className="font-medium text-ink">No charts: Redis is not configured.</p>
-          <p>
-            Set REDIS_URL for the worker and this page. Sync doesn’t need it; nothing but these charts is
-            missing.
-          </p>
-        </>
-      )}
-      {redis.state === 'gone' && (
-        <>
-          <p className="font-medium text-ink">
-            No charts: Redis is gone since <At at={redis.since} now={props.now} />.
-          </p>
-          <p>
-            Sync goes on without it. Workers keep counting, and the charts catch up with up to two hours when
-            Redis is back.
-          </p>
-        </>
-      )}
-      {redis.state === 'connected' && <p>Loading charts…</p>}
-    </div>
   );
 }

@@ -1,16 +1,18 @@
-import { Button } from '@scheduler/ui/button';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
 
 /**
- * A button that asks before it does something, and says what went wrong. With `word`, that word
- * must be typed first. `act` resolves when it is done, and throws an error with a sentence where it
- * couldn't be.
+ * A button that asks for confirmation before its action, and shows why an action failed. With
+ * `word`, that word must be typed first. `act` resolves when the action is done, and rejects with a
+ * sentence if it fails.
  */
 export function ConfirmButton(props: {
   button: string;
-  /** For assistive technology, where the button's words alone don't say what it is about. */
+  look?: 'plain' | 'quiet';
+  /** In place of the words, which are then its tip and its name. */
+  icon?: ReactNode;
+  /** The name for assistive technology, if the button's text does not name its subject. */
   label?: string | undefined;
-  strong?: boolean;
   title: string;
   children: ReactNode;
   word?: string;
@@ -43,16 +45,27 @@ export function ConfirmButton(props: {
 
   return (
     <>
-      <Button onClick={open} aria-label={props.label} look={props.strong ? 'primary' : 'plain'}>
-        {props.button}
-      </Button>
+      {props.icon ? (
+        <IconButton label={props.label ?? props.button} onClick={open}>
+          {props.icon}
+        </IconButton>
+      ) : (
+        <Button
+          onClick={open}
+          aria-label={props.label}
+          look={props.look ?? 'plain'}
+          className={props.look === 'quiet' ? '-mr-2 h-7 px-2!' : ''}
+        >
+          {props.button}
+        </Button>
+      )}
       <dialog
         ref={dialog}
         aria-labelledby={`${id}-title`}
         className="m-auto w-[calc(100%-2rem)] max-w-md rounded-lg border border-line bg-surface p-4 text-left font-normal whitespace-normal text-ink shadow-lg backdrop:bg-black/40"
       >
         <form onSubmit={submit} className="grid gap-3">
-          <h2 id={`${id}-title`} className="text-lg font-semibold">
+          <h2 id={`${id}-title`} className="text-base font-semibold">
             {props.title}
           </h2>
           <div className="grid gap-2 text-ink-2">{props.children}</div>
@@ -74,7 +87,7 @@ export function ConfirmButton(props: {
             </p>
           )}
           <div className="flex flex-wrap justify-end gap-2">
-            <Button onClick={() => dialog.current?.close()}>Leave it</Button>
+            <Button onClick={() => dialog.current?.close()}>Cancel</Button>
             <Button
               type="submit"
               look="primary"

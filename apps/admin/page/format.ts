@@ -33,7 +33,17 @@ export function formatTime(instant: string, timeZone?: string): string {
   return new Date(instant).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', ...zone });
 }
 
-/** Clock time where the day is today's, else day and time; in the reader's zone. */
+/** Time of day with seconds, in the reader's zone: `10:45:12 AM`. */
+export const formatClock = (instant: string): string =>
+  new Date(instant).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', second: '2-digit' });
+
+/** A part of a whole as a percentage; 100 % only where nothing is missing: `99.6 %`. */
+export function formatPart(part: number): string {
+  const percent = part < 1 ? Math.min(99.9, Math.round(part * 1000) / 10) : 100;
+  return `${percent.toLocaleString('en-US', { maximumFractionDigits: 1 })}${NBSP}%`;
+}
+
+/** The time if the day is today, otherwise day and time; in the reader's zone. */
 export function formatMoment(instant: string, now: string = currentInstant()): string {
   const [at, today] = [new Date(instant), new Date(now)];
   if (at.toDateString() === today.toDateString()) return formatTime(instant);

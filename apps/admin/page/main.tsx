@@ -15,7 +15,7 @@ const refused = (error: unknown) => ['UNAUTHORIZED', 'FORBIDDEN'].includes(Strin
 const queries = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
-      // The session has ended. Loaded anew, the page keeps nothing of what it showed.
+      // The session has ended. A reload removes all data of the page.
       if (codeOf(error) === 'UNAUTHORIZED' && query.state.data !== undefined) location.reload();
     },
   }),

@@ -7,8 +7,7 @@ import { Ago, Panel } from './ui.tsx';
 type Question = NonNullable<Outputs['overview']['facts']['refresh']['question']>;
 
 /**
- * Events that the list lacks in a great number: which they are, and what an admin can do about
- * them.
+ * The missing events, if they are so many that an admin has to decide, with the possible actions.
  */
 export function MissingEvents(props: {
   question: Question;
@@ -24,9 +23,9 @@ export function MissingEvents(props: {
       aside={mayAct && <MissingEventsActions question={question} isReading={isReading} />}
     >
       <p className="mb-2 max-w-prose text-sm text-ink-2">
-        Crossmark’s list was read twice <Ago at={question.askedAt} now={at} />, and both readings lack{' '}
-        {formatCount(question.count, 'event')}. Nothing was marked as gone, and planning goes on. A later
-        reading that lists them ends this by itself.
+        Crossmark’s list was read twice <Ago at={question.askedAt} now={at} />, and neither read had{' '}
+        {formatCount(question.count, 'event')}. Nothing was marked as gone, and planning continues. This
+        notice disappears when a later refresh lists them.
       </p>
       <details open>
         <summary className="cursor-pointer py-1 text-sm text-accent-text">Which events these are</summary>
@@ -70,7 +69,7 @@ function MissingEventsActions({ question, isReading }: { question: Question; isR
       <Button onClick={() => refresh.mutate()} busy={refresh.isPending || isReading}>
         {isReading ? 'Reading…' : 'Read again'}
       </Button>
-      {/* Another list is another question: a dialog that asks about this one closes. */}
+      {/* When the list changes, a dialog about the previous list closes. */}
       <ConfirmButton
         key={digest}
         button={`Mark ${formatNumber(question.count)} as gone…`}
@@ -79,7 +78,7 @@ function MissingEventsActions({ question, isReading }: { question: Question; isR
       >
         <p>
           Do this if Crossmark’s own site doesn’t have them either. They leave the tray and can’t be scheduled
-          any more; schedules that they have stay. An event that Crossmark lists again comes back by itself.
+          any more. Their schedules stay. An event that Crossmark lists again comes back automatically.
         </p>
         <p>If the list has changed meanwhile, nothing is marked.</p>
       </ConfirmButton>

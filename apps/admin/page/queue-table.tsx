@@ -1,96 +1,60 @@
+import { Pause as PauseIcon } from 'lucide-react';
 import { TASK_NAMES } from '../src/words.ts';
-import { Pause, Purge, Resume } from './actions.tsx';
+import { Pause, Purge, ResumeTask } from './actions.tsx';
 import { formatCount, formatNumber } from './format.ts';
-import type { OverviewFacts, Task } from './trpc.ts';
+import { Sparkline } from './sparkline.tsx';
+import type { Overview, OverviewFacts, Task } from './trpc.ts';
 import { Ago, Badge, Panel } from './ui.tsx';
 
-export function QueueTable(props: { facts: OverviewFacts; mayAct: boolean }) {
-  const { queues, at, paused } = props.facts;
-  const isPaused = (task: Task) => paused.some((one) => one.task === task);
-  const running = queues.map(({ task }) => task).filter((task) => !isPaused(task));
-  const head = 'px-2 py-1.5 text-right font-medium first:pl-0 first:text-left last:pr-0';
-  const cell = 'px-2 py-1.5 text-right whitespace-nowrap last:pr-0';
+const HEAD = 'px-2 pb-1 text-right text-xs font-normal text-ink-2 first:pl-0 first:text-left last:pr-0';
+const CELL = 'px-2 py-0.5 text-right whitespace-nowrap last:pr-0';
+
+/** The jobs of each task: its attempts of 24 hours, and how many wait, run, are planned and are dead. */
+export function QueueTable(props: { facts: OverviewFacts; day: Overview['day']; mayAct: boolean }) {
+  const { facts, day, mayAct } = props;
   return (
     <Panel
       id="queues"
       title="Queues"
       aside={
-        <span className="flex flex-wrap items-center gap-3">
-          <a href="/queues" className="text-sm font-medium text-accent-text underline underline-offset-2">
-            Open all jobs
-          </a>
-          {props.mayAct && running.length > 0 && <Pause tasks={running} button="Pause all" />}
-          {props.mayAct && paused.length > 0 && (
-            <Resume tasks={paused.map(({ task }) => task)}>Resume all</Resume>
-          )}
-        </span>
+        <a href="/queues" className="font-medium text-accent-text underline underline-offset-2">
+          Open all jobs
+        </a>
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
       <section className="overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
-        <table className="w-full text-sm">
-          <thead className="text-ink-3">
+        <table className="w-full">
+          <thead>
             <tr>
-              {['Task', 'Ready', 'Oldest', 'Running', 'Planned', 'Dead'].map((title) => (
-                <th key={title} scope="col" className={head}>
+              <th scope="col" className={HEAD}>
+                Task
+              </th>
+              <th scope="col" className={`${HEAD} max-sm:hidden`}>
+                24 hours
+              </th>
+              {['Ready', 'Oldest', 'Running', 'Planned', 'Dead'].map((title) => (
+                <th key={title} scope="col" className={HEAD}>
                   {title}
                 </th>
               ))}
-              {props.mayAct && (
-                <th scope="col" className={head}>
+              {mayAct && (
+                <th scope="col" className={HEAD}>
                   <span className="sr-only">Actions</span>
                 </th>
               )}
             </tr>
           </thead>
           <tbody>
-            {queues.map((queue) => (
-              <tr key={queue.task} className="border-t border-line">
-                <th scope="row" className="py-1.5 pr-2 text-left font-normal">
-                  <a href={`/queues/queue/${queue.task}`} className="hover:underline">
-                    <span className="block font-medium whitespace-nowrap">{TASK_NAMES[queue.task]}</span>
-                    <span className="block text-xs text-ink-3">{queue.task}</span>
-                  </a>
-                  {isPaused(queue.task) && <Badge state="waiting">Paused</Badge>}
-                </th>
-                <td className={cell}>
-                  <JobLink
-                    task={queue.task}
-                    status={isPaused(queue.task) ? 'paused' : 'waiting'}
-                    n={queue.ready}
-                  />
-                </td>
-                <td className={cell}>
-                  {queue.oldestReadyAt ? <Ago at={queue.oldestReadyAt} now={at} suffix="" /> : '–'}
-                </td>
-                <td className={cell}>
-                  <JobLink task={queue.task} status="active" n={queue.running} />
-                </td>
-                <td className={cell}>
-                  <JobLink task={queue.task} status="delayed" n={queue.planned} />
-                </td>
-                <td className={cell}>
-                  <JobLink task={queue.task} status="failed" n={queue.dead} alarming />
-                </td>
-                {props.mayAct && (
-                  <td className={cell}>
-                    <span className="inline-flex gap-2">
-                      {isPaused(queue.task) ? (
-                        <Resume tasks={[queue.task]} label={`Resume ${TASK_NAMES[queue.task]}`}>
-                          Resume
-                        </Resume>
-                      ) : (
-                        <Pause
-                          tasks={[queue.task]}
-                          button="Pause"
-                          label={`Pause ${TASK_NAMES[queue.task]}`}
-                        />
-                      )}
-                      {queue.task !== 'sync_employee' && <Purge task={queue.task} />}
-                    </span>
-                  </td>
-                )}
-              </tr>
+            {facts.queues.map((queue) => (
+              <QueueRow
+                key={queue.task}
+                queue={queue}
+                at={facts.at}
+                attempts={day?.tasks[queue.task] ?? []}
+                isPaused={facts.paused.some(({ task }) => task === queue.task)}
+                mayAct={mayAct}
+              />
             ))}
           </tbody>
         </table>
@@ -99,7 +63,64 @@ export function QueueTable(props: { facts: OverviewFacts; mayAct: boolean }) {
   );
 }
 
-/** A number of jobs that leads to them. */
+function QueueRow(props: {
+  queue: OverviewFacts['queues'][number];
+  at: string;
+  attempts: readonly (number | null)[];
+  isPaused: boolean;
+  mayAct: boolean;
+}) {
+  const { queue, at, isPaused } = props;
+  const { task } = queue;
+  return (
+    <tr className="border-t border-line">
+      <th scope="row" className="py-0.5 pr-2 text-left font-normal">
+        <a href={`/queues/queue/${task}`} className="hover:underline">
+          <span className="font-medium whitespace-nowrap">{TASK_NAMES[task]}</span>{' '}
+          <span className="text-xs text-ink-3 max-md:block">{task}</span>
+        </a>{' '}
+        {isPaused && <Badge state="waiting">Paused</Badge>}
+      </th>
+      <td className="w-28 px-2 max-sm:hidden">
+        <Sparkline values={props.attempts} colour="var(--mark-fast)" />
+      </td>
+      <td className={CELL}>
+        <JobLink task={task} status={isPaused ? 'paused' : 'waiting'} n={queue.ready} />
+      </td>
+      <td className={CELL}>
+        {queue.oldestReadyAt ? <Ago at={queue.oldestReadyAt} now={at} suffix="" /> : '–'}
+      </td>
+      <td className={CELL}>
+        <JobLink task={task} status="active" n={queue.running} />
+      </td>
+      <td className={CELL}>
+        <JobLink task={task} status="delayed" n={queue.planned} />
+      </td>
+      <td className={CELL}>
+        <JobLink task={task} status="failed" n={queue.dead} alarming />
+      </td>
+      {props.mayAct && (
+        <td className={`${CELL} w-20`}>
+          <span className="inline-flex">
+            {isPaused ? (
+              <ResumeTask task={task} />
+            ) : (
+              <Pause
+                tasks={[task]}
+                button="Pause"
+                icon={<PauseIcon aria-hidden className="size-4" />}
+                label={`Pause ${TASK_NAMES[task]}`}
+              />
+            )}
+            {task === 'sync_employee' ? <span className="w-8" /> : <Purge task={task} />}
+          </span>
+        </td>
+      )}
+    </tr>
+  );
+}
+
+/** A number of jobs as a link to them. */
 function JobLink(props: { task: Task; status: string; n: number; alarming?: boolean }) {
   if (props.n === 0) return <span className="text-ink-3">0</span>;
   const look = props.alarming ? 'text-failed' : 'text-accent-text';

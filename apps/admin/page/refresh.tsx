@@ -3,7 +3,7 @@ import { formatDuration, formatNumber } from './format.ts';
 import type { OverviewFacts } from './trpc.ts';
 import { Ago, At, Badge, Facts, Panel } from './ui.tsx';
 
-/** How a reading ended, by its state. */
+/** The result of a refresh, by its state. */
 const ENDS = {
   queued: { badge: 'pending', word: 'About to start' },
   running: { badge: 'pending', word: 'Reading' },
@@ -63,12 +63,63 @@ export function Refresh(props: { facts: OverviewFacts; mayAct: boolean }) {
           {nextAt && (
             <>
               {' '}
-              The next reading is at <At at={nextAt} now={at} />.
+              The next refresh is at <At at={nextAt} now={at} />.
             </>
           )}
         </p>
       )}
-      {last?.failureReason && <p className="mt-2 text-sm text-failed">{last.failureReason}</p>}
+      {last?.failureReason && <p className="mt-2 text-failed">{last.failureReason}</p>}
+    </Panel>
+  );
+}
+
+const HEAD = 'px-2 pb-1 text-right text-xs font-normal text-ink-2 first:pl-0 first:text-left last:pr-0';
+const CELL =
+  'border-t border-line px-2 py-1 text-right whitespace-nowrap first:pl-0 first:text-left last:pr-0';
+
+/** The last readings of Crossmark's list, one a row. */
+export function RecentRefreshes({ facts: { at, refresh } }: { facts: OverviewFacts }) {
+  if (refresh.recent.length === 0) return null;
+  return (
+    <Panel id="recent" title="Earlier readings" note="the latest first">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
+      <section className="overflow-x-auto" tabIndex={0} aria-label="Readings of Crossmark’s list">
+        <table className="w-full">
+          <thead>
+            <tr>
+              {['Asked', 'End', 'Took', 'Rows', 'New', 'Changed', 'Gone', 'Bookings changed there'].map(
+                (title) => (
+                  <th key={title} scope="col" className={HEAD}>
+                    {title}
+                  </th>
+                ),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {refresh.recent.map((run) => (
+              <tr key={run.id}>
+                <td className={CELL}>
+                  <At at={run.requestedAt} now={at} />
+                </td>
+                <td className={CELL} title={run.failureReason ?? undefined}>
+                  <Badge state={ENDS[run.state].badge}>{ENDS[run.state].word}</Badge>
+                </td>
+                <td className={CELL}>
+                  {run.startedAt && run.finishedAt
+                    ? formatDuration(Date.parse(run.finishedAt) - Date.parse(run.startedAt))
+                    : '–'}
+                </td>
+                {[run.read, run.created, run.updated, run.gone, run.drifted].map((count, index) => (
+                  <td key={index} className={CELL}>
+                    {formatNumber(count)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </Panel>
   );
 }

@@ -1,39 +1,36 @@
-import { formatCount, formatNumber } from './format.ts';
+import { formatNumber } from './format.ts';
+import { changesHref } from './place.ts';
 import type { OverviewFacts } from './trpc.ts';
 import { Ago, Badge } from './ui.tsx';
 
-export const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
+type State = OverviewFacts['states'][number]['state'];
 
-/** `event` or `events`, by how many there are. */
-const noun = (events: number): string => formatCount(events, 'event').replace(/^\S+ /, '');
+/** In the order in which they ask for a person. */
+const STATES: readonly State[] = ['failed', 'conflict', 'waiting', 'pending', 'synced'];
 
-export function States(props: { facts: OverviewFacts }) {
+/** How many events are in each state, each a link to them. */
+export function States({ facts, chosen }: { facts: OverviewFacts; chosen: State }) {
   return (
-    <section
-      aria-label="Events by state of sync"
-      className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5"
-    >
+    <nav aria-label="Events by state of sync" className="grid grid-cols-2 gap-2.5 sm:grid-cols-5">
       {STATES.map((state) => {
-        const row = props.facts.states.find((candidate) => candidate.state === state);
+        const row = facts.states.find((candidate) => candidate.state === state);
         return (
           <a
             key={state}
-            href={`#state=${state}`}
-            className="rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong"
+            href={changesHref({ filter: { state } })}
+            aria-current={state === chosen ? 'true' : undefined}
+            className={`rounded-lg border bg-surface px-3 py-2 hover:border-line-strong ${state === chosen ? 'border-accent' : 'border-line'}`}
           >
             <Badge state={state} />
-            <p className="mt-1 text-2xl font-semibold">{formatNumber(row?.count ?? 0)}</p>
-            <p className="text-sm text-ink-3">
-              {row?.since && (
-                <>
-                  longest for <Ago at={row.since} now={props.facts.at} suffix="" />
-                </>
-              )}
-              {!row?.since && (row?.count || state === 'synced' ? noun(row?.count ?? 0) : 'none')}
-            </p>
+            <span className="ml-2 font-semibold">{formatNumber(row?.count ?? 0)}</span>
+            {row?.since && (
+              <span className="block text-xs text-ink-2">
+                longest for <Ago at={row.since} now={facts.at} suffix="" />
+              </span>
+            )}
           </a>
         );
       })}
-    </section>
+    </nav>
   );
 }

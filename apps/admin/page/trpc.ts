@@ -6,11 +6,12 @@ import type { AdminRouter } from '../src/router.ts';
 /** The API as typed hooks. */
 export const trpc = createTRPCReact<AdminRouter>();
 
-/** What the API answers. */
+/** The types of the API's answers. */
 export type Outputs = inferRouterOutputs<AdminRouter>;
 
 /**
- * The token of the session, which every change must bring along; the server left it in a cookie.
+ * Returns the header with the session's token, which every change must have. The server has set the
+ * token in a cookie.
  */
 export function csrfHeader(): Record<string, string> {
   const start = `${CSRF_COOKIE}=`;

@@ -6,6 +6,8 @@ import { formatAge, formatMoment } from './format.ts';
 export function Panel(props: {
   id: string;
   title: string;
+  /** Beside the title, in a quieter voice. */
+  note?: ReactNode;
   aside?: ReactNode;
   children: ReactNode;
   className?: string;
@@ -13,15 +15,16 @@ export function Panel(props: {
   return (
     <section
       aria-labelledby={`${props.id}-title`}
-      className={`min-w-0 rounded-lg border border-line bg-surface ${props.className ?? ''}`}
+      className={`min-w-0 rounded-lg border border-line bg-surface px-3 py-2 ${props.className ?? ''}`}
     >
-      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3 pb-2">
+      <div className="mb-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
         <h2 id={`${props.id}-title`} className="font-semibold">
           {props.title}
         </h2>
-        {props.aside}
+        {props.note && <p className="min-w-44 flex-1 text-ink-2">{props.note}</p>}
+        {props.aside && <div className="ml-auto">{props.aside}</div>}
       </div>
-      <div className="px-4 pb-4">{props.children}</div>
+      {props.children}
     </section>
   );
 }
@@ -53,12 +56,12 @@ const STATE_NAMES = {
   conflict: 'Conflict',
 } as const;
 
-/** A state of sync or of health: colour, sign and word. */
+/** A state of sync or of health: color, icon and word. */
 export function Badge(props: { state: keyof typeof STATE_NAMES; children?: ReactNode }) {
   const { Icon, text, soft } = SYNC_STATE_LOOKS[props.state];
   return (
     <span
-      className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-sm font-medium whitespace-nowrap ${soft} ${text}`}
+      className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-xs font-medium whitespace-nowrap ${soft} ${text}`}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
       {props.children ?? STATE_NAMES[props.state]}
@@ -66,7 +69,7 @@ export function Badge(props: { state: keyof typeof STATE_NAMES; children?: React
   );
 }
 
-/** Names and values, one beside the other. */
+/** A list of names and values, side by side. */
 export function Facts(props: { rows: (readonly [name: string, value: ReactNode])[] }) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">

@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { createUser } from '@scheduler/auth';
-import { auditLog, events, SCHEMA_BEHIND, type UserRole, workers } from '@scheduler/db';
+import { auditLog, eventSyncs, events, SCHEMA_BEHIND, type UserRole, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
@@ -8,7 +8,7 @@ import { createLogger } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { inputArbitrary, MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
 import { sweep, TASKS } from '@scheduler/sync';
-import { desc, isNull, sql } from 'drizzle-orm';
+import { desc, eq, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -22,7 +22,7 @@ const METRICS_TOKEN = 'a token for Prometheus';
 const silent = { info() {}, warn() {} };
 
 let database: TestDatabase;
-/** None where there is no Redis to start: the tests that need it are left out then. */
+/** Undefined if no Redis can be started; then the tests that need it are skipped. */
 let redis: RedisProcess | undefined;
 let metrics: MetricsReader;
 let admin: FastifyInstance;
@@ -124,6 +124,28 @@ beforeEach(async () => {
   });
 });
 
+test('a user of some stores sees nothing of the admin page, queues and figures, from the next request on', async () => {
+  await createUser(database.db, {
+    email: 'limited@test.example',
+    name: 'Limited',
+    role: 'dispatcher',
+    password: PASSWORD,
+  });
+  const answer = await signIn('limited@test.example', PASSWORD);
+  const cookie = answer.cookies.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ');
+  const urls = ['/trpc/me', '/trpc/overview', '/queues/', '/queues/api/queues', '/metrics'];
+  const statuses = () =>
+    Promise.all(
+      urls.map(async (url) => {
+        const { statusCode, body } = await ask('GET', url, 'stranger', { headers: { cookie } });
+        return { url, statusCode, isRefused: body.includes('you work in some of them') };
+      }),
+    );
+  for (const status of await statuses()) expect(status).toMatchObject({ statusCode: 200, isRefused: false });
+  await database.sql`update users set store_ids = '{1}' where email = 'limited@test.example'`;
+  for (const status of await statuses()) expect(status).toMatchObject({ statusCode: 403, isRefused: true });
+});
+
 async function addJob(task: string, payload: object, key: string | null = null): Promise<string> {
   const [row] = await database.sql<{ id: string }[]>`
     select id::text from graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`;
@@ -214,6 +236,8 @@ const badInput: [name: keyof typeof changes, inputs: unknown[]][] = [
       { filter: {} },
       { filter: { state: 'all' } },
       { filter: { state: 'failed', text: 'x'.repeat(201) } },
+      { filter: { state: 'failed', cause: 'all' } },
+      { filter: { state: 'failed' }, shownAt: 'now' },
       [],
       null,
     ],
@@ -320,7 +344,7 @@ describe.each(['viewer', 'dispatcher'] as const)('a %s', (role) => {
     expect((await ask('GET', '/metrics', role)).statusCode).toBe(200);
     expect((await ask('GET', '/queues', role)).statusCode).toBe(200);
     const board = (await ask('GET', '/queues/api/queues', role)).json();
-    expect(board.queues).toHaveLength(5);
+    expect(board.queues).toHaveLength(7);
     // So that the board offers no buttons that would be refused.
     expect(board.queues.every((queue: { readOnlyMode: boolean }) => queue.readOnlyMode)).toBe(true);
   });
@@ -459,6 +483,49 @@ describe('a change', () => {
     });
   });
 
+  test('groups what failed by its cause, and retries one cause, what was on the page of it, and no other', async () => {
+    await addDeadLetters(
+      3,
+      'Crossmark refused: not certified. Crossmark still has Ada Example on Mon Jan 5.',
+    );
+    await addDeadLetters(2, 'Crossmark refused: closed. Crossmark has nobody booked for this event.');
+    await database.sql`
+      update event_syncs set failure_reason = 'Crossmark refused: not certified. Crossmark still has Bob on Tue Jan 6.'
+      where event_id = (select min(event_id) from event_syncs)`;
+    await database.sql`
+      update event_syncs set state = 'conflict', failure_kind = null, failure_reason = 'Somebody changed this event on Crossmark’s side while it was changed here: Crossmark has Ada.'
+      where event_id = (select max(event_id) from event_syncs)`;
+    const { facts } = await overviewThat(({ facts }) => facts.causes.length === 3);
+    expect(facts.causes.map(({ state, words, count }) => [state, words, count])).toEqual([
+      ['failed', 'Crossmark refused: not certified.', 3],
+      ['failed', 'Crossmark refused: closed.', 1],
+      ['conflict', 'Changed on Crossmark’s side and here.', 1],
+    ]);
+    expect(JSON.stringify(facts.causes)).not.toMatch(/Ada|Bob/);
+    const [certified] = facts.causes;
+    expect(certified?.examples).toEqual([
+      { title: 'Event 1', store: 'Club' },
+      { title: 'Event 3', store: 'Club' },
+    ]);
+    const filter = { state: 'failed', cause: certified?.id };
+    const { list } = await query<Overview>('overview', 'viewer', { filter });
+    expect(list.total).toBe(3);
+    // This event fails again after the page was read, so its user has not seen that failure.
+    await database.sql`
+      update event_syncs set updated_at = app_now() + interval '1 second'
+      where event_id = (select min(event_id) from event_syncs)`;
+    const answer = await act('redrive', { filter, shownAt: facts.at });
+    expect(answer.json().result.data).toEqual({ retried: 2 });
+    const [row] = await database.db.select().from(auditLog);
+    expect(row).toMatchObject({
+      action: 'sync.retry',
+      subjectId: 'dead letters',
+      before: { filter, cause: 'Crossmark refused: not certified.', eventIds: expect.any(Array) },
+      after: { retried: 2 },
+    });
+    expect(await database.db.$count(eventSyncs, eq(eventSyncs.state, 'failed'))).toBe(2);
+  });
+
   test('runs a failed job of a person’s link again', async () => {
     const jobId = await addJob('sync_employee', { employeeId: 3 }, 'employee:3');
     expect((await act('retryJobs', { jobIds: [jobId] })).statusCode).toBe(409);
@@ -527,7 +594,7 @@ describe('a change', () => {
     await database.db.insert(workers).values({ id: 'w1', host: 'host', pid: 1, concurrency: 10 });
     const alive = await act('releaseWorker', { workerId: 'w1' });
     expect(alive.statusCode).toBe(409);
-    expect(alive.json().error.message).toContain('sign of life');
+    expect(alive.json().error.message).toContain('heartbeat');
     await database.sql`update workers set seen_at = app_now() - interval '1 minute'`;
     const jobId = await addJob('sync_schedule', { eventId: 1 });
     await database.sql`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w1', attempts = 1 where id = ${jobId}`;
@@ -834,6 +901,37 @@ describe('the overview', () => {
     await changes;
   });
 
+  test('says of failures that ended by themselves how many changes waited and how long, and nothing of others', async () => {
+    await addDeadLetters(5, 'x');
+    await database.sql`
+      update event_syncs set state = 'synced', failure_kind = null, failure_reason = null
+      where event_id < (select max(event_id) from event_syncs)`;
+    const attempt = (n: number, outcome: string, reason: string | null, minutesAgo: number) => database.sql`
+      insert into sync_attempts (task, job_id, worker_id, event_id, started_at, finished_at, outcome, failure_kind, failure_reason)
+      select 'sync_schedule', '1', 'w1', id, app_now() - ${minutesAgo} * interval '1 minute',
+        app_now() - ${minutesAgo} * interval '1 minute', ${outcome}, 'transient', ${reason}
+      from events where name = ${`Event ${n}`}`;
+    const noAnswer = (since: string) => `Crossmark has not answered since ${since}. Your change is saved.`;
+    await attempt(1, 'retry', noAnswer('Mon Jan 5, 10:12 AM'), 30);
+    await attempt(2, 'waiting', noAnswer('Mon Jan 5, 10:12 AM'), 29);
+    await attempt(1, 'retry', noAnswer('Mon Jan 5, 10:12 AM'), 28);
+    await attempt(1, 'done', null, 24);
+    await attempt(2, 'nothing', null, 25);
+    // Given up and set going by a person; older than a day; not over yet.
+    await attempt(3, 'retry', 'Crossmark failed (503).', 20);
+    await attempt(3, 'dead', 'Crossmark failed (503).', 19);
+    await attempt(3, 'done', null, 18);
+    await attempt(4, 'retry', 'Crossmark failed (502).', 1_500);
+    await attempt(4, 'done', null, 1_499);
+    await attempt(5, 'retry', 'Crossmark failed (504).', 5);
+    const { facts } = await overviewThat(({ facts }) => facts.ended.length > 0);
+    expect(facts.ended).toMatchObject([
+      { words: 'Crossmark has not answered.', kind: 'transient', count: 2 },
+    ]);
+    // Each row has its own present.
+    expect(facts.ended[0]?.longestMs).toBeCloseTo(360_000, -4);
+  });
+
   test('answers with the last page that has any where the one asked for has become empty', async () => {
     await addDeadLetters(12, 'Crossmark refused it.');
     const filter = { state: 'failed' as const, text: 'refused' };
@@ -951,7 +1049,7 @@ describe('figures', () => {
     expect(charts).toMatchObject({ status: { state: 'not-configured' }, series: null });
     const overview = await query<Overview>('overview', 'viewer', undefined, withoutRedis);
     expect(overview.redis).toEqual({ state: 'not-configured' });
-    expect(overview.facts.queues).toHaveLength(5);
+    expect(overview.facts.queues).toHaveLength(7);
   });
 
   test.skipIf(!findRedis())(
@@ -968,7 +1066,7 @@ describe('figures', () => {
         });
         const overview = await query<Overview>('overview', 'viewer');
         expect(overview.redis.state).toBe('gone');
-        expect(overview.facts.queues).toHaveLength(5);
+        expect(overview.facts.queues).toHaveLength(7);
         expect((await ask('GET', '/queues/api/queues', 'viewer')).statusCode).toBe(200);
       } finally {
         await redis?.start();
@@ -1036,7 +1134,7 @@ describe('the board', () => {
     expect(bodies.join(' ')).not.toMatch(/planted|Failed query|select \*/);
   });
 
-  test('leads to where one signs out', async () => {
+  test('has a link to the page where users sign out', async () => {
     const { body } = await ask('GET', '/queues', 'viewer');
     const [, config = ''] = /id="__UI_CONFIG__"[^>]*>([^<]*)</.exec(body) ?? [];
     expect(JSON.parse(config).miscLinks).toEqual([{ text: 'Overview and sign-out', url: '/' }]);

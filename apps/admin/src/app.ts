@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   CLIENT_ADDRESS_HEADER,
   CSRF_HEADER,
@@ -12,11 +11,8 @@ import {
 import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import {
-  answerInTurn,
-  answerUnreadable,
   assertShallowJson,
   boundUnreadAnswers,
-  describeClientAddresses,
   describeFailure,
   isEncodedTwice,
   type Logger,
@@ -30,16 +26,12 @@ import {
 } from '@scheduler/runtime';
 import { SERVER_TIME_HEADER } from '@scheduler/runtime/browser-clock';
 import { currentTimeMs } from '@scheduler/runtime/clock';
+import { createHttpApp } from '@scheduler/runtime/http';
 import { TRPCError } from '@trpc/server';
 import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-queues.ts';
-import { serveBuiltPage, servePageFromSource } from './page.ts';
+import { builtFontPath, serveBuiltPage, servePageFromSource } from './page.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
 import { type Context, createServices, router } from './router.ts';
@@ -66,43 +58,18 @@ const APP = 'scheduler-admin';
 const SIGN_IN = '/api/auth/sign-in/';
 /** The most calls that the page batches into one request; larger batches are refused. */
 const LARGEST_BATCH = 20;
-const LONGEST_REQUEST_MS = 30_000;
 
 /**
  * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at
  * /metrics, the page at /. Everything except the page itself, sign-in and /healthz requires a
- * session. A change requires an admin and a request from our own page, which is checked by its
+ * session of a user with all stores. A change requires an admin and a request from our own page, which is checked by its
  * origin and by the session's token.
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
-  const logger: FastifyBaseLogger = options.log;
-  logger.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
   const origin = new URL(options.origin).origin;
   const https = origin.startsWith('https:');
-  const app: FastifyInstance = fastify({
-    loggerInstance: logger,
-    // The audit log stores this id, so it is unique across restarts and several admin apps.
-    genReqId: () => randomUUID(),
-    // The page polls every few seconds, and a line per request would hide the important ones. A
-    // hook below logs refused requests.
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true,
-    trustProxy: [...options.trustedProxies],
-    requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps headersTimeout and requestTimeout if the first is longer, as by default, and
-    // checks them every 30 s, so a body could take more than a minute.
-    http: {
-      headersTimeout: LONGEST_REQUEST_MS,
-      connectionsCheckingInterval: 5_000,
-      requireHostHeader: false,
-    },
-    routerOptions: { maxParamLength: 5000 },
-    clientErrorHandler: answerUnreadable({ https, log: options.log }),
-  });
-  answerInTurn(app);
-  // The routes below set their own limits of body size.
-  app.removeAllContentTypeParsers();
+  const app = createHttpApp({ log: options.log, https, trustedProxies: options.trustedProxies });
 
   // Set before the routes, because a route keeps the handler of the time when it was added.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
@@ -128,6 +95,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
     const viewer = await auth.userOf(headers);
     if (viewer) userIds.set(request, viewer.id);
+    // Queues, jobs and figures are of all stores.
+    if (viewer?.storeIds) throw new OfSomeStores();
     return viewer;
   };
   boundUnreadAnswers(app, { whoAsks: (request) => userIds.get(request) });
@@ -269,6 +238,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     historyProvider: historyProviderOf(metrics),
     changed: services.moments.forget,
     db: database.db,
+    fontPath: options.page === 'built' ? builtFontPath() : undefined,
     viewerOf,
     shares,
   });
@@ -276,6 +246,19 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   if (options.page === 'source') await servePageFromSource(app);
   if (options.page === 'built') await serveBuiltPage(app);
   return app;
+}
+
+/** The refusal of a user of some stores, as an answer of tRPC's and of other routes. */
+class OfSomeStores extends TRPCError {
+  readonly statusCode = 403;
+
+  constructor() {
+    super({
+      code: 'FORBIDDEN',
+      message:
+        'This page shows the work of every store, and you work in some of them. Ask an admin for all stores.',
+    });
+  }
 }
 
 function headersOf(request: FastifyRequest): Headers {

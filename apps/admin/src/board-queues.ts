@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
-import { type Database, syncAttempts, workers } from '@scheduler/db';
+import { type Database, events, syncAttempts, workers } from '@scheduler/db';
 import { countOf, type HistoryPoint, type MetricsReader, merge, quantileOf } from '@scheduler/metrics';
 import { clockOffsetMs } from '@scheduler/runtime/clock';
+import { eventTitle } from '@scheduler/scheduling';
 import {
   CRONTAB,
   pauseTasks,
@@ -19,34 +20,43 @@ import {
   type History,
   type HistoryBucket,
   type JobAttempt,
+  type JobReference,
   type PauseStore,
 } from 'bull-board-graphile';
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import pLimit from 'p-limit';
+import { TASK_NAMES } from './words.ts';
 
 /** Tasks whose jobs can't be recreated from other rows. */
 export const KEEPS_JOBS =
-  'Look-ups of people are not found again by themselves, so this queue can’t be purged. Remove single jobs on the queue’s own page.';
+  'Purged look-ups of people would not be queued again, so this queue can’t be purged. Remove single jobs on the queue’s own page.';
 
-const WORDS: Record<TaskName, { displayName: string; description: string; keepsJobs?: string }> = {
-  sync_schedule: { displayName: 'New schedules', description: 'Books a new schedule in Crossmark.' },
+const KEEPS_FILES =
+  'Purged files would not be queued again before their links change, so this queue can’t be purged. Remove single jobs on the queue’s own page.';
+
+const WORDS: Record<TaskName, { description: string; keepsJobs?: string }> = {
+  sync_schedule: { description: 'Books a new schedule in Crossmark.' },
   sync_schedule_update: {
-    displayName: 'Changed schedules',
     description: 'Brings a moved, traded or handed-over schedule to Crossmark.',
   },
   sync_schedule_deletion: {
-    displayName: 'Removed schedules',
     description: 'Removes the booking of an ended schedule from Crossmark.',
   },
   sync_employee: {
-    displayName: 'People',
     description:
       'Finds a person in Crossmark’s rep list and brings their schedules up to date, or reads that list for an import.',
     keepsJobs: KEEPS_JOBS,
   },
   refresh_events: {
-    displayName: 'Refresh from Crossmark',
     description: 'Reads Crossmark’s whole list of events.',
+  },
+  propose_plan: {
+    description:
+      'Makes a plan after an import or at night, where a store’s settings say so, and leaves it to people to review.',
+  },
+  fetch_instructions: {
+    description: 'Fetches the PDF files of events’ instructions, for packets.',
+    keepsJobs: KEEPS_FILES,
   },
 };
 
@@ -63,7 +73,7 @@ const MOST_ATTEMPTS = 200;
 const MOST_STATEMENTS = 6;
 
 /**
- * The five tasks as queues of a board, with their past from sync_attempts and their workers from
+ * The seven tasks as queues of a board, with their past from sync_attempts and their workers from
  * heartbeats.
  */
 export function createBoardQueues(database: Database, metrics: MetricsReader): BaseAdapter[] {
@@ -71,9 +81,15 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
   const takeTurn = pLimit(MOST_STATEMENTS);
   return createGraphileQueues({
     query: (text, parameters) => takeTurn(async () => driver.unsafe(text, parameters)),
-    tasks: TASKS.map((name) => ({ name, flags: [taskFlag(name)], ...WORDS[name] })),
+    tasks: TASKS.map((name) => ({
+      name,
+      displayName: TASK_NAMES[name],
+      flags: [taskFlag(name)],
+      ...WORDS[name],
+    })),
     cron: CRONTAB,
     history: historyOf(db),
+    jobTitles: (jobs) => titlesOf(db, jobs),
     pauseStore: pauseStoreOf(db),
     workers: async () => {
       const alive = await db
@@ -92,6 +108,37 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
       return points.map((point) => sumOf(point.outcomes, OUTCOMES[outcome])).reverse();
     },
   });
+}
+
+/** Jobs by what they are about: the title of an event, and of others no person. */
+async function titlesOf(db: Database['db'], jobs: readonly JobReference[]): Promise<Map<string, string>> {
+  const eventIdOf = ({ payload }: JobReference) => {
+    const { eventId } = (payload ?? {}) as { eventId?: unknown };
+    return isRowId(eventId) ? eventId : undefined;
+  };
+  const eventIds = jobs.map(eventIdOf).filter((eventId) => eventId !== undefined);
+  const rows =
+    eventIds.length === 0
+      ? []
+      : await db
+          .select({ id: events.id, name: events.name })
+          .from(events)
+          .where(inArray(events.id, eventIds));
+  const names = new Map(rows.map(({ id, name }) => [id, name]));
+  return new Map(
+    jobs.map((job) => {
+      const name = names.get(eventIdOf(job) ?? 0);
+      return [job.id, name === undefined ? titleWithoutEvent(job) : eventTitle(name)];
+    }),
+  );
+}
+
+function titleWithoutEvent({ task, payload }: JobReference): string {
+  if (task === ('refresh_events' satisfies TaskName)) return 'Crossmark’s list of events';
+  if (task !== ('sync_employee' satisfies TaskName)) return task;
+  return payload && typeof payload === 'object' && 'readingId' in payload
+    ? 'Crossmark’s list of reps'
+    : 'A person’s link to Crossmark';
 }
 
 const OUTCOMES = { completed: ['done', 'nothing'], failed: ['retry', 'dead'] };

@@ -13,8 +13,8 @@ import {
   stores,
   syncAttempts,
 } from '@scheduler/db';
-import { JOB_TASKS, JOBS, TASKS } from '@scheduler/sync';
-import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { causeIdSql, causeWordsSql, JOB_TASKS, JOBS, TASKS } from '@scheduler/sync';
+import { and, count, desc, eq, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { redact } from './redact.ts';
 
@@ -74,6 +74,11 @@ export const changeFilter = z.strictObject({
     .max(200)
     .regex(/^\P{Cc}*$/u, { error: 'must be one line without control characters' })
     .optional(),
+  /** The fingerprint of a cause. */
+  cause: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, { error: 'is not the fingerprint of a cause' })
+    .optional(),
 });
 export type ChangeFilter = z.infer<typeof changeFilter>;
 
@@ -102,6 +107,12 @@ function matches(filter: ChangeFilter): SQL | undefined {
     eq(eventSyncs.state, filter.state),
     filter.kind && eq(eventSyncs.failureKind, filter.kind),
     filter.task && sql`task.identifier = ${filter.task}`,
+    filter.cause === undefined
+      ? undefined
+      : eq(
+          causeIdSql(sql`${eventSyncs.failureKind}`, causeWordsSql(sql`${eventSyncs.failureReason}`)),
+          filter.cause,
+        ),
     findsWords(filter.text ?? '', [events.name, employees.name, stores.name, eventSyncs.failureReason]),
   );
 }
@@ -109,7 +120,7 @@ function matches(filter: ChangeFilter): SQL | undefined {
 /**
  * The events that match. Relies on event_syncs_unsettled and the unique index on the key of jobs.
  */
-const matching = (db: Executor, filter: ChangeFilter) =>
+const matching = (db: Executor, filter: ChangeFilter, shownAt?: string) =>
   (db as Db)
     .select({ eventId: eventSyncs.eventId })
     .from(eventSyncs)
@@ -119,7 +130,7 @@ const matching = (db: Executor, filter: ChangeFilter) =>
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .leftJoin(job, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
     .leftJoin(task, sql`task.id = job.task_id`)
-    .where(matches(filter));
+    .where(and(matches(filter), shownAt === undefined ? undefined : lte(eventSyncs.updatedAt, shownAt)));
 
 /** Returns a page of the matching changes, the most recently changed first, and their number. */
 export async function listChanges(
@@ -173,9 +184,12 @@ export async function listChanges(
   return { total, offset, pageSize: PAGE_SIZE, rows: redact(changes) };
 }
 
-/** Returns the events of all matching changes, for a bulk action. */
-export async function eventsOf(db: Executor, filter: ChangeFilter): Promise<number[]> {
-  const rows = await matching(db, filter);
+/**
+ * Returns the events of all matching changes, for a bulk action. `shownAt`: of those alone that
+ * have not changed since.
+ */
+export async function eventsOf(db: Executor, filter: ChangeFilter, shownAt?: string): Promise<number[]> {
+  const rows = await matching(db, filter, shownAt);
   return rows.map((row) => row.eventId);
 }
 

@@ -1,5 +1,6 @@
 import { auditLog, type Db, eventSyncs, type Tx } from '@scheduler/db';
 import {
+  causeWordsSql,
   holdCalls,
   letCallsPass,
   markGone,
@@ -14,7 +15,7 @@ import {
   type TaskName,
 } from '@scheduler/sync';
 import { TRPCError } from '@trpc/server';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { KEEPS_JOBS } from './board-queues.ts';
 import { type ChangeFilter, eventsOf } from './changes.ts';
 import { redact } from './redact.ts';
@@ -112,7 +113,7 @@ export function release(db: Db, actor: Actor, workerId: string): Promise<{ jobs:
     if (done.state === 'unknown') throw refuse('This worker holds nothing any more.', 'NOT_FOUND');
     if (done.state !== 'released')
       throw refuse(
-        'This worker gave a sign of life within the last 30 s, and two at one schedule could book it twice. Stop its process; 30 s later it can be released.',
+        'This worker sent a heartbeat within the last 30 s, and two workers on one schedule could book it twice. Stop its process; 30 s later its jobs can be released.',
       );
     await audit(tx, actor, {
       action: 'worker.release',
@@ -145,21 +146,26 @@ export function purgeQueue(
   });
 }
 
-/** The changes to retry: the listed ones, or all that match a filter. */
-export type Selection = { eventIds: number[] } | { filter: ChangeFilter };
+/**
+ * The changes to retry: the listed ones, or all that match a filter. `shownAt` is the moment of the
+ * page on which the person saw them: what has changed since stays as it is.
+ */
+export type Selection = { eventIds: number[] } | { filter: ChangeFilter; shownAt?: string | undefined };
 
 /** Retries any number of dead letters and waiting changes at once, in a handful of statements. */
 export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
-    const eventIds = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;
+    const eventIds =
+      'filter' in selection ? await eventsOf(tx, selection.filter, selection.shownAt) : selection.eventIds;
     const [only] = eventIds;
     const before = only !== undefined && eventIds.length === 1 ? await stateOf(tx, only) : {};
+    const cause = 'filter' in selection && selection.filter.cause ? await causeOf(tx, only) : undefined;
     const retried = await retryAllNow(tx, eventIds);
     if (retried === 0)
       throw refuse(
         eventIds.length === 1 && 'state' in before && before.state === 'conflict'
           ? 'A dispatcher has to choose a side on the board first.'
-          : 'Nothing is left to try again: it is synced by now, or a dispatcher has to choose a side first.',
+          : 'There is nothing left to retry: it is synced by now, or a dispatcher has to choose a side first.',
       );
     const one = eventIds.length === 1;
     await audit(tx, actor, {
@@ -169,6 +175,7 @@ export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ r
         ? before
         : {
             ...('filter' in selection && { filter: selection.filter }),
+            ...(cause !== undefined && { cause }),
             ...(eventIds.length <= MOST_NAMED && { eventIds: eventIds }),
           },
       after: { state: 'pending', retried },
@@ -190,11 +197,22 @@ async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>
   return row;
 }
 
+/** The cause of an event's failure in words, for the audit log: a fingerprint tells a reader nothing. */
+async function causeOf(tx: Tx, eventId: number | undefined): Promise<string | undefined> {
+  if (eventId === undefined) return undefined;
+  const [row] = await tx
+    .select({ words: causeWordsSql(sql`${eventSyncs.failureReason}`) })
+    .from(eventSyncs)
+    .where(eq(eventSyncs.eventId, eventId));
+  return row?.words;
+}
+
 /** Retries failed jobs that belong to no event: links of people, reads of lists. */
 export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
     const failed = await retryDeadLetters(tx, jobIds);
-    if (failed.length === 0) throw refuse('These jobs are gone, or somebody set them going already.');
+    if (failed.length === 0)
+      throw refuse('These jobs do not exist any more, or another user has retried them already.');
     await audit(tx, actor, {
       action: 'job.retry',
       subject: ['job', failed.map((job) => job.id).join(',')],

@@ -12,13 +12,15 @@ export const SETTINGS = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
+      'address at which people open this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
     ),
   ADMIN_METRICS_TOKEN: z
     .string()
     .min(16)
     .optional()
-    .describe('what Prometheus sends as bearer token to read /metrics; without it only signed-in people do'),
+    .describe(
+      'bearer token with which Prometheus reads /metrics; without it only signed-in users can read it',
+    ),
   SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
   SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
   TRUSTED_PROXIES: settings.TRUSTED_PROXIES,

@@ -1,4 +1,5 @@
 import {
+  crossmarkSessions,
   type Db,
   employees,
   eventSyncs,
@@ -24,8 +25,10 @@ import {
   SILENT_AFTER_SECONDS,
   TASKS,
   type TaskName,
+  UNSYNCED_SINCE,
 } from '@scheduler/sync';
-import { desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { desc, eq, inArray, isNotNull, ne, notInArray, sql } from 'drizzle-orm';
+import { type Cause, type EndedCause, readCauses, readEndedCauses } from './causes.ts';
 import { type ChangePage, type ChangesQuery, listChanges } from './changes.ts';
 import { redact } from './redact.ts';
 
@@ -135,19 +138,31 @@ interface MissingList {
  */
 export interface Facts {
   at: string;
+  /** When the oldest change that is not in Crossmark was made; null if all are in Crossmark. */
+  oldest: string | null;
+  /** The same, counting only changes that are still sent automatically. */
+  oldestMoving: string | null;
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
   /** Events that wait for a person, counted by kind of failure, the most frequent kind first. */
   deadLetters: DeadLetters[];
+  /** What stands in the way, by cause. */
+  causes: Cause[];
+  /** What failed within a day and ended by itself, by cause. */
+  ended: EndedCause[];
   failedJobs: { total: number; rows: FailedJob[] };
   paused: PausedTask[];
   workers: WorkerState[];
   /** The circuit breaker of the workers: whether Crossmark answers them. */
   crossmark: Reachability;
+  /** Since when the workers' session with Crossmark lasts; null where there is none. */
+  sessionSince: string | null;
   refresh: {
     current: RefreshState | null;
     last: RefreshState | null;
+    /** The ended ones, the latest first. */
+    recent: RefreshState[];
     /**
      * So many missing events that an admin has to decide whether they are gone; otherwise null.
      */
@@ -165,6 +180,8 @@ export interface Facts {
 
 const RUNNING_JOBS_SHOWN = 200;
 const FAILED_JOBS_SHOWN = 50;
+/** A day of hourly ones. */
+const REFRESHES_SHOWN = 24;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
 
@@ -198,37 +215,49 @@ export async function readMoment(
 async function readFacts(db: Db, nextAt: string | null): Promise<Facts> {
   const [
     clock,
+    oldest,
     queues,
     states,
     waiting,
     deadLetters,
+    causes,
+    ended,
     failedJobs,
     paused,
     workerStates,
     crossmark,
+    sessionSince,
     refreshes,
   ] = await pipeline(
     () => readPostgres(db),
+    () => readOldest(db),
     () => readQueues(db),
     () => readStates(db),
     () => readWaiting(db),
     () => readDeadLetters(db),
+    () => readCauses(db),
+    () => readEndedCauses(db),
     () => readFailedJobs(db),
     () => readPaused(db),
     () => readWorkers(db),
     () => readReachability(db),
+    () => readSession(db),
     () => readRefresh(db),
   );
   return {
     ...clock,
+    ...oldest,
     queues,
     states,
     waiting,
     deadLetters,
+    causes,
+    ended,
     failedJobs,
     paused,
     workers: workerStates,
     crossmark: redact(crossmark),
+    sessionSince,
     refresh: { ...refreshes, nextAt },
   };
 }
@@ -258,6 +287,30 @@ async function readPostgres(db: Db): Promise<Pick<Facts, 'at' | 'postgres'>> {
       sizeBytes: Number(row.size_bytes),
     },
   };
+}
+
+/** Relies on the index event_syncs_unsettled. */
+async function readOldest(db: Db): Promise<Pick<Facts, 'oldest' | 'oldestMoving'>> {
+  const [row] = await db
+    .select({
+      oldest: sql<string | null>`min(${UNSYNCED_SINCE})::text`,
+      oldestMoving: sql<
+        string | null
+      >`(min(${UNSYNCED_SINCE}) filter (where ${eventSyncs.state} in ('pending', 'waiting')))::text`,
+    })
+    .from(eventSyncs)
+    .where(ne(eventSyncs.state, 'synced'));
+  return { oldest: iso(row?.oldest ?? null), oldestMoving: iso(row?.oldestMoving ?? null) };
+}
+
+async function readSession(db: Db): Promise<string | null> {
+  const [session] = await db
+    .select({ since: crossmarkSessions.startedAt })
+    .from(crossmarkSessions)
+    .where(isNotNull(crossmarkSessions.sealed))
+    .orderBy(desc(crossmarkSessions.startedAt))
+    .limit(1);
+  return session?.since ?? null;
 }
 
 async function readQueues(db: Db): Promise<QueueDepth[]> {
@@ -381,20 +434,21 @@ async function readWorkers(db: Db): Promise<WorkerState[]> {
 }
 
 async function readRefresh(db: Db): Promise<Omit<Facts['refresh'], 'nextAt'>> {
-  const newest = (condition: 'open' | 'ended') =>
-    db
+  const newest = async (condition: 'open' | 'ended', count: number): Promise<RefreshState[]> => {
+    const runs = await db
       .select()
       .from(refreshRuns)
       .where((condition === 'open' ? inArray : notInArray)(refreshRuns.state, ['queued', 'running']))
       .orderBy(desc(refreshRuns.id))
-      .limit(1)
-      .then(([run]): RefreshState | null => {
-        if (!run) return null;
-        const { badRows, missing, ...rest } = run;
-        return redact({ ...rest, bad: badRows.length });
-      });
-  const [current, last, question] = await Promise.all([newest('open'), newest('ended'), readMissing(db)]);
-  return { current, last, question };
+      .limit(count);
+    return runs.map(({ badRows, missing, ...rest }) => redact({ ...rest, bad: badRows.length }));
+  };
+  const [[current = null], recent, question] = await Promise.all([
+    newest('open', 1),
+    newest('ended', REFRESHES_SHOWN),
+    readMissing(db),
+  ]);
+  return { current, last: recent[0] ?? null, recent, question };
 }
 
 async function readMissing(db: Db): Promise<MissingList | null> {

@@ -5,15 +5,23 @@ import fastifyStatic from '@fastify/static';
 import { SettingsError } from '@scheduler/runtime';
 import type { FastifyInstance } from 'fastify';
 
+// Both src/ and dist/ are one level below the app's folder.
+const BUILT_PAGE = fileURLToPath(new URL('../dist/page/', import.meta.url));
+
+/** Where the font of the built page is served; undefined where the page isn't built. */
+export function builtFontPath(): string | undefined {
+  const page = `${BUILT_PAGE}index.html`;
+  if (!existsSync(page)) return undefined;
+  return /href="(\/assets\/[\w.-]+\.woff2)"/.exec(readFileSync(page, 'utf8'))?.[1];
+}
+
 /** Serves the built page. Throws a SettingsError if it was not built. */
 export async function serveBuiltPage(app: FastifyInstance): Promise<void> {
-  // Both src/ and dist/ are one level below the app's folder.
-  const root = fileURLToPath(new URL('../dist/page/', import.meta.url));
-  if (!existsSync(root)) {
-    throw new SettingsError(`The page is not built: ${root} is missing. Run pnpm build first.`);
+  if (!existsSync(BUILT_PAGE)) {
+    throw new SettingsError(`The page is not built: ${BUILT_PAGE} is missing. Run pnpm build first.`);
   }
   await app.register(fastifyStatic, {
-    root,
+    root: BUILT_PAGE,
     cacheControl: false,
     dotfiles: 'ignore',
     setHeaders: (reply, path) => {

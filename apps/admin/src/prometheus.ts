@@ -34,7 +34,7 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
   const { queues, at } = facts;
   gauge(
     'jobs',
-    'Jobs in graphile-worker by task and what they wait for.',
+    'Jobs in graphile-worker by task and state.',
     ['task', 'state'],
     queues.flatMap(({ task, ready, planned, running, dead }) =>
       Object.entries({ ready, planned, running, dead }).map(
@@ -44,7 +44,7 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
   );
   gauge(
     'oldest_job_seconds',
-    'Age of the job that could run longest; 0 where none waits.',
+    'Age of the oldest ready job; 0 if none waits.',
     ['task'],
     queues.map(({ task, oldestReadyAt }) => [{ task }, seconds(oldestReadyAt, at)]),
   );
@@ -56,7 +56,7 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
   );
   gauge(
     'events',
-    'Events by state of their way to Crossmark.',
+    'Events by sync state.',
     ['state'],
     (['synced', 'pending', 'waiting', 'failed', 'conflict'] as const).map((state) => [
       { state },
@@ -65,7 +65,7 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
   );
   gauge(
     'workers',
-    'Workers that gave a sign of life lately.',
+    'Workers with a recent heartbeat.',
     [],
     [[{}, facts.workers.filter((worker) => worker.alive).length]],
   );
@@ -79,12 +79,12 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
   if (last?.finishedAt)
     gauge(
       'refresh_age_seconds',
-      'Since the last reading of Crossmark’s list ended.',
+      'Time since the last refresh ended.',
       ['state'],
       [[{ state: last.state }, seconds(last.finishedAt, at)]],
     );
   gauge('postgres_connections', 'Connections to Postgres.', [], [[{}, facts.postgres.connections]]);
-  gauge('redis_up', '1 where the figures of workers can be read.', [], [[{}, redisUp ? 1 : 0]]);
+  gauge('redis_up', '1 while the figures of the workers can be read.', [], [[{}, redisUp ? 1 : 0]]);
 }
 
 function addCounted(registry: Registry, { tasks, calls }: Totals): void {
@@ -104,13 +104,13 @@ function addCounted(registry: Registry, { tasks, calls }: Totals): void {
   const distributions: [string, string, string, [string, Distribution][]][] = [
     [
       'crossmark_sync_try_duration_seconds',
-      'From a worker’s taking a job until it is done.',
+      'Time from the moment a worker takes a job until it is done.',
       'task',
       byTask.map(([task, { duration }]) => [task, duration]),
     ],
     [
       'crossmark_sync_click_to_synced_seconds',
-      'From the last change of what is wanted until Crossmark holds it.',
+      'Time from the last change of a schedule until Crossmark holds it.',
       'task',
       byTask.map(([task, { clickToSynced }]) => [task, clickToSynced]),
     ],

@@ -7,6 +7,7 @@ import { auditLog, type Db } from '@scheduler/db';
 import { internalErrorMessage, MAX_BODY_BYTES, readJsonBodies, type Shares } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BOARD_LOOK, dressBoard } from './board-look.ts';
 import { boardActor } from './board-queues.ts';
 import { redact } from './redact.ts';
 import type { Viewer } from './viewer.ts';
@@ -34,6 +35,8 @@ export async function mountQueues(
     /** Called after a change, so that the overview shows it. */
     changed: () => void;
     db: Db;
+    /** Where the font of our own pages is served; undefined where they aren't built. */
+    fontPath: string | undefined;
     viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
     shares: Shares;
   },
@@ -46,13 +49,8 @@ export async function mountQueues(
     options: {
       historyProvider: options.historyProvider,
       uiConfig: {
-        boardTitle: 'Crossmark sync',
-        miscLinks: [{ text: 'Overview and sign-out', url: '/' }],
-        hideDocsLink: true,
+        ...BOARD_LOOK,
         pollingInterval: { showSetting: true },
-        // The same settings as on the other pages.
-        dateFormats: CLOCK,
-        theme: THEME,
       },
     },
   });
@@ -131,11 +129,10 @@ export async function mountQueues(
         return request.viewer?.role === 'admin' ? redacted : asReadOnly(redacted);
       });
 
-      // bull-board's page loads fonts from Google. Our policy forbids that, because it would reveal
-      // users' addresses.
-      scope.addHook('onSend', async (_request, _reply, payload) =>
-        typeof payload === 'string' ? payload.replace(/<link href="https:\/\/fonts[^<>]*>/, '') : payload,
-      );
+      scope.addHook('onSend', async (_request, reply, payload) => {
+        const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
+        return typeof payload === 'string' && isPage ? dressBoard(payload, options.fontPath) : payload;
+      });
 
       await scope.register(adapter.registerPlugin());
     },
@@ -191,42 +188,10 @@ async function describe(
   return { queues: Object.fromEntries(states) };
 }
 
-/** Marks every queue as read-only, so that the board shows no buttons to users who may not act. */
+/** Marks every queue as read-only. The board then shows no buttons, for users who may not act. */
 function asReadOnly(payload: unknown): unknown {
   if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
     return payload;
   }
   return { ...payload, queues: payload.queues.map((queue: object) => ({ ...queue, readOnlyMode: true })) };
 }
-
-/** The time format of our own pages. */
-const TIME = { hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true } as const;
-const DAY = { month: 'short', day: 'numeric' } as const;
-const CLOCK = {
-  short: TIME,
-  common: { ...DAY, ...TIME },
-  full: { ...DAY, year: 'numeric', ...TIME },
-} as const;
-
-/** The colours of our own pages. */
-const THEME = {
-  light: {
-    background: '#f6f7f9',
-    foreground: '#171b21',
-    card: '#ffffff',
-    primary: '#1f5fd6',
-    'primary-foreground': '#ffffff',
-    border: '#dde1e7',
-    ring: '#1f5fd6',
-    'font-sans': 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif',
-  },
-  dark: {
-    background: '#101318',
-    foreground: '#eceff3',
-    card: '#181c22',
-    primary: '#4c8bf5',
-    'primary-foreground': '#0a1220',
-    border: '#2c323c',
-    ring: '#4c8bf5',
-  },
-};

@@ -42,7 +42,7 @@ test.each([
 });
 
 test.each(['a.'.repeat(20_000), `password${' '.repeat(20_000)}`, '://a:'.repeat(8_000), 'x'.repeat(40_000)])(
-  'of a long text no more than 2,000 characters are looked at and shown',
+  'of a long text at most 2,000 characters are examined and shown',
   (name) => {
     const redacted = redact({ name }).name;
     expect(redacted.length).toBeLessThanOrEqual(2_001);

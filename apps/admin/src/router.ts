@@ -1,10 +1,10 @@
 import type { Db } from '@scheduler/db';
-import type { MetricsReader, MetricsStatus, Series } from '@scheduler/metrics';
-import { RANGES } from '@scheduler/metrics';
+import { type MetricsReader, type MetricsStatus, RANGES, type Range, type Series } from '@scheduler/metrics';
 import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/runtime';
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
+import { type Alert, alertsOf } from './alerts.ts';
 import { type Attempt, type ChangesQuery, changeFilter, FIRST_QUERY, listAttempts } from './changes.ts';
 import {
   markMissingGone,
@@ -18,7 +18,8 @@ import {
   switchBreaker,
 } from './control.ts';
 import { type Moment, readMoment } from './overview.ts';
-import { staleWhileRevalidateEach } from './stale-while-revalidate.ts';
+import { staleWhileRevalidate, staleWhileRevalidateEach } from './stale-while-revalidate.ts';
+import { type Trend, toTrend } from './trend.ts';
 import { healthVerdict, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -38,15 +39,33 @@ export interface Context {
 export interface Services {
   db: Db;
   metrics: MetricsReader;
-  /** {@link readMoment}, at most once a second for any number of pages with the same content. */
-  moments: ReturnType<typeof staleWhileRevalidateEach<ChangesQuery, Moment>>;
+  /** What pages show, read at most once a second for any number of pages with the same content. */
+  moments: ReturnType<typeof staleWhileRevalidateEach<OverviewQuery, Shown>>;
 }
 
-/** The overview's answer: facts, verdict, and a page of changes, from one snapshot. */
-export interface Overview extends Moment {
+/** A request for the content of the page: a page of changes, and the range of its charts. */
+interface OverviewQuery extends ChangesQuery {
+  range: Range;
+}
+
+/** What the page shows of one moment. */
+interface Shown extends Moment {
+  /** The last 24 hours, and the range that was asked for; null while Redis can't be read. */
+  day: Trend | null;
+  trend: Trend | null;
+}
+
+/**
+ * The overview's answer: facts, verdict, alerts and a page of changes from one snapshot, and the
+ * workers' figures as they were then.
+ */
+export interface Overview extends Shown {
   verdict: Verdict;
+  alerts: Alert[];
   redis: MetricsStatus;
 }
+
+const FIRST_OVERVIEW: OverviewQuery = { ...FIRST_QUERY, range: '24h' };
 
 /**
  * Figures for the charts, of one task or all; `series` is null while Redis can't be read, and
@@ -54,7 +73,7 @@ export interface Overview extends Moment {
  */
 export interface Charts {
   status: MetricsStatus;
-  series: Pick<Series, 'range' | 'bucketSeconds' | 'starts'> | null;
+  series: Pick<Series, 'range' | 'bucketSeconds' | 'starts' | 'knownSince'> | null;
   work: Series['allTasks'] | null;
   tasks: Record<string, Series['allTasks']['total']>;
   calls: Series['allCalls'] | null;
@@ -70,11 +89,24 @@ export function createServices(
   metrics: MetricsReader,
   nextRefreshAt: () => Promise<string | null>,
 ): Services {
-  return {
-    db,
-    metrics,
-    moments: staleWhileRevalidateEach(FIRST_QUERY, (query) => readMoment(db, nextRefreshAt, query)),
+  const readTrend = async (range: Range) => {
+    const series = await metrics.series({ range });
+    return series && toTrend(series);
   };
+  // Pages that show other changes show the same figures.
+  const trends = new Map(
+    RANGES.map((range) => [range, staleWhileRevalidate(() => readTrend(range), { ahead: false })]),
+  );
+  const trendOf = async (range: Range) => (await trends.get(range)?.get()) ?? null;
+  const readShown = async (query: OverviewQuery): Promise<Shown> => {
+    const [moment, day, trend] = await Promise.all([
+      readMoment(db, nextRefreshAt, query),
+      trendOf('24h'),
+      trendOf(query.range),
+    ]);
+    return { ...moment, day, trend };
+  };
+  return { db, metrics, moments: staleWhileRevalidateEach(FIRST_OVERVIEW, readShown) };
 }
 
 const eventId = z.int().positive().max(2_147_483_647);
@@ -142,13 +174,22 @@ export const router = t.router({
   overview: viewerProcedure
     .input(
       z
-        .strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) })
-        .default(FIRST_QUERY),
+        .strictObject({
+          filter: changeFilter,
+          offset: z.int().min(0).max(1_000_000).default(0),
+          range: z.enum(RANGES).default('24h'),
+        })
+        .default(FIRST_OVERVIEW),
     )
     .query(async ({ ctx, input }): Promise<Overview> => {
       const { moments, metrics } = ctx.services;
       const [moment, redis] = await Promise.all([moments.get(input), metrics.status()]);
-      return { ...moment, verdict: healthVerdict(moment.facts), redis };
+      return {
+        ...moment,
+        verdict: healthVerdict(moment.facts),
+        alerts: alertsOf(moment.facts, moment.day),
+        redis,
+      };
     }),
 
   charts: viewerProcedure
@@ -161,7 +202,12 @@ export const router = t.router({
         Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, row.total]));
       return {
         status,
-        series: { range: series.range, bucketSeconds: series.bucketSeconds, starts: series.starts },
+        series: {
+          range: series.range,
+          bucketSeconds: series.bucketSeconds,
+          starts: series.starts,
+          knownSince: series.knownSince,
+        },
         work: input.task ? (series.tasks[input.task] ?? null) : series.allTasks,
         tasks: totals(series.tasks),
         calls: series.allCalls,
@@ -177,7 +223,7 @@ export const router = t.router({
     .input(
       z.union([
         z.strictObject({ eventIds: z.array(eventId).min(1).max(1_000) }),
-        z.strictObject({ filter: changeFilter }),
+        z.strictObject({ filter: changeFilter, shownAt: z.iso.datetime().optional() }),
       ]),
     )
     .mutation(({ ctx, input }) => redrive(ctx.services.db, ctx, input)),

@@ -1,61 +1,9 @@
 import { TASKS } from '@scheduler/sync';
 import { describe, expect, test } from 'vitest';
-import type { Facts, RefreshState, WorkerState } from './overview.ts';
+import { AT, facts, minutesAgo, refresh, worker } from './facts.fixture.ts';
+import type { Facts, RefreshState } from './overview.ts';
 import { healthVerdict } from './verdict.ts';
 
-const AT = '2026-01-05T12:00:00.000Z';
-const minutesAgo = (minutes: number) => new Date(Date.parse(AT) - minutes * 60_000).toISOString();
-
-const worker: WorkerState = {
-  id: 'w1',
-  host: 'host',
-  pid: 1,
-  concurrency: 10,
-  startedAt: minutesAgo(90),
-  seenAt: minutesAgo(0),
-  alive: true,
-  running: [],
-};
-const refresh: RefreshState = {
-  id: 1,
-  state: 'done',
-  requestedBy: 'schedule',
-  requestedAt: minutesAgo(30),
-  startedAt: minutesAgo(30),
-  finishedAt: minutesAgo(29),
-  read: 150,
-  total: 150,
-  created: 0,
-  updated: 0,
-  unchanged: 150,
-  gone: 0,
-  drifted: 0,
-  unconfirmed: 0,
-  bad: 0,
-  failureReason: null,
-};
-const facts = (changes: Partial<Facts> = {}): Facts => ({
-  at: AT,
-  queues: TASKS.map((task) => ({ task, ready: 0, planned: 0, running: 0, dead: 0, oldestReadyAt: null })),
-  states: [{ state: 'synced', count: 100, since: null }],
-  waiting: [],
-  deadLetters: [],
-  failedJobs: { total: 0, rows: [] },
-  paused: [],
-  workers: [worker],
-  crossmark: {
-    state: 'reachable',
-    since: null,
-    waiting: 0,
-    lastProbeAt: null,
-    nextProbeAt: null,
-    lastFailure: null,
-    byHand: false,
-  },
-  refresh: { current: null, last: refresh, question: null, nextAt: null },
-  postgres: { version: '18', pingMs: 1, connections: 3, maxConnections: 100, sizeBytes: 1 },
-  ...changes,
-});
 const queueWith = (ready: number, oldestReadyAt: string) =>
   facts().queues.map((queue, index) => (index === 0 ? { ...queue, ready, oldestReadyAt } : queue));
 
@@ -66,6 +14,7 @@ describe('the verdict', () => {
       headline: 'Sync is healthy',
       since: null,
       findings: [],
+      rest: 'Every change is in Crossmark.',
     });
   });
 
@@ -155,7 +104,7 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ level: 'attention', since: minutesAgo(20) });
     expect(verdict.findings.map((finding) => finding.id)).toEqual(['dead', 'conflict']);
     expect(verdict.findings[0]).toMatchObject({
-      what: '3 changes did not get through and are not retried.',
+      what: '3 changes did not reach Crossmark and are not retried.',
       why: '2 refused: Ada Example has no RepID. 1 no answer: Crossmark answered 500.',
     });
   });
@@ -164,7 +113,8 @@ describe('the verdict', () => {
     const failed = { ...refresh, state: 'failed' as const, failureReason: 'Crossmark answered 500.' };
     const late = { ...refresh, finishedAt: minutesAgo(180) };
     const findings = (last: RefreshState) =>
-      healthVerdict(facts({ refresh: { current: null, last, question: null, nextAt: null } })).findings;
+      healthVerdict(facts({ refresh: { current: null, last, recent: [last], question: null, nextAt: null } }))
+        .findings;
     expect(findings(failed)[0]?.why).toBe('Crossmark answered 500.');
     expect(findings(late)[0]?.since).toBe(minutesAgo(180));
   });
@@ -173,7 +123,15 @@ describe('the verdict', () => {
     const refreshAwaitingAnswer = { ...refresh, state: 'needs_decision' as const };
     const question = { runId: 1, askedAt: minutesAgo(5), count: 150, digest: 'd', rows: [] };
     const verdict = healthVerdict(
-      facts({ refresh: { current: null, last: refreshAwaitingAnswer, question, nextAt: null } }),
+      facts({
+        refresh: {
+          current: null,
+          last: refreshAwaitingAnswer,
+          recent: [refreshAwaitingAnswer],
+          question,
+          nextAt: null,
+        },
+      }),
     );
     expect(verdict).toMatchObject({ level: 'attention', since: question.askedAt });
     expect(verdict.findings).toMatchObject([
@@ -207,23 +165,26 @@ describe('the verdict', () => {
     );
     expect(verdict).toMatchObject({
       level: 'attention',
-      headline: 'Sync is paused in part: New schedules (1 of 5 tasks)',
+      headline: 'Sync is paused in part: New schedules (1 of 7 tasks)',
       since: minutesAgo(31),
       findings: [{ id: 'paused', why: 'New schedules: by Ada. 40 jobs wait and are safe.' }],
     });
   });
 
   test('is paused since the pause, whatever else is older, and not for what holds up no schedule', () => {
-    const older = { deadLetters: [{ kind: null, count: 1, since: minutesAgo(20), example: 'No RepID.' }] };
+    const older = {
+      states: [{ state: 'failed' as const, count: 1, since: minutesAgo(20) }],
+      deadLetters: [{ kind: null, count: 1, since: minutesAgo(20), example: 'No RepID.' }],
+    };
     const paused = (task: 'sync_schedule' | 'sync_employee') =>
       healthVerdict(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
     expect(paused('sync_schedule')).toMatchObject({
-      headline: 'Sync is paused in part: New schedules (1 of 5 tasks)',
+      headline: 'Sync is paused in part: New schedules (1 of 7 tasks)',
       since: minutesAgo(2),
     });
     const all = TASKS.map((task) => ({ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }));
-    expect(healthVerdict(facts({ paused: all })).headline).toBe('All of sync is paused (5 tasks)');
-    expect(paused('sync_employee').headline).toBe('Sync works, and something needs a person');
+    expect(healthVerdict(facts({ paused: all })).headline).toBe('All of sync is paused (7 tasks)');
+    expect(paused('sync_employee').headline).toBe('1 change needs a person');
     expect(paused('sync_employee').findings.map(({ id }) => id)).toEqual(['paused', 'dead']);
   });
 
@@ -244,5 +205,32 @@ describe('the verdict', () => {
     );
     expect(verdict).toMatchObject({ level: 'attention', headline: 'Sync is held back by hand' });
     expect(verdict.findings).toMatchObject([{ id: 'held' }]);
+  });
+
+  test('says in its headline how many changes need a person, and of the rest where it is', () => {
+    const undecided = (states: Facts['states']) => {
+      const { headline, rest } = healthVerdict(
+        facts({
+          states,
+          deadLetters: [{ kind: 'rejected', count: 2, since: minutesAgo(5), example: 'Refused.' }],
+        }),
+      );
+      return `${headline}. ${rest}`;
+    };
+    const states = [
+      { state: 'synced' as const, count: 100, since: null },
+      { state: 'failed' as const, count: 2, since: minutesAgo(5) },
+    ];
+    expect(undecided(states)).toBe('2 changes need a person. Everything else is in Crossmark.');
+    expect(
+      undecided([
+        ...states,
+        { state: 'conflict', count: 1, since: minutesAgo(4) },
+        { state: 'pending', count: 1, since: minutesAgo(1) },
+      ]),
+    ).toBe('3 changes need a person. 1 more is on its way. Everything else is in Crossmark.');
+    expect(healthVerdict(facts({ states: [{ state: 'pending', count: 2, since: null }] })).rest).toBe(
+      '2 changes are on their way. Everything else is in Crossmark.',
+    );
   });
 });

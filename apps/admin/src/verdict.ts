@@ -1,3 +1,4 @@
+import type { SyncState } from '@scheduler/db';
 import type { Facts } from './overview.ts';
 import { KIND_NAMES, TASK_NAMES } from './words.ts';
 
@@ -28,6 +29,8 @@ export interface Verdict {
   headline: string;
   since: string | null;
   findings: Finding[];
+  /** What is on its way, and what of the rest is in Crossmark. */
+  rest: string;
 }
 
 /**
@@ -38,7 +41,7 @@ const READY_LATE_MS = 60_000;
 /** A failed call is retried after 5 s. Only longer failures need a person's attention. */
 const BLIP_MS = 60_000;
 /** Refreshes run every hour. After two missed ones the board may be out of date. */
-const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
+export const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
 
 const plural = (n: number, one: string, many = `${one}s`) =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
@@ -58,24 +61,40 @@ function pausedWords({ paused, queues }: Facts): string {
 export function healthVerdict(facts: Facts): Verdict {
   const findings = [...findBroken(facts), ...findAttention(facts)];
   const broken = findings.filter((finding) => finding.level === 'broken');
+  const rest = restInWords(facts);
   const [first] = findings;
   if (!first) {
-    return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
+    return { level: 'healthy', headline: 'Sync is healthy', since: null, findings, rest };
   }
-  // Failed links of people and reads of lists may hold back no schedule.
+  // Only paused tasks of schedules stop the sync. A pause of people's links or of refreshes holds
+  // back no schedule.
   const isPaused = facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
   const isStopped = facts.crossmark.byHand || isPaused;
   const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
   const [level, headline, decisive] =
     broken.length > 0
       ? (['broken', 'Sync is stuck', broken] as const)
-      : (['attention', attentionHeadline(stopped, facts), stopped ? [stopped] : findings] as const);
-  return { level, headline, since: earliest(decisive.map((finding) => finding.since)), findings };
+      : (['attention', attentionHeadline(stopped, first, facts), stopped ? [stopped] : findings] as const);
+  return { level, headline, since: earliest(decisive.map((finding) => finding.since)), findings, rest };
 }
 
-function attentionHeadline(stopped: Finding | undefined, facts: Facts): string {
-  if (!stopped) return 'Sync works, and something needs a person';
-  return stopped.id === 'held' ? 'Sync is held back by hand' : pausedWords(facts);
+const countOf = ({ states }: Facts, wanted: readonly SyncState[]) =>
+  states.reduce((sum, { state, count }) => sum + (wanted.includes(state) ? count : 0), 0);
+
+function attentionHeadline(stopped: Finding | undefined, first: Finding, facts: Facts): string {
+  if (stopped) return stopped.id === 'held' ? 'Sync is held back by hand' : pausedWords(facts);
+  const undecided = countOf(facts, ['failed', 'conflict']);
+  if (undecided > 0) return plural(undecided, 'change needs a person', 'changes need a person');
+  return first.what.replace(/\.$/, '');
+}
+
+function restInWords(facts: Facts): string {
+  const moving = countOf(facts, ['pending', 'waiting']);
+  const needsPerson = countOf(facts, ['failed', 'conflict']) > 0;
+  const words = needsPerson ? ['more is on its way', 'more are on their way'] : ['change is on its way'];
+  const [one = '', many = 'changes are on their way'] = words;
+  if (moving > 0) return `${plural(moving, one, many)}. Everything else is in Crossmark.`;
+  return needsPerson ? 'Everything else is in Crossmark.' : 'Every change is in Crossmark.';
 }
 
 function findBroken(facts: Facts): Finding[] {
@@ -94,15 +113,15 @@ function findBroken(facts: Facts): Finding[] {
       why:
         ready === 0
           ? 'Nothing waits yet, but no change would reach Crossmark.'
-          : `${plural(ready, 'job waits', 'jobs wait')} and nobody takes them. Changes are saved here and don’t reach Crossmark.`,
+          : `${plural(ready, 'job waits', 'jobs wait')} and no worker takes them. Changes are saved here and don’t reach Crossmark.`,
       since: lastSeen ?? oldest,
-      help: 'Start the worker. What waits is then done by itself.',
+      help: 'Start the worker. It then does all waiting jobs.',
     });
   } else if (oldest !== null && now - Date.parse(oldest) > READY_LATE_MS) {
     findings.push({
       id: 'behind',
       level: 'broken',
-      what: `${plural(ready, 'job')} could run and ${ready === 1 ? 'isn’t' : 'aren’t'} taken.`,
+      what: `${plural(ready, 'job')} could run but ${ready === 1 ? 'isn’t' : 'aren’t'} taken.`,
       why: `${plural(alive.length, 'worker')} with ${plural(
         alive.reduce((sum, worker) => sum + worker.concurrency, 0),
         'place',
@@ -120,7 +139,7 @@ function findBroken(facts: Facts): Finding[] {
       what: 'Crossmark can’t be reached.',
       why: `${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
       since: crossmark.since,
-      help: 'Nothing has to be done: a worker keeps probing whether it answers, and then all that waits goes out.',
+      help: 'Nothing has to be done: a worker probes whether it answers, and then all waiting changes are sent.',
     });
   }
   for (const group of facts.waiting) {
@@ -142,15 +161,15 @@ function findBroken(facts: Facts): Finding[] {
 const WHY_WAITING = {
   transient: 'Crossmark doesn’t answer, or answers with errors.',
   session: 'Crossmark refuses our sign-in.',
-  unknown: 'Answers to writes got lost; each write is looked up on Crossmark before it is sent again.',
+  unknown: 'Answers to writes were lost. Each write is looked up in Crossmark before it is sent again.',
 };
 const HELP_WAITING = {
-  transient: 'Nothing has to be done: attempts go on by themselves and catch up when Crossmark is back.',
+  transient: 'Nothing has to be done: attempts continue automatically and catch up when Crossmark is back.',
   session: 'Check the worker’s CROSSMARK_USER_ID and CROSSMARK_PASSWORD, then restart it.',
-  unknown: 'Nothing has to be done: attempts go on by themselves.',
+  unknown: 'Nothing has to be done: attempts continue automatically.',
 };
 
-/** Lists the tasks and calls that a person stopped, so that nobody takes them for an outage. */
+/** Lists the tasks and calls that a person paused. They would otherwise look like an outage. */
 function findStopped(facts: Facts): Finding[] {
   const findings: Finding[] = [];
   const { crossmark, paused } = facts;
@@ -158,10 +177,10 @@ function findStopped(facts: Facts): Finding[] {
     findings.push({
       id: 'held',
       level: 'attention',
-      what: 'Nothing is sent to Crossmark: an admin holds it back.',
+      what: 'Nothing is sent to Crossmark: an admin holds calls back.',
       why: `${crossmark.lastFailure ?? ''} ${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}.`.trim(),
       since: crossmark.since,
-      help: 'Let calls pass when the reason is over; what waits then goes out by itself.',
+      help: 'Let calls pass when the reason is over. Waiting changes are then sent automatically.',
     });
   const [first] = paused;
   if (first) {
@@ -174,7 +193,7 @@ function findStopped(facts: Facts): Finding[] {
       what: `${pausedWords(facts)}.`,
       why: `${paused.map(({ task, pausedBy }) => `${TASK_NAMES[task]}: by ${pausedBy}`).join('; ')}. ${plural(waiting, 'job waits and is safe', 'jobs wait and are safe')}.`,
       since: first.pausedAt,
-      help: 'Resume when the reason is over; what waits then goes out by itself.',
+      help: 'Resume when the reason is over. Waiting changes are then sent automatically.',
     });
   }
   return findings;
@@ -191,10 +210,10 @@ function findAttention(facts: Facts): Finding[] {
     findings.push({
       id: 'dead',
       level: 'attention',
-      what: `${plural(n, 'change')} did not get through and ${n === 1 ? 'is' : 'are'} not retried.`,
+      what: `${plural(n, 'change')} did not reach Crossmark and ${n === 1 ? 'is' : 'are'} not retried.`,
       why: capitalized(deadLetters.map(reasonOf).join(' ')),
       since: earliest(deadLetters.map((group) => group.since)),
-      help: 'Mend the cause, then try again.',
+      help: 'Remove the cause, then try again.',
     });
   }
   if (facts.failedJobs.total > 0) {
@@ -226,7 +245,7 @@ function findAttention(facts: Facts): Finding[] {
       what: `${plural(group.count, 'schedule waits', 'schedules wait')} for something else first.`,
       why: group.example ?? 'Crossmark doesn’t list the event yet.',
       since: group.since,
-      help: 'A refresh may bring what is missing.',
+      help: 'A refresh may resolve this.',
     });
   }
   const { last, current, question } = facts.refresh;
@@ -235,9 +254,9 @@ function findAttention(facts: Facts): Finding[] {
       id: 'missing',
       level: 'attention',
       what: `${plural(question.count, 'event is', 'events are')} missing from Crossmark’s list: are they gone?`,
-      why: 'The list was read twice and lacks them both times. So many at once look like a false answer, so nothing was marked as gone, and planning goes on.',
+      why: 'The list was read twice, and neither read had them. So many at once may be a false answer, so nothing was marked as gone, and planning continues.',
       since: question.askedAt,
-      help: 'See “Missing from Crossmark’s list” below. Read again; or mark them as gone if Crossmark’s own site doesn’t have them either.',
+      help: 'See which they are under Refreshes. Read again; or mark them as gone if Crossmark’s own site doesn’t have them either.',
     });
   }
   if (last?.state === 'failed') {
@@ -247,14 +266,14 @@ function findAttention(facts: Facts): Finding[] {
       what: 'The last refresh from Crossmark failed.',
       why: last.failureReason ?? 'No reason was recorded.',
       since: last.finishedAt ?? last.requestedAt,
-      help: 'Nothing was lost. The next one comes by itself; or refresh now.',
+      help: 'Nothing was lost. The next refresh runs within the hour, or refresh now.',
     });
   } else if (!current && last?.finishedAt && now - Date.parse(last.finishedAt) > REFRESH_LATE_MS) {
     findings.push({
       id: 'refresh',
       level: 'attention',
       what: 'Crossmark’s list has not been read for over two hours.',
-      why: 'It is read every hour by a worker; events and bookings made there may be missing here.',
+      why: 'A worker reads it every hour. Events and bookings made there may be missing here.',
       since: last.finishedAt,
       help: 'Check that a worker runs, then refresh now.',
     });

@@ -7,7 +7,9 @@ export const TASK_NAMES: Record<TaskName, string> = {
   sync_schedule_update: 'Changed schedules',
   sync_schedule_deletion: 'Removed schedules',
   sync_employee: 'People',
-  refresh_events: 'Refresh from Crossmark',
+  refresh_events: 'Refresh',
+  propose_plan: 'Plans',
+  fetch_instructions: 'Instructions',
 };
 
 /** The display name of a kind of failure. */

@@ -6,12 +6,12 @@ const origins = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).min(1))
-  // The session's cookie is either for https alone or for http.
+  // The session's cookie is either only for https or only for http.
   .refine((all) => new Set(all.map((one) => one.split(':', 1)[0])).size === 1, {
-    error: 'all by https, or all by http',
+    error: 'the addresses mix https and http',
   })
   .describe(
-    'where people open the scheduler, such as https://scheduler.example.com. Name several addresses with commas between them; all of them begin with https, or all with http',
+    'address at which people open the scheduler, such as https://scheduler.example.com. Separate several addresses by commas; all must use https, or all http',
   );
 
 /** Settings of this app. */
@@ -35,12 +35,12 @@ export const ROLE_SETTINGS = {
     .string()
     .optional()
     .describe(
-      'password of scheduler_migrator, which migrations run as; without it the role keeps the one it has',
+      'password of scheduler_migrator, the role of migrations; without it the role keeps its password',
     ),
   POSTGRES_APP_PASSWORD: z
     .string()
     .optional()
-    .describe('password of scheduler_app, which the apps run as; without it the role keeps the one it has'),
+    .describe('password of scheduler_app, the role of the apps; without it the role keeps its password'),
 };
 
 /** Reads the settings. Throws a SettingsError that names each invalid variable. */

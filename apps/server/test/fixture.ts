@@ -219,12 +219,15 @@ export async function everything(db: Db): Promise<unknown> {
     'availability_ranges',
     'availability_dates',
     'time_off',
+    'attendance_records',
+    'notes',
     'stores',
     'holidays',
     'audit_log',
     'refresh_runs',
     'proposals',
     'proposal_lines',
+    'proposal_approvals',
     'rotation_turns',
     'rotation_exceptions',
     'rep_readings',
@@ -232,6 +235,10 @@ export async function everything(db: Db): Promise<unknown> {
     'users',
     'user_accounts',
     'access_links',
+    'calendar_feeds',
+    'digest_subscriptions',
+    'paper_templates',
+    'event_instructions',
   ];
   const contents = await Promise.all(
     tables.map((table) =>

@@ -186,7 +186,7 @@ describe('the page server', () => {
     await traced.close();
   });
 
-  it('believes nobody but the proxies it was told of what a client’s address is', async () => {
+  it('believes only the configured proxies about a client’s address', async () => {
     const behind = await buildPageServer({
       pageDirectory,
       serverUrl: apiUrl,
@@ -320,6 +320,32 @@ describe('the page server', () => {
     await lonely.close();
   });
 
+  it.each(['up', 'down'])(
+    'writes no token of a calendar feed to the log while the API is %s',
+    async (state) => {
+      const lines: string[] = [];
+      const traced = await buildPageServer({
+        pageDirectory,
+        serverUrl: state === 'up' ? apiUrl : 'http://127.0.0.1:1',
+        https: true,
+        trustedProxies: [],
+        log: createLogger('web', 'trace', { write: (line) => lines.push(line) }),
+      });
+      const token = `calfeed_${'x'.repeat(43)}`;
+      for (const path of [
+        `/api/feeds/${token}.ics`,
+        `/api/feeds/${token}.ics?a=1`,
+        `/feeds/${token}`,
+        `/%${token}`,
+      ]) {
+        for (const method of ['GET', 'HEAD', 'POST'] as const) await traced.inject({ method, url: path });
+      }
+      await traced.close();
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.filter((line) => line.includes('xxxxx'))).toEqual([]);
+    },
+  );
+
   it('logs no failure where a browser leaves before the API answers', async () => {
     const lines: string[] = [];
     const arrived = Promise.withResolvers<void>();
@@ -353,7 +379,7 @@ describe('the page server', () => {
     await slow.close();
   });
 
-  it('tells nothing of the inside while the API is down: not in an answer, not in a log line', async () => {
+  it('reveals no internals while the API is down, neither in an answer nor in a log line', async () => {
     const lines: string[] = [];
     const gone = 'http://127.0.0.1:1';
     const { app: lonely, routes } = await recordRoutes(() =>

@@ -1,71 +1,49 @@
-import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import {
-  answerInTurn,
-  answerUnreadable,
   boundUnreadAnswers,
-  describeClientAddresses,
   describeFailure,
   type Logger,
   MAX_BODY_BYTES,
   requireHost,
   securityHeaders,
 } from '@scheduler/runtime';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { createHttpApp } from '@scheduler/runtime/http';
+import type { FastifyInstance } from 'fastify';
 import { pageReadiness } from './ready.ts';
 
 /**
- * The scheduler's page and, at the same origin so that cookies just work, a way through to the API:
- * `/trpc` and `/api` go to `serverUrl`, every other path that is no file gets the page.
+ * Serves the scheduler's page, and forwards calls of the API at the same origin, so that cookies
+ * need no special rules. `/trpc` and `/api` go to `serverUrl`; every other path that is not a file
+ * gets the page.
  */
 export async function buildPageServer(options: {
   /**
-   * Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are
-   * sent in its place.
+   * The folder with index.html and assets/, as built by Vite. If `x.br` or `x.gz` exists beside a
+   * file, it is sent instead.
    */
   pageDirectory: string;
   serverUrl: string;
-  /** Whether people open it by https. */
+  /** Whether people open the page by https. */
   https: boolean;
-  /** Proxies in front: the client's address is what they say it is. */
+  /** Trusted proxies, which report the client's address. */
   trustedProxies: readonly string[];
   log: Logger;
 }): Promise<FastifyInstance> {
-  const logger: FastifyBaseLogger = options.log;
-  logger.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
-  const app: FastifyInstance = fastify({
-    loggerInstance: logger,
-    genReqId: () => randomUUID(),
-    // One line a request would be one line an asset; the API logs its own.
-    logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true,
-    trustProxy: [...options.trustedProxies],
-    requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body
-    // had a minute and more.
-    http: {
-      headersTimeout: LONGEST_REQUEST_MS,
-      connectionsCheckingInterval: 5_000,
-      requireHostHeader: false,
-    },
-    clientErrorHandler: answerUnreadable({ https: options.https, log: options.log }),
-  });
+  const app = createHttpApp(options);
 
-  // Before any route: a route keeps the handler that there was when it was added.
+  // Set before any route is added, because a route keeps the handler of that moment.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { status, message, isOurs } = describeFailure(error, request.id);
-    // Whoever leaves before the API answers breaks the answer off: that is no failure.
+    // A browser that leaves before the API answers aborts the answer. That is not a failure.
     if (reply.raw.closed) request.log.info('the browser left before it was answered');
     else if (isOurs) request.log.error({ err: error }, 'a request failed');
     return reply.code(status).send({ error: message });
   });
 
-  answerInTurn(app);
   boundUnreadAnswers(app);
-  // The page itself takes no bodies; those of calls go through unread.
-  app.removeAllContentTypeParsers();
-  // What the API would cut short is refused here: whoever is cut short hears no answer.
+  // A body that is too long for the API is refused here, because a client whose request the API
+  // cuts off gets no answer.
   app.addHook('onRequest', async (request, reply) => {
     if (!(Number(request.headers['content-length']) > MAX_BODY_BYTES.file)) return;
     reply.header('connection', 'close');
@@ -79,13 +57,16 @@ export async function buildPageServer(options: {
     https: options.https,
     policy: {
       'default-src': "'self'",
-      // Dialogs lock the page's scrolling with a style element that they insert.
+      // Dialogs insert a style element to lock the page's scrolling.
       'style-src': "'self' 'unsafe-inline'",
       'img-src': "'self' data:",
     },
   });
   app.addHook('onSend', async (_request, reply) => {
+    const policy = reply.getHeader('content-security-policy');
     reply.headers(headers);
+    // The API allows some files less than a page.
+    if (String(policy).startsWith('sandbox')) reply.header('content-security-policy', policy);
   });
 
   app.get('/healthz', async () => ({ ok: true }));
@@ -99,12 +80,11 @@ export async function buildPageServer(options: {
       upstream: options.serverUrl,
       prefix,
       rewritePrefix: prefix,
-      // The live subscription is one answer that stays open, silent for as long as nothing changes.
-      // One open page is one connection for good: with the usual 128 of them nobody else would get
-      // through.
+      // The live subscription is an answer that stays open and is silent while nothing changes.
+      // Each open page keeps one connection, so the usual limit of 128 would lock out other people.
       undici: { bodyTimeout: 0, headersTimeout: 60_000, connections: null },
-      // Callers retry by themselves: one call would be eleven, just when the API can't do
-      // its job.
+      // Callers retry. With retries here one call would become eleven, just when the API is
+      // overloaded.
       retryMethods: [],
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
@@ -119,11 +99,11 @@ export async function buildPageServer(options: {
   await app.register(fastifyStatic, {
     root: options.pageDirectory,
     cacheControl: false,
-    // The build leaves its notes in .vite/.
+    // The build writes internal files to .vite/.
     dotfiles: 'ignore',
     preCompressed: true,
     setHeaders: (reply, path) => {
-      // File names in assets/ carry a hash of their content.
+      // File names in assets/ contain a hash of the content.
       const immutable = path.includes('/assets/');
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
@@ -135,6 +115,3 @@ export async function buildPageServer(options: {
   });
   return app;
 }
-
-/** To arrive; answers may take as long as they like. */
-const LONGEST_REQUEST_MS = 30_000;

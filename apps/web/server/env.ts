@@ -10,10 +10,6 @@ export const SETTINGS = {
   WEB_ORIGIN: z
     .string()
     .optional()
-    .describe(
-      'where people open the scheduler, as the server has it; by https, browsers are told to stay with it',
-    ),
-  SERVER_URL: z
-    .url({ protocol: /^https?$/ })
-    .describe('where the server listens, such as http://server:4000'),
+    .describe('same value as for the server; with https, browsers are told to use only https'),
+  SERVER_URL: z.url({ protocol: /^https?$/ }).describe('address of the server, such as http://server:4000'),
 };

@@ -6,8 +6,8 @@ import { SETTINGS } from './env.ts';
 
 await runApp('web', async () => {
   const env = readEnv(SETTINGS);
-  // Bundled this file is dist/main.js; from source it is server/main.ts and shows what was built
-  // last.
+  // In a build this file is dist/main.js. From source it is server/main.ts and serves the latest
+  // build.
   const pageDirectory = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? '../dist/page' : './page', import.meta.url),
   );

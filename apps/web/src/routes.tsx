@@ -1,77 +1,29 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { activitySearch, attentionSearch } from './activity/activity-search.ts';
 import { auditSearch } from './audit/audit-search.ts';
 import { boardSearch } from './board/board-search.ts';
 import { daySearch, daySheetSearch } from './day/day-search.ts';
+import { app, join, root, setUp, signIn } from './entrance.tsx';
 import { eventsSearch } from './events/events-search.ts';
-import { apiQueries } from './lib/api.ts';
 import { lazyComponent } from './lib/load.ts';
-import { currentSession } from './lib/session.ts';
 import { monthSearch } from './month/month-search.ts';
-import { personSearch } from './people/person-search.ts';
-import { signInSearch } from './shell/sign-in-search.ts';
-import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
-import { Toasts } from './ui/toast.tsx';
-
-const root = createRootRoute({
-  component: () => (
-    <>
-      <Outlet />
-      <Toasts />
-    </>
-  ),
-  notFoundComponent: lazyRouteComponent(() => import('./shell/not-found.tsx'), 'NotFound'),
-});
-
-const signIn = createRoute({
-  getParentRoute: () => root,
-  path: '/sign-in',
-  validateSearch: signInSearch,
-  // Whoever is signed in has no need of it. Where the server can't be reached, nobody is known to
-  // be.
-  beforeLoad: async ({ search: { next, ended } }) => {
-    if (ended) return;
-    if (await currentSession().catch(() => null)) throw redirect({ href: next ?? '/', replace: true });
-  },
-  component: lazyRouteComponent(() => import('./shell/sign-in.tsx'), 'SignIn'),
-});
-
-/** Who is signed in; whoever isn't is sent to sign in and comes back here. */
-async function signedIn({ location }: { location: { href: string } }) {
-  // Every page writes times in the store's zone: it is asked for beside the session.
-  const stores = apiQueries.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
-  const session = await currentSession();
-  if (!session)
-    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-  await stores;
-  return { session };
-}
-
-const linkPage = lazyComponent(() => import('./access/link-page.tsx'), 'LinkPage');
-const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: linkPage });
-const join = createRoute({ getParentRoute: () => root, path: '/join', component: linkPage });
-
-const app = createRoute({
-  getParentRoute: () => root,
-  id: 'app',
-  beforeLoad: signedIn,
-  component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
-  pendingComponent: Starting,
-  errorComponent: StartFailed,
-});
+import { peopleSearch, personSearch, sheetsSearch } from './people/person-search.ts';
+import { reportsSearch } from './reports/reports-search.ts';
+import { PageFailed } from './shell/starting.tsx';
+import { checksSearch } from './verification/checks-search.ts';
 
 const board = createRoute({
   getParentRoute: () => app,
   path: '/',
   validateSearch: boardSearch,
   component: lazyComponent(() => import('./board/board-page.tsx'), 'BoardPage'),
+});
+
+const weekPrint = createRoute({
+  getParentRoute: () => app,
+  path: '/week/print',
+  validateSearch: boardSearch,
+  component: lazyComponent(() => import('./paper/wall-page.tsx'), 'WallPage'),
 });
 
 const dayRoute = createRoute({
@@ -81,11 +33,18 @@ const dayRoute = createRoute({
   component: lazyComponent(() => import('./day/day-page.tsx'), 'DayPage'),
 });
 
+const checks = createRoute({
+  getParentRoute: () => app,
+  path: '/checks',
+  validateSearch: checksSearch,
+  component: lazyComponent(() => import('./verification/checks-page.tsx'), 'ChecksPage'),
+});
+
 const daySheet = createRoute({
   getParentRoute: () => app,
   path: '/day/print',
   validateSearch: daySheetSearch,
-  component: lazyComponent(() => import('./day/day-sheet.tsx'), 'DaySheet'),
+  component: lazyComponent(() => import('./paper/day-sheet.tsx'), 'DaySheet'),
 });
 
 const monthRoute = createRoute({
@@ -105,6 +64,7 @@ const eventsRoute = createRoute({
 const people = createRoute({
   getParentRoute: () => app,
   path: '/people',
+  validateSearch: peopleSearch,
   component: lazyComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
 });
 
@@ -115,14 +75,18 @@ const person = createRoute({
   component: lazyComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
 });
 
-/** For paper: nothing stands around it. */
-const personWeek = createRoute({
-  getParentRoute: () => root,
-  path: '/people/$id/week',
-  validateSearch: personSearch,
-  beforeLoad: signedIn,
-  errorComponent: StartFailed,
-  component: lazyComponent(() => import('./people/week-sheet.tsx'), 'WeekSheet'),
+const personPrint = createRoute({
+  getParentRoute: () => app,
+  path: '/people/$id/print',
+  validateSearch: sheetsSearch,
+  component: lazyComponent(() => import('./paper/person-sheets-page.tsx'), 'PersonSheetPage'),
+});
+
+const peoplePrint = createRoute({
+  getParentRoute: () => app,
+  path: '/people/print',
+  validateSearch: sheetsSearch,
+  component: lazyComponent(() => import('./paper/person-sheets-page.tsx'), 'AllSheetsPage'),
 });
 
 const importPeople = createRoute({
@@ -150,7 +114,7 @@ const activity = createRoute({
   component: lazyComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
 });
 
-/** Its address of old. */
+/** The former address of the activity page. */
 const attention = createRoute({
   getParentRoute: () => app,
   path: '/attention',
@@ -158,6 +122,13 @@ const attention = createRoute({
   beforeLoad: ({ search: { state, event } }) => {
     throw redirect({ to: '/activity', search: activitySearch({ show: state, event }), replace: true });
   },
+});
+
+const reports = createRoute({
+  getParentRoute: () => app,
+  path: '/reports',
+  validateSearch: reportsSearch,
+  component: lazyComponent(() => import('./reports/reports-page.tsx'), 'ReportsPage'),
 });
 
 const account = createRoute({
@@ -184,18 +155,22 @@ export const router = createRouter({
     signIn,
     setUp,
     join,
-    personWeek,
     app.addChildren([
       board,
+      weekPrint,
       dayRoute,
+      checks,
       daySheet,
       monthRoute,
       eventsRoute,
       people,
       person,
+      personPrint,
+      peoplePrint,
       importPeople,
       importRoute,
       activity,
+      reports,
       attention,
       settings,
       account,
@@ -206,6 +181,8 @@ export const router = createRouter({
   defaultErrorComponent: PageFailed,
   defaultPreload: 'intent',
   defaultPendingMs: 300,
+  // By default, what is shown while a page loads stays for half a second, even if the page is there.
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
 });
 

@@ -2,14 +2,14 @@ import { isDay } from '@scheduler/scheduling';
 
 /*
  * Reads the parameters of addresses. The router parses `?q=5` as a number and `?ended=true` as a
- * boolean, and anybody may type anything: each function returns undefined for what it does not
- * accept.
+ * boolean, and users can type any value. Each function returns undefined for a value that it does
+ * not accept.
  */
 
-/** The parameters of an address, as the router hands them to `validateSearch`. */
+/** The parameters of an address, as the router passes them to `validateSearch`. */
 export type RawSearch = Record<string, unknown>;
 
-/** A change of an address's parameters; undefined takes one away. */
+/** A change of an address's parameters; undefined removes one. */
 export type SearchChange<Search> = { [Key in keyof Search]?: Search[Key] | undefined };
 
 export function text(value: unknown): string | undefined {
@@ -43,9 +43,9 @@ export function keyOf<Key extends string>(object: Record<Key, unknown>, value: u
 }
 
 /**
- * The accepted parameters of an address. A parameter that is undefined stays named: the router lays
- * this over the raw parameters, where one that is not named would come through unseen. Addresses
- * leave it out.
+ * The accepted parameters of an address. An undefined parameter keeps its key. The router merges
+ * this object over the raw parameters, so a missing key would let the raw value through. Addresses
+ * omit undefined parameters.
  */
 export function parsedSearch<Search extends object>(
   search: Search,

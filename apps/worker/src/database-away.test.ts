@@ -23,7 +23,7 @@ test('while the database is away or lacks its tables, no health route, log line 
   const baseUrl = 'http://127.0.0.1:9';
   const crossmark = createCrossmarkClient({ baseUrl, userId: 'nobody', password: 'none' });
   const printed = captureOutput();
-  // As runApp does.
+  // Does what `runApp` does.
   const giveBack = redirectConsole(log);
   const worker = startWorker({
     databaseUrl: firewall.url,
@@ -35,7 +35,7 @@ test('while the database is away or lacks its tables, no health route, log line 
     crontab: '',
     drainMs: 100,
     silentAfterSeconds: 1,
-    retention: { recordsDays: 1, auditDays: 1 },
+    retention: { recordsDays: 1, auditDays: 1, attendanceDays: 1 },
   });
   const health = await serveHealth({ host: '127.0.0.1', port: 0, ready: () => worker.reasons(), log });
   const answers: string[] = [];

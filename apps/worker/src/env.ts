@@ -1,13 +1,17 @@
 import { DEFAULT_USER_AGENT } from '@scheduler/crossmark';
-import { readEnv, settings } from '@scheduler/runtime';
+import { readEnv, SettingsError, settings } from '@scheduler/runtime';
 import {
+  type AllowedHost,
   type BreakerPolicy,
   DEFAULT_BREAKER_POLICY,
   DEFAULT_CONFIRM_AFTER_MS,
+  parseAllowedHost,
   type RetryPolicy,
   SILENT_AFTER_SECONDS,
 } from '@scheduler/sync';
+import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
+import { type MailServer, mailServerAt } from './digest/mail-server.ts';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
 const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
@@ -22,44 +26,86 @@ const sessionKeys = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.tuple([sessionKey], sessionKey))
   .describe(
-    '32 random bytes in base64, the same for all workers: openssl rand -base64 32; while it is replaced, the new one, a comma, the old one',
+    '32 random bytes in base64, the same for all workers: openssl rand -base64 32; to replace it, set the new key, a comma and the old key',
   );
+
+/** A sender: `scheduler@example.com` or `Scheduler <scheduler@example.com>`. */
+const sender = z.string().transform((text, ctx): MailServer['from'] => {
+  const [first, ...more] = addressparser(text);
+  const address = first && 'address' in first ? first.address : undefined;
+  if (first && more.length === 0 && z.email().safeParse(address).success)
+    return { name: first.name, address: address ?? '' };
+  ctx.addIssue({ code: 'custom', message: 'not one e-mail address' });
+  return z.NEVER;
+});
 
 /** Settings of this app. */
 export const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
   CROSSMARK_BASE_URL: z
     .url({ protocol: /^https?$/ })
-    .describe('where Crossmark is, such as https://crossmark.example.com; the simulator in development'),
-  CROSSMARK_USER_ID: z.string().describe('user id of the account that books in Crossmark'),
-  CROSSMARK_PASSWORD: z.string().describe('its password'),
+    .describe('address of Crossmark, such as https://crossmark.example.com; in development the simulator'),
+  CROSSMARK_USER_ID: z.string().describe('user id of the Crossmark account that books'),
+  CROSSMARK_PASSWORD: z.string().describe('password of that account'),
   CROSSMARK_SESSION_KEY: sessionKeys,
   CROSSMARK_USER_AGENT: z
     .string()
     .trim()
     .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, 'not 1 to 200 visible ASCII characters')
     .default(DEFAULT_USER_AGENT)
-    .describe('what every call to Crossmark says it comes from (User-Agent)'),
+    .describe('User-Agent of every call to Crossmark'),
+  INSTRUCTION_HOSTS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .transform((parts) => parts.map(parseAllowedHost))
+    .refine((hosts): hosts is AllowedHost[] => !hosts.includes(null), 'a part is not the name of a host')
+    .describe(
+      'hosts besides Crossmark’s own from which PDF files of instructions are fetched, such as files.example.com or *.example.com, separated by commas',
+    ),
   REDIS_URL: settings.REDIS_URL,
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .refine(
+      (url) => !URL.canParse(url) || /^\/?$/.test(new URL(url).pathname),
+      'more than a server and a port',
+    )
+    .optional()
+    .describe(
+      'mail server that takes the digests, such as smtps://user:password@mail.example.com or smtp://mail.example.com:587; without it nobody gets digests. With it, SMTP_FROM and WEB_ORIGIN are required',
+    ),
+  SMTP_FROM: sender.optional().describe('sender of the digests, such as Scheduler <scheduler@example.com>'),
+  WEB_ORIGIN: z
+    .string()
+    .transform((text) => text.split(',')[0]?.trim())
+    .pipe(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
+    .optional()
+    .describe('address at which people open the scheduler; links of digests lead to it'),
   HOST: settings.HOST,
-  WORKER_PORT: settings.port(4200).describe('where /healthz and /readyz are'),
+  WORKER_PORT: settings.port(4200).describe('port of /healthz and /readyz'),
   LOG_LEVEL: settings.LOG_LEVEL,
-  CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(10).describe('jobs run at once'),
+  CROSSMARK_CALL_SECONDS: seconds(30).describe('longest duration of one call to Crossmark'),
+  WORKER_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe('number of jobs that run at the same time'),
   WORKER_SILENT_SECONDS: z.coerce
     .number()
     .min(1)
     .max(3_600)
     .default(SILENT_AFTER_SECONDS)
-    .describe('without a sign of life for so long, a worker is taken for dead; the same for all workers'),
+    .describe('a worker without a heartbeat for this time counts as dead; the same for all workers'),
   SYNC_LEASE_SECONDS: z.coerce
     .number()
     .min(1)
     .max(3_600)
     .default(120)
-    .describe('how long a worker owns an event from its last step; at least four calls long'),
+    .describe('time for which a worker owns an event after its last step; at least as long as four calls'),
   SYNC_CONFIRM_SECONDS: seconds(DEFAULT_CONFIRM_AFTER_MS / 1_000).describe(
-    'from a refresh that lacks an event or a booking, or shows one that is over, to the one that confirms it, at least',
+    'least time from a refresh that lacks an event or a booking, or shows one that has ended, to the refresh that confirms it',
   ),
   SYNC_OUTBOUND_CONCURRENCY: z.coerce
     .number()
@@ -67,46 +113,49 @@ export const SETTINGS = {
     .min(1)
     .max(100)
     .default(8)
-    .describe('calls to Crossmark that this worker has under way at once'),
+    .describe('most calls to Crossmark at the same time, by this worker'),
   SYNC_OUTBOUND_PER_SECOND: z.coerce
     .number()
     .int()
     .min(1)
     .max(10_000)
     .default(20)
-    .describe('calls to Crossmark that this worker begins in any one second'),
+    .describe('most calls to Crossmark within any second, by this worker'),
   SYNC_BREAKER_FAILURES: z.coerce
     .number()
     .int()
     .min(1)
     .default(DEFAULT_BREAKER_POLICY.failures)
-    .describe('failed calls in a row, of all workers, after which Crossmark is left alone'),
+    .describe('number of failed calls in a row, by all workers, after which calls are held back'),
   SYNC_BREAKER_PROBE_SECONDS: seconds(DEFAULT_BREAKER_POLICY.probeMs / 1_000).describe(
-    'until a probe asks whether Crossmark answers again',
+    'time between probes of whether Crossmark answers again',
   ),
   RETAIN_RECORDS_DAYS: days(90).describe(
-    'how long attempts, readings of Crossmark’s list and the journal of settled events are kept; 0 is for ever',
+    'days for which attempts, refreshes and the journal of settled events are kept; 0 is forever',
   ),
   RETAIN_AUDIT_DAYS: days(730)
     .refine((kept) => kept === 0 || kept >= 30, 'neither 0 nor 30 or more')
-    .describe('how long it is kept who did what; 0 is for ever, and 30 days the least'),
-  SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
-  SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
+    .describe('days for which the audit log is kept; 0 is forever, otherwise at least 30'),
+  RETAIN_ATTENDANCE_DAYS: days(730).describe(
+    'days for which the attendance of people is kept, counted from the day itself; 0 is forever',
+  ),
+  SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('wait before the first retry, which is not counted'),
+  SYNC_RETRY_BASE_SECONDS: seconds(60).describe('wait before the second retry; doubles for each further one'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between attempts'),
-  SYNC_RETRY_BUDGET_SECONDS: seconds(86_400).describe('from the first failure to the dead letter'),
+  SYNC_RETRY_BUDGET_SECONDS: seconds(86_400).describe('time from the first failure to the dead letter'),
   SYNC_RETRY_MAX: z.coerce
     .number()
     .int()
     .min(0)
     .default(1_000)
-    .describe('hard maximum of retries after the first; the older system had 3'),
+    .describe('most retries after the first; the older system had 3'),
 };
 
-/** What `reseal` needs; throws a SettingsError naming what is missing or wrong. */
+/** Reads the settings of `reseal`. Throws a SettingsError that names each invalid variable. */
 export const readResealSettings = () =>
   readEnv({ DATABASE_URL: settings.DATABASE_URL, CROSSMARK_SESSION_KEY: sessionKeys });
 
-/** The worker's settings; throws a SettingsError naming each that is missing or wrong. */
+/** Reads the worker's settings. Throws a SettingsError that names each invalid variable. */
 export function readSettings(source?: Record<string, string | undefined>) {
   const env = readEnv(SETTINGS, source);
   const retry: RetryPolicy = {
@@ -116,8 +165,7 @@ export function readSettings(source?: Record<string, string | undefined>) {
     budgetMs: env.SYNC_RETRY_BUDGET_SECONDS * 1_000,
     maxRetries: env.SYNC_RETRY_MAX,
   };
-  // A sign-in is two calls; a probe is a call, after a sign-in where it needs one and that goes
-  // quickly.
+  // A sign-in makes two calls. A probe makes one call, after a sign-in if it needs one.
   const twoCallsMs = env.CROSSMARK_CALL_SECONDS * 2_000;
   const breaker: BreakerPolicy = {
     ...DEFAULT_BREAKER_POLICY,
@@ -125,6 +173,26 @@ export function readSettings(source?: Record<string, string | undefined>) {
     probeMs: env.SYNC_BREAKER_PROBE_SECONDS * 1_000,
     probeLeaseMs: twoCallsMs,
   };
-  const retention = { recordsDays: env.RETAIN_RECORDS_DAYS, auditDays: env.RETAIN_AUDIT_DAYS };
-  return { ...env, retry, retention, breaker, signInLeaseMs: twoCallsMs };
+  const retention = {
+    recordsDays: env.RETAIN_RECORDS_DAYS,
+    auditDays: env.RETAIN_AUDIT_DAYS,
+    attendanceDays: env.RETAIN_ATTENDANCE_DAYS,
+  };
+  return { ...env, retry, retention, breaker, signInLeaseMs: twoCallsMs, digests: digestsOf(env) };
+}
+
+/** Returns how digests are sent; undefined without a mail server. */
+function digestsOf({
+  SMTP_URL,
+  SMTP_FROM,
+  WEB_ORIGIN,
+}: Pick<z.output<z.ZodObject<typeof SETTINGS>>, 'SMTP_URL' | 'SMTP_FROM' | 'WEB_ORIGIN'>) {
+  if (!SMTP_URL) return undefined;
+  if (!SMTP_FROM || !WEB_ORIGIN) {
+    const missing = [...(SMTP_FROM ? [] : ['SMTP_FROM']), ...(WEB_ORIGIN ? [] : ['WEB_ORIGIN'])];
+    throw new SettingsError(
+      `Cannot start: SMTP_URL is set, and with it digests need ${missing.join(' and ')}. Set ${missing.join(' and ')}, or unset SMTP_URL.`,
+    );
+  }
+  return { mail: mailServerAt(SMTP_URL, SMTP_FROM), origin: WEB_ORIGIN };
 }

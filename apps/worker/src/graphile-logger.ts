@@ -1,7 +1,7 @@
 import { errorText, type Logger, redactErrorText } from '@scheduler/runtime';
 import { Logger as GraphileLogger } from 'graphile-worker';
 
-/** What graphile-worker tells of a line, as far as it is looked at here. */
+/** The parts of graphile-worker's log data that are used here. */
 interface Told {
   error?: unknown;
   fatalError?: unknown;
@@ -11,9 +11,9 @@ interface Told {
 }
 
 /**
- * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which
- * jobs' ends it could not write, it says here and nowhere else. Its lines quote errors: failed
- * statements and addresses are left out.
+ * Writes graphile-worker's log lines to our log, except those about single jobs, which our tasks
+ * log in more detail. Records jobs whose end it could not write, because it reports them only in
+ * the log. Failed statements and addresses are removed from errors in its lines.
  */
 export function graphileLogger(log: Logger, unwritten: Map<string, string>): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {

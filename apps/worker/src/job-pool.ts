@@ -7,11 +7,11 @@ import { type Runner, type RunnerOptions, run, type WorkerEvents } from 'graphil
 import { Client, Pool, type PoolClient } from 'pg';
 import { graphileLogger } from './graphile-logger.ts';
 
-/** How long asking for jobs may fail before the pool ends. */
+/** The time for which queries for jobs may fail before the pool ends. */
 const IN_VAIN_MS = 3_000;
-/** How long graphile-worker may take to hang up once no job of its runs any more. */
+/** The time for graphile-worker to close its connections after its last job has ended. */
 const HANG_UP_MS = 2_000;
-/** Resolves when graphile-worker runs nothing any more, whatever it may still wait for. */
+/** The events after which graphile-worker runs nothing, even if it still waits for something. */
 const OVER_EVENTS = [
   'pool:gracefulShutdown:complete',
   'pool:forcefulShutdown:complete',
@@ -19,8 +19,8 @@ const OVER_EVENTS = [
 ] as const;
 
 /**
- * graphile-worker brings its schema up to date when it starts. Only the migrations may: it stops
- * instead.
+ * Prevents graphile-worker from migrating its schema when it starts. Only our migrations may do
+ * that, so the start fails instead.
  */
 const NO_MIGRATIONS: GraphileConfig.Plugin = {
   name: 'SchedulerNoMigrations',
@@ -36,40 +36,41 @@ const NO_MIGRATIONS: GraphileConfig.Plugin = {
         );
         if (Number(rows[0]?.newest) < NEWEST_OF_QUEUE)
           throw new Error('The queue’s schema is behind this version: run the migrations.');
-        // Nothing is left to do; it checks that the schema isn't too new.
+        // There is nothing to migrate. graphile-worker then checks that the schema isn't too new.
         return next();
       },
     },
   },
 };
 
-/** graphile-worker at work, from its start until nothing of it runs any more. */
+/** A running graphile-worker, from its start until nothing of it runs any more. */
 export interface JobPool {
-  /** graphile-worker's id of it, as in `locked_by` of its jobs. */
+  /** The pool's id in graphile-worker, as in `locked_by` of its jobs. */
   readonly id: string;
-  /** Jobs that ended and whose end could not be written, with why. */
+  /** Jobs that ended but whose end could not be written, with the reason. */
   readonly unwritten: ReadonlyMap<string, string>;
-  /** Whether it asks for jobs at the moment and gets no answer. */
+  /** Whether its queries for jobs currently get no answer. */
   asksInVain(): boolean;
-  /** Asks on the connection that listens for new jobs whether it is alive. */
+  /** Checks the connection that listens for new jobs. */
   probe(): Promise<void>;
   /**
-   * Ends every connection at once, for they are known to be dead; what is asked next opens new
+   * Ends every connection at once, because they are known to be dead. The next queries open new
    * ones.
    */
   drop(): void;
-  /** Takes no new jobs, and lets running ones finish or hand themselves back. */
+  /** Takes no new jobs, and lets running ones finish or return to the queue. */
   stop(): Promise<void>;
   /**
-   * Resolves when nothing of it runs any more, with why it broke off; null where it was stopped.
+   * Resolves when nothing of it runs any more, with the reason why it failed, or null if it was
+   * stopped.
    */
   readonly over: Promise<string | null>;
 }
 
-/** Starts graphile-worker on connections of its own. Throws where Postgres can't be reached. */
+/** Starts graphile-worker with separate connections. Throws if Postgres can't be reached. */
 export async function startJobPool(options: {
   databaseUrl: string;
-  /** Statements under way at once. */
+  /** The number of concurrent statements. */
   asking: number;
   patience: Patience;
   drainMs: number;
@@ -99,8 +100,8 @@ export async function startJobPool(options: {
   events.on('pool:fatalError', ({ error }) => {
     brokeOff ??= errorText(error);
   });
-  // After a connection was lost at the wrong moment, graphile-worker may ask in vain for ever: the
-  // pool ends then.
+  // If a connection is lost at the wrong moment, graphile-worker's queries may fail forever. The
+  // pool then ends.
   const heard = () => {
     inVainSinceMs = undefined;
   };
@@ -138,7 +139,7 @@ export async function startJobPool(options: {
 
   const over = (async () => {
     await Promise.race([started.promise.catch(() => {}), hungUp]);
-    // A pool that hangs still has its crontab running.
+    // The crontab of a hanging pool still runs.
     await Promise.race([started.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
     await connections.close();
     return brokeOff;
@@ -161,8 +162,8 @@ export async function startJobPool(options: {
 }
 
 /**
- * graphile-worker's connections, which end where an answer doesn't come: its driver gives up the
- * question alone.
+ * Opens graphile-worker's connections. A connection ends if an answer doesn't come in time, because
+ * the driver gives up only the query.
  */
 function openConnections(url: string, max: number, patience: Patience, log: Logger) {
   const open = new Set<Client>();

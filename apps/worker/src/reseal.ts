@@ -1,6 +1,6 @@
 /**
- * Seals the stored Crossmark session with the first key of CROSSMARK_SESSION_KEY, and ends. After
- * that the second key is no longer used and may be deleted.
+ * Encrypts the stored Crossmark session with the first key of CROSSMARK_SESSION_KEY, and ends.
+ * After that the second key is no longer used and may be deleted.
  */
 import { connect } from '@scheduler/db';
 import { createLogger, SettingsError } from '@scheduler/runtime';

@@ -253,7 +253,10 @@ const agree = async () => {
 describe('a running worker', () => {
   test('carries a committed save to Crossmark, and its log says task, job, event, outcome and duration', async () => {
     const figures: unknown[] = [];
-    start({ metrics: { attempt: (one) => figures.push(one) } });
+    const levels = new Map<string, number>();
+    start({
+      metrics: { attempt: (one) => figures.push(one), level: (name, value) => levels.set(name, value) },
+    });
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await reached(eventId, 'synced');
@@ -275,6 +278,7 @@ describe('a running worker', () => {
       scheduleId: expect.any(Number),
       durationMs: expect.any(Number),
     });
+    expect([...levels.keys()].sort()).toEqual(['conflicts', 'dead', 'held', 'oldest', 'overdue']);
     // graphile-worker removes a job once its task is over.
     const left = () => database.sql`select * from graphile_worker._private_jobs`;
     await vi.waitFor(async () => expect(await left()).toHaveLength(0), patience);
@@ -700,8 +704,8 @@ describe('several workers and things going wrong', () => {
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
-    // As planned when the attempt before it ended: 5 s, a fifth more or less, however late this
-    // looks.
+    // The time was planned when the earlier attempt ended: after 5 s, a fifth more or less, however
+    // late this test checks it.
     const planned = async () => [
       ...(await database.sql`
         select jobs.key, jobs.run_at + app_clock_offset() - attempts.finished_at
@@ -789,9 +793,9 @@ describe('connections to Postgres that die without being closed', () => {
     const firewall = await createFirewall(database.appUrl);
     const worker = start({
       databaseUrl: firewall.url,
-      // The worker waits for an answer for longer than the test lasts, so only the missing sign of
-      // life tells it. Postgres itself ends a transaction that was cut off after `statementMs`, and
-      // with it the locks it held.
+      // The worker waits for an answer for longer than the test lasts, so only the missing
+      // heartbeat shows it. After `statementMs`, Postgres itself ends a transaction that was cut
+      // off, and releases its locks.
       patience: { connectMs: 1_000, statementMs: 5_000, answerMs: 600_000 },
       pulse: { everyMs: 100, withinMs: 500 },
     });

@@ -10,17 +10,22 @@ import {
   schemaIsBehind,
   workers,
 } from '@scheduler/db';
+import { planForStore, planRunsOf } from '@scheduler/plans';
 import { errorText, type Logger, settlesWithin } from '@scheduler/runtime';
 import {
   type Breaker,
   CRONTAB,
+  createDownloads,
   createTaskList,
   DEFAULT_CONFIRM_AFTER_MS,
+  type Downloads,
   flagsOfPausedTasks,
   heartbeat,
   prune,
   type Retention,
   type RetryPolicy,
+  readLevels,
+  requestNightlyPlans,
   rescue,
   SILENT_AFTER_SECONDS,
   type SyncContext,
@@ -28,16 +33,18 @@ import {
   sweep,
 } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
+import { sendDigests } from './digest/digests.ts';
+import type { MailServer } from './digest/mail-server.ts';
 import { type JobPool, startJobPool } from './job-pool.ts';
 
 /**
- * How long running jobs may go on, of the 25 s that stopping may take. Then they hand themselves
- * back.
+ * The time for running jobs to finish, of the 25 s that a stop may take. Then they return to the
+ * queue.
  */
 const DRAIN_MS = 15_000;
-/** Longer than a call to Crossmark takes with a sign-in in between. */
+/** Longer than a call to Crossmark with a sign-in. */
 const LEASE_MS = 120_000;
-/** How soon a probe that is due is made. */
+/** The longest delay of a due probe. */
 const BREAKER_MS = 500;
 /**
  * Connections that jobs use at once, in our pool and in graphile-worker's. Their statements take
@@ -46,14 +53,20 @@ const BREAKER_MS = 500;
  */
 const MOST_ASKING = 10;
 const PRUNE_MS = 3_600_000;
+/** How soon after its time a nightly plan is asked for. */
+const NIGHTLY_MS = 30_000;
+/** How soon after its time a digest is sent. */
+const DIGESTS_MS = 30_000;
+/** How often the levels of the charts are sampled: more than once in each of the narrowest buckets. */
+const LEVELS_MS = 30_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /**
- * How often Postgres is asked for a sign of life, and how long that may take before all connections
- * are taken for dead.
+ * The time between checks of Postgres, and the time without an answer after which all connections
+ * count as dead.
  */
 const PULSE_EVERY_MS = 5_000;
 const PULSE_WITHIN_MS = 10_000;
-/** Before the first restart; doubles with each restart that comes soon after the last. */
+/** The wait before the first restart. It doubles with each restart soon after the last one. */
 const RESTART_MS = 1_000;
 const LONGEST_RESTART_MS = 15_000;
 const STEADY_MS = 10_000;
@@ -61,28 +74,32 @@ const STEADY_MS = 10_000;
 export interface WorkerOptions {
   databaseUrl: string;
   crossmark: CrossmarkClient;
-  /** The guard of its calls, which the worker tends. */
+  /** Where files of instructions come from; by default from Crossmark's host alone. */
+  downloads?: Downloads;
+  /** The circuit breaker of its calls, which the worker updates. */
   breaker?: Breaker;
   log: Logger;
   metrics?: SyncContext['metrics'];
   retry: RetryPolicy;
   concurrency: number;
   crontab?: string;
-  /** How long a lease lasts from its last step; by default longer than any one call takes. */
+  /** The duration of a lease after its last step; by default longer than any call. */
   leaseMs?: number;
   /** The least time from a refresh that left a doubt to the one that may confirm it. */
   confirmAfterMs?: number;
-  /** After how much silence a worker counts as dead. */
+  /** The time without a heartbeat after which a worker counts as dead. */
   silentAfterSeconds?: number;
-  /** How long records are kept; without it nothing is removed. */
+  /** The time for which records are kept; without it nothing is deleted. */
   retention?: Retention;
-  /** How long running jobs may go on once the worker stops. */
+  /** How digests are sent, and the address of the pages they lead to; without it none are sent. */
+  digests?: { mail: MailServer; origin: string } | undefined;
+  /** The time for running jobs to finish when the worker stops. */
   drainMs?: number;
-  /** How long it waits for Postgres. */
+  /** The limits of waiting for Postgres. */
   patience?: Patience;
-  /** How often Postgres is asked for a sign of life, and how long that may take. */
+  /** The time between checks of Postgres, and the longest wait for an answer. */
   pulse?: { everyMs: number; withinMs: number };
-  /** After running for so long, a worker's next restart is the first of a row. */
+  /** After running for this time, the next restart counts as the first of a row. */
   steadyMs?: number;
   /** Other pools of this process, whose connections are dropped too when Postgres falls silent. */
   alongside?: readonly Database[];
@@ -90,18 +107,27 @@ export interface WorkerOptions {
 
 /** A worker that is starting or running. */
 export interface Worker {
-  /** graphile-worker's id of it; undefined until it takes jobs, another one after a restart. */
+  /**
+   * The worker's id in graphile-worker. Undefined until it takes jobs, and another one after a
+   * restart.
+   */
   readonly id: string | undefined;
-  /** Why it can't carry changes to Crossmark right now, in sentences; empty where it can. */
+  /**
+   * Returns the reasons why it can't send changes to Crossmark now, as sentences; empty if it can.
+   */
   reasons(): Promise<string[]>;
-  /** Takes no new jobs, lets running ones finish or hand themselves back unspent, and signs off. */
+  /**
+   * Takes no new jobs, lets running ones finish or return to the queue without a counted attempt,
+   * and removes its heartbeat.
+   */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a worker: it waits for Postgres and its schema as long as needed, runs jobs, gives signs
- * of life, and releases what dead workers held. When Postgres goes away it restarts once Postgres
- * is back, later each time in a row. When connections die without being closed, it opens new ones.
+ * Starts a worker. It waits for Postgres and its schema as long as needed, runs jobs, sends
+ * heartbeats, and releases the jobs and leases of dead workers. If Postgres goes away, it restarts
+ * when Postgres is back, with a longer wait each time in a row. If connections die without being
+ * closed, it opens new ones.
  */
 export function startWorker(options: WorkerOptions): Worker {
   const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS, patience = PATIENCE } = options;
@@ -112,8 +138,8 @@ export function startWorker(options: WorkerOptions): Worker {
     applicationName: 'scheduler-worker',
     patience,
   });
-  // A connection of its own: signs of life don't wait for jobs, and show whether Postgres answers
-  // at all.
+  // A separate connection, so that heartbeats don't wait for jobs and show whether Postgres
+  // answers.
   const lifeline = connect(options.databaseUrl, {
     max: 1,
     applicationName: 'scheduler-worker-lifeline',
@@ -123,6 +149,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const ctx: SyncContext = {
     db,
     crossmark: options.crossmark,
+    downloads: options.downloads ?? createDownloads(options.crossmark, { allowedHosts: [] }),
     log,
     metrics: options.metrics,
     settings: {
@@ -131,20 +158,20 @@ export function startWorker(options: WorkerOptions): Worker {
       confirmAfterMs: options.confirmAfterMs ?? DEFAULT_CONFIRM_AFTER_MS,
     },
   };
-  const taskList = createTaskList(ctx);
+  const taskList = createTaskList(ctx, (request) => planForStore(db, request));
   const stopping = new AbortController();
   const { signal } = stopping;
   let pool: JobPool | undefined;
-  /** A pool that has ended and whose jobs aren't released yet. */
+  /** A pool that has ended but whose jobs aren't released yet. */
   let ended: JobPool | undefined;
-  /** Breaks in a row, and the reason of the last. */
+  /** The number of failures in a row, and the reason of the last one. */
   let restarts = 0;
   let brokeOff: string | null = null;
 
-  /** Runs jobs until the pool breaks off or the worker stops. */
+  /** Runs jobs until the pool fails or the worker stops. */
   async function runOnce(): Promise<string | null> {
     await postgresReady(database, log, signal);
-    await giveFree();
+    await releaseEndedPool();
     if (signal.aborted) return null;
     const started = await startJobPool({
       databaseUrl: options.databaseUrl,
@@ -172,25 +199,26 @@ export function startWorker(options: WorkerOptions): Worker {
       clearTimeout(steady);
       ended = started;
       pool = undefined;
-      await giveFree().catch(() => {});
+      await releaseEndedPool().catch(() => {});
     }
   }
 
   let lastSign = { id: '', atMs: 0 };
-  /** When one is due, and at once for a new pool. */
-  async function giveSignOfLife(): Promise<void> {
+  /** Sends a heartbeat when one is due, and at once for a new pool. */
+  async function sendHeartbeat(): Promise<void> {
     const id = pool?.id;
     const atMs = performance.now();
     if (!id || (id === lastSign.id && atMs - lastSign.atMs < silentMs / 6)) return;
-    await heartbeat(lifeline.db, { id, host: hostname(), pid: process.pid, concurrency });
+    const sendsMail = options.digests !== undefined;
+    await heartbeat(lifeline.db, { id, host: hostname(), pid: process.pid, concurrency, sendsMail });
     lastSign = { id, atMs };
   }
 
   /**
-   * Releases what an ended pool held. Where Postgres isn't back yet, that is done before the next
-   * pool starts.
+   * Releases the jobs and leases of an ended pool. If Postgres isn't back yet, this is repeated
+   * before the next pool starts.
    */
-  async function giveFree(): Promise<void> {
+  async function releaseEndedPool(): Promise<void> {
     if (!ended) return;
     await signOff(db, ended.id, ended.unwritten);
     ended = undefined;
@@ -203,7 +231,7 @@ export function startWorker(options: WorkerOptions): Worker {
       const released = await breaker?.tend((within) => crossmark.ping({ signal: within }), signal);
       if (released) log.info({ events: released }, 'released changes that waited for Crossmark');
     }),
-    repeat('heartbeat', Math.min(silentMs / 6, 1_000), giveSignOfLife),
+    repeat('heartbeat', Math.min(silentMs / 6, 1_000), sendHeartbeat),
     repeat('rescue', silentMs / 3, async () => {
       const dead = await rescue(db, silentAfterSeconds);
       if (dead.length > 0) log.warn({ workers: dead }, 'released the jobs and leases of dead workers');
@@ -212,15 +240,29 @@ export function startWorker(options: WorkerOptions): Worker {
       const lostJobs = await sweep(db);
       if (lostJobs > 0) log.warn({ jobs: lostJobs }, 'added jobs for changes that had none');
     }),
+    repeat('nightly plans', NIGHTLY_MS, async () => {
+      const storeIds = await requestNightlyPlans(db);
+      if (storeIds.length > 0) log.info({ storeIds }, 'asked for nightly plans');
+    }),
+    repeat('digests', DIGESTS_MS, async () => {
+      if (!options.digests) return;
+      const counts = await sendDigests(db, { ...options.digests, log, signal });
+      if (counts.sent + counts.failed > 0) log.info(counts, 'sent digests');
+    }),
+    repeat('levels', LEVELS_MS, async () => {
+      const { metrics } = options;
+      if (!metrics) return;
+      for (const [name, value] of Object.entries(await readLevels(db))) metrics.level(name, value);
+    }),
     repeat('prune', PRUNE_MS, async () => {
       const removed = options.retention ? await prune(db, options.retention) : {};
       if (Object.keys(removed).length > 0)
         log.info({ removed }, 'removed records that were past their retention');
     }),
-    feelPulse(),
+    checkPostgres(),
   ];
 
-  /** Repeats a chore while jobs run, never twice at once. */
+  /** Repeats a chore while jobs run, never twice at the same time. */
   async function repeat(chore: string, everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       if (pool)
@@ -232,10 +274,10 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   /**
-   * Asks Postgres for a sign of life every few seconds. Without one in time, the worker drops all
-   * connections and opens new ones.
+   * Checks Postgres every few seconds. Without an answer in time, the worker closes all connections
+   * and opens new ones.
    */
-  async function feelPulse(): Promise<void> {
+  async function checkPostgres(): Promise<void> {
     while (!signal.aborted) {
       const signsOfLife = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
       if (!(await settlesWithin(signsOfLife, withinMs)) && !signal.aborted) {
@@ -281,7 +323,8 @@ export function startWorker(options: WorkerOptions): Worker {
       log.info({ worker: last }, 'worker is stopping');
       await pool?.stop();
       await Promise.all([running, ...chores]);
-      await giveFree().catch(() => {});
+      await releaseEndedPool().catch(() => {});
+      await planRunsOf(db).close();
       await Promise.all([database.close(), lifeline.close()]);
       log.info({ worker: last }, 'worker has stopped');
     },
@@ -289,8 +332,8 @@ export function startWorker(options: WorkerOptions): Worker {
 }
 
 /**
- * Waits until Postgres answers and has this version's tables, longer each time, and logs what it
- * waits for.
+ * Waits until Postgres answers and has this version's tables, with a longer wait each time, and
+ * logs the reason.
  */
 async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
   for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {

@@ -31,6 +31,8 @@ export interface SessionUser {
   name: string;
   email: string;
   role: UserRole;
+  /** The stores that the user may see and plan; null for all stores. */
+  storeIds: readonly number[] | null;
   sessionId: string;
   /** When the session ends unless it is used before, in milliseconds since 1970. */
   sessionEndsAtMs: number;
@@ -38,9 +40,9 @@ export interface SessionUser {
 
 /** The lifetimes of a session. */
 export interface SessionLimits {
-  /** Without a request that a user's action caused. */
+  /** The time without a request that a user's action caused. */
   idleHours: number;
-  /** In any case, even in use. */
+  /** The time after which a session ends even if it is used. */
   maxHours: number;
 }
 
@@ -54,15 +56,16 @@ export interface Auth {
    */
   handler(request: Request): Promise<Response>;
   /**
-   * Returns the user of a request's cookie. Null if the session ended, idled too long or belongs to
-   * another app, or if the user is disabled. A changed role applies at once. A request with
-   * {@link UNATTENDED_HEADER} doesn't keep its session from idling.
+   * Returns the user of a request's cookie. Null if the session has ended, was not used for too
+   * long or belongs to another app, or if the user is disabled. A changed role applies at once, and so
+   * does a change of their stores. A
+   * request with {@link UNATTENDED_HEADER} does not count as use of its session.
    */
   userOf(headers: Headers): Promise<SessionUser | null>;
   /**
-   * Returns the `set-cookie` line that makes a browser known for a user: their sign-in attempts are
-   * then counted apart from strangers'. For users who proved their identity in another way than by
-   * signing in.
+   * Returns the `set-cookie` line that makes a browser known for a user, whose sign-in attempts are
+   * then counted separately from those of strangers. For users who proved their identity in another
+   * way than by signing in.
    */
   rememberDevice(headers: Headers, email: string): string;
   /** Returns the CSRF check of the request's session; null for a request without a session. */
@@ -78,7 +81,10 @@ const HOUR_S = 3600;
 /** The precision of a session's last use, so that reads seldom cause a write. */
 const USE_NOTED_EVERY_MS = 60_000;
 
-/** Prevents a session from being opened with a password that was replaced meanwhile. */
+/**
+ * The constraint that prevents a session from being opened with a password that was replaced
+ * meanwhile.
+ */
 const SIGN_IN_VERSION = 'user_sessions_sign_in_version';
 /** An e-mail address that can belong to a user. */
 const LONGEST_EMAIL = 200;
@@ -112,17 +118,17 @@ interface AuthLog {
 }
 
 /**
- * Sets up sign-in for one app. Sign-up is closed, accounts can't be changed from outside, cookies are httpOnly and
- * sameSite=lax (where `baseUrl` is https also secure and bound to the host), and a request that changes something must
- * come from a trusted origin.
- * @param options.app one for each app, and the start of its cookie's name: apps on one host (ports don't separate cookies)
- * must not mix sessions up
+ * Creates sign-in for one app. Sign-up is closed, and accounts can't be changed from outside.
+ * Cookies are httpOnly and sameSite=lax; if `baseUrl` is https, they are also secure and bound to
+ * the host. A request that changes something must come from a trusted origin.
+ * @param options.app the app's own name, with which the name of its cookie begins. It separates the
+ * sessions of apps on one host, because ports don't separate cookies
  */
 export function createAuth(options: {
   db: Db;
   /** The secret, at least 32 characters. */
   secret: string;
-  /** Where browsers find the app, such as `https://scheduler.example.com`. */
+  /** The address of the app in browsers, such as `https://scheduler.example.com`. */
   baseUrl: string;
   trustedOrigins: readonly string[];
   app: AppName;
@@ -179,8 +185,8 @@ export function createAuth(options: {
       },
     },
     session: {
-      // The absolute end. `userOf` checks idling, because better-auth's own way would postpone the
-      // end without limit.
+      // The absolute end. `userOf` checks for use, because better-auth's own check would postpone
+      // the end without limit.
       expiresIn: options.sessions.maxHours * HOUR_S,
       disableSessionRefresh: true,
       additionalFields: {
@@ -199,10 +205,10 @@ export function createAuth(options: {
             if (!user || user.disabledAt !== null) return false;
             const nowMs = currentTimeMs();
             const expiresAt = new Date(nowMs + options.sessions.maxHours * HOUR_S * 1000);
-            // Times of our own clock, in place of better-auth's.
+            // Tests can move this clock, but not better-auth's.
             const times = { createdAt: new Date(nowMs), updatedAt: new Date(nowMs), expiresAt };
             const signInVersion = signingIn.getStore()?.signInVersion;
-            if (signInVersion === undefined) throw new Error('A session is opened by signing in alone.');
+            if (signInVersion === undefined) throw new Error('A session can be opened only by signing in.');
             return { data: { ...session, ...times, app, signInVersion } };
           },
         },
@@ -289,10 +295,10 @@ export function createAuth(options: {
     if (unusedMs > USE_NOTED_EVERY_MS && !headers.has(UNATTENDED_HEADER)) {
       await db.update(userSessions).set({ updatedAt: sql`app_now()` }).where(eq(userSessions.id, session.id));
     }
-    const { id, name, email } = user;
+    const { id, name, email, storeIds } = user;
     const role = USER_ROLES.find((one) => one === user.role);
     // A role that this version doesn't know has no rights.
-    return role ? { id, name, email, role, sessionId: session.id, sessionEndsAtMs } : null;
+    return role ? { id, name, email, role, storeIds, sessionId: session.id, sessionEndsAtMs } : null;
   }
 
   /** Idle sessions of this app; only the app knows its idle time. */
@@ -369,7 +375,7 @@ export function createAuth(options: {
     const answer = await inTurnOf(turnOf(from), () => signingIn.run(trial, () => auth.handler(checked)));
     if (!answer.ok) {
       options.log.warn(`sign-in: refused, ${whoFrom}`);
-      // The same for a wrong password, an unknown address and somebody who is disabled.
+      // The same answer for a wrong password, an unknown address and a disabled user.
       return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
     }
     await attempt.succeeded();
@@ -401,8 +407,8 @@ export function createAuth(options: {
       if (pathname === '/api/auth/get-session' && request.method === 'GET') {
         const user = await userOf(request.headers);
         if (!user) return Response.json(null);
-        const { name, email, role } = user;
-        return Response.json({ user: { name, email, role } });
+        const { id, name, email, role, storeIds } = user;
+        return Response.json({ user: { id, name, email, role, storeIds } });
       }
       if (!OPEN_PATHS.includes(pathname)) return refusal(404, 'There is nothing here.');
       if (!pathname.endsWith('/sign-in/email')) return auth.handler(request);

@@ -8,6 +8,8 @@ export interface NewUser {
   email: string;
   name: string;
   role: UserRole;
+  /** The stores that the user may see and plan; all stores if absent or null. */
+  storeIds?: readonly number[] | null;
   password: string;
 }
 
@@ -36,7 +38,14 @@ export async function createUser(db: Executor, user: NewUser): Promise<string> {
   await db.transaction(async (tx) => {
     const [added] = await tx
       .insert(users)
-      .values({ id, email, name: user.name.trim(), role: user.role, emailVerified: true })
+      .values({
+        id,
+        email,
+        name: user.name.trim(),
+        role: user.role,
+        storeIds: user.storeIds ? [...user.storeIds] : null,
+        emailVerified: true,
+      })
       .onConflictDoNothing({ target: users.email })
       .returning({ id: users.id });
     if (!added) throw new UserRefused('email', `There is a user with the address ${email} already.`);
@@ -112,7 +121,9 @@ export async function verifyPassword(db: Executor, userId: string, password: str
   return matches ? account.signInVersion : null;
 }
 
-/** Puts a hash in the place of another of the same password, unless that was replaced meanwhile. */
+/**
+ * Replaces a hash by a newer one of the same password, unless the password was replaced meanwhile.
+ */
 export async function renewHash(
   db: Executor,
   userId: string,

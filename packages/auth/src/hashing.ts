@@ -34,7 +34,7 @@ const TURNS = { known: pLimit(2), strangers: pLimit(1) };
 /** Runs a password check in its turn. */
 export const inTurnOf = <T>(who: keyof typeof TURNS, work: () => Promise<T>): Promise<T> => TURNS[who](work);
 
-/** The most sign-in attempts in progress; more would wait for more than about ten seconds. */
+/** The most sign-in attempts in progress. Any more would wait longer than about ten seconds. */
 const MOST_TRIES = 30;
 const BUSY_S = 5;
 const running = { known: 0, strangers: 0 };

@@ -18,4 +18,4 @@ export {
 } from './create-user.ts';
 export { isSameSecret } from './csrf.ts';
 export { isFromOwnPage, isRead } from './origin.ts';
-export { beginSignIn, networkOf, TooEarly } from './throttle.ts';
+export { AtOnce, beginSecretAddress, beginSignIn, networkOf, TooEarly } from './throttle.ts';

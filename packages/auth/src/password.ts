@@ -1,5 +1,5 @@
 export const SHORTEST_PASSWORD = 12;
-/** The cost of hashing grows with length, and a longer text is not a password but an attack. */
+/** The cost of hashing grows with the length. No person types a longer password. */
 export const LONGEST_PASSWORD = 128;
 
 /** The words that an attacker would guess first. */

@@ -28,10 +28,10 @@ const FIRST_WAIT_S = 5;
 /** A count is deleted after this time without an attempt. */
 const FORGOTTEN_AFTER = sql`interval '1 day'`;
 
-/** An admitted sign-in attempt. */
+/** An admitted attempt. */
 interface SignInTry {
   /**
-   * The password was right: resets the counts of this caller, and doesn't count this attempt
+   * The password or address was right: resets the counts of this caller, and doesn't count this attempt
    * against the network.
    */
   succeeded(): Promise<void>;
@@ -63,15 +63,35 @@ export type Caller = { address: string } | { known: string };
  */
 export async function beginSignIn(db: Db, who: { email: string; from: Caller }): Promise<SignInTry> {
   const { email, from } = who;
-  const own: [string, Policy][] =
+  const own: Counted[] =
     'address' in from
       ? [
           [keyOf('account', email), ACCOUNT],
           [keyOf('pair', email, networkOf(from.address)), PAIR],
         ]
       : [[keyOf('known', email, from.known), PAIR]];
-  const shared = 'address' in from ? keyOf('network', networkOf(from.address)) : undefined;
-  const counted = shared === undefined ? own : [...own, [shared, NETWORK] as [string, Policy]];
+  return beginAttempt(db, {
+    own,
+    shared: 'address' in from ? [keyOf('network', networkOf(from.address)), NETWORK] : undefined,
+  });
+}
+
+/**
+ * Counts an attempt to read a secret address before the address is looked up, as {@link beginSignIn}
+ * counts sign-ins of one network. Wrong passwords and wrong addresses are counted apart.
+ */
+export async function beginSecretAddress(db: Db, address: string): Promise<SignInTry> {
+  return beginAttempt(db, { own: [], shared: [keyOf('secret address', networkOf(address)), NETWORK] });
+}
+
+type Counted = [key: string, policy: Policy];
+
+/** Counts an attempt of a caller, and of the network that they share with others. */
+async function beginAttempt(
+  db: Db,
+  { own, shared }: { own: Counted[]; shared: Counted | undefined },
+): Promise<SignInTry> {
+  const counted = shared === undefined ? own : [...own, shared];
   // In one order everywhere, so that attempts with common keys don't deadlock.
   counted.sort(([a], [b]) => (a < b ? -1 : 1));
   await db.transaction(async (tx) => {
@@ -79,12 +99,13 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
   });
   return {
     succeeded: async () => {
-      await db.delete(signInTries).where(
-        inArray(
-          signInTries.key,
-          own.map(([key]) => key),
-        ),
-      );
+      if (own.length > 0)
+        await db.delete(signInTries).where(
+          inArray(
+            signInTries.key,
+            own.map(([key]) => key),
+          ),
+        );
       if (shared !== undefined)
         await db
           .update(signInTries)
@@ -92,7 +113,7 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
             attempts: sql`greatest(${signInTries.attempts} - 1, 0)`,
             waitUntil: sql`${signInTries.lastAt}`,
           })
-          .where(eq(signInTries.key, shared));
+          .where(eq(signInTries.key, shared[0]));
       // Relies on the index sign_in_tries_last.
       await db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - ${FORGOTTEN_AFTER}`));
     },

@@ -19,7 +19,13 @@ import type {
 import { type CronEntry, readCron } from './cron.ts';
 import { badRequest, unsupported } from './errors.ts';
 import { checkPriority, FinishedJob, type JobContext, LiveJob, toMilliseconds } from './jobs.ts';
-import type { GraphileQueuesOptions, GraphileTask, JobAttempt, RedactContext } from './options.ts';
+import type {
+  GraphileQueuesOptions,
+  GraphileTask,
+  JobAttempt,
+  JobReference,
+  RedactContext,
+} from './options.ts';
 import { createStore, isJobId, type NewJob, type Store } from './store.ts';
 
 /** graphile-worker's default for `max_attempts`. */
@@ -28,8 +34,9 @@ const DEFAULT_MAX_ATTEMPTS = 25;
 const MOST_ATTEMPTS = 32_767;
 
 /**
- * The queues of a board, one for each task. Hand them to `createBullBoard({ queues })`. They share one reading of the
- * counts. Nothing is sent to Postgres before the board asks. Throws where the crontab is invalid.
+ * Creates the queues of a board, one for each task. Pass them to `createBullBoard({ queues })`.
+ * They share one read of the counts. Nothing is sent to Postgres before the board requests it.
+ * Throws if the crontab is invalid.
  */
 export function createGraphileQueues(options: GraphileQueuesOptions): BaseAdapter[] {
   const store = createStore(options);
@@ -54,10 +61,11 @@ class GraphileQueue extends BaseAdapter {
   #retries: { ids: string[]; changed: Promise<ReadonlySet<string>> } | undefined;
 
   constructor(task: GraphileTask, store: Store, cron: readonly CronEntry[], options: GraphileQueuesOptions) {
-    // bull-board knows two kinds of queue. 'bull' is the one without flows, global concurrency and edited schedules.
+    // bull-board has two kinds of queue. 'bull' is the kind without flows, global concurrency and
+    // editable schedules.
     super('bull', {
       readOnlyMode: options.readOnlyMode === true,
-      // A job that succeeded is gone, so there is nothing to run again.
+      // graphile-worker deletes a job that succeeds, so it can't run again.
       allowCompletedRetries: false,
       ...(task.description !== undefined && { description: task.description }),
       ...(task.displayName !== undefined && { displayName: task.displayName }),
@@ -78,7 +86,10 @@ class GraphileQueue extends BaseAdapter {
     return ['latest', ...this.getJobStatuses()];
   }
 
-  /** Only statuses that can be told: no completed jobs without a history, no paused ones without a pause store. */
+  /**
+   * Returns only statuses that are known: no completed jobs without a history, no paused ones
+   * without a pause store.
+   */
   getJobStatuses(): JobStatus[] {
     const { history, pauseStore } = this.#options;
     return [
@@ -104,7 +115,7 @@ class GraphileQueue extends BaseAdapter {
       delayed: counts.delayed,
       failed: counts.failed,
       completed,
-      // Statuses of other kinds of queues.
+      // Statuses that only other kinds of queues have.
       latest: 0,
       prioritized: 0,
       'waiting-children': 0,
@@ -112,11 +123,12 @@ class GraphileQueue extends BaseAdapter {
   }
 
   /**
-   * Positions `start` to `end` of each status, both included; a negative `end` means all. Waiting jobs come in the order
-   * in which they will run, failed and completed ones latest first. Several statuses at once come latest first.
+   * Returns the jobs at positions `start` to `end` of each status, both included; a negative `end`
+   * means all. Waiting jobs are in the order in which they will run, failed and completed ones
+   * latest first. With several statuses, all jobs are latest first.
    */
   async getJobs(statuses: JobStatus[], start = 0, end = -1): Promise<QueueJob[]> {
-    // A page's number comes from an address, and may be larger than Postgres' bigint.
+    // The page number is from an address and may exceed Postgres' bigint.
     if (start > Number.MAX_SAFE_INTEGER) return [];
     const context = await this.#context();
     const lists = await Promise.all(
@@ -133,6 +145,7 @@ class GraphileQueue extends BaseAdapter {
       }),
     );
     const jobs = lists.flat();
+    await this.#entitle(jobs);
     return statuses.length > 1 ? jobs.sort((a, b) => b.lastMovedAt - a.lastMovedAt) : jobs;
   }
 
@@ -140,29 +153,42 @@ class GraphileQueue extends BaseAdapter {
     const context = await this.#context();
     if (!isJobId(id)) return undefined;
     const row = await this.#store.job(this.#task.name, id);
-    if (row) return new LiveJob(row, context);
-    const completed = await this.#options.history?.getCompleted(this.#task.name, id);
-    return completed ? new FinishedJob(completed, context) : undefined;
+    const completed = row ? null : await this.#options.history?.getCompleted(this.#task.name, id);
+    const finished = completed ? new FinishedJob(completed, context) : undefined;
+    const job = row ? new LiveJob(row, context) : finished;
+    if (job) await this.#entitle([job]);
+    return job;
   }
 
-  /** A line for each attempt that the history knows. */
+  /** Names jobs as the app calls them. */
+  async #entitle(jobs: readonly (LiveJob | FinishedJob)[]): Promise<void> {
+    if (!this.#options.jobTitles || jobs.length === 0) return;
+    const titles = await this.#options.jobTitles(jobs.map((job) => this.#referenceTo(job)));
+    for (const job of jobs) job.title = titles.get(job.id) ?? job.title;
+  }
+
+  #referenceTo(job: LiveJob | FinishedJob): JobReference {
+    return {
+      task: this.#task.name,
+      id: job.id,
+      key: job instanceof LiveJob ? job.key : null,
+      payload: job.payload,
+    };
+  }
+
+  /** Returns a line for each attempt in the history. */
   async getJobLogs(id: string): Promise<string[]> {
     const { history } = this.#options;
     const job = history && (await this.getJob(id));
     if (!job) return [];
-    const attempts = await history.attemptsOf({
-      task: this.#task.name,
-      id,
-      key: job instanceof LiveJob ? job.key : null,
-      payload: job.payload,
-    });
+    const attempts = await history.attemptsOf(this.#referenceTo(job));
     return attempts.map((attempt) => String(this.#redact(logLine(attempt), 'log')));
   }
 
   /**
-   * Adds a job of this task; the name that the board asks for is not used. Understands the options `delay`
-   * (milliseconds), `attempts`, `priority` (lower runs first), `jobKey` or Bull's `jobId`, `queueName` and `flags`, and
-   * refuses others in place of ignoring them.
+   * Adds a job of this task; the name that the board sends is not used. Accepts the options `delay`
+   * (milliseconds), `attempts`, `priority` (lower runs first), `jobKey` or Bull's `jobId`,
+   * `queueName` and `flags`. Refuses any other option instead of ignoring it.
    */
   async addJob(_name: string, data: unknown, options: QueueJobOptions): Promise<QueueJob> {
     return this.#add(parseJobOptions(data, options));
@@ -184,27 +210,30 @@ class GraphileQueue extends BaseAdapter {
         throw unsupported("A worker is at the active jobs: graphile-worker can't take them away from it.");
       case 'completed':
         throw unsupported(
-          "graphile-worker deletes a job that succeeds by itself; what is listed is the app's history of it.",
+          "graphile-worker deletes jobs that succeed; the list shows the app's history of them.",
         );
       default:
         throw badRequest(`There are no ${status} jobs in graphile-worker.`);
     }
   }
 
-  /** Removes the jobs that nobody has started and that have attempts left. Failed ones stay. */
+  /** Removes the jobs that have not started and have attempts left. Failed jobs stay. */
   async empty(): Promise<void> {
     this.#assertRemovable();
     await this.#store.empty(this.#task.name);
   }
 
-  /** Removes all of the task's jobs. While some are running it does nothing and throws, forced or not. */
+  /**
+   * Removes all jobs of the task. If some are running, throws and removes nothing, even with
+   * `force`.
+   */
   async obliterate({ force = false }: ObliterateOptions = {}): Promise<void> {
     this.#assertRemovable();
     const [running] = await this.#store.page(this.#task.name, 'active', 0, 0);
     if (running)
       throw force
         ? unsupported("A worker is at the active jobs: graphile-worker can't take them away from it.")
-        : // bull-board knows this refusal by its very words.
+        : // bull-board recognizes this refusal by its exact text.
           new Error('Cannot obliterate queue with active jobs');
     await this.#store.obliterate(this.#task.name);
   }
@@ -251,7 +280,7 @@ class GraphileQueue extends BaseAdapter {
         },
       };
     });
-    // Where the app gave no crontab, an entry that workers ran can only be told by its default name: the task's.
+    // If the app gave no crontab, an entry is known only by its default name, which is the task's.
     if (this.#cron.length === 0 && known.has(this.#task.name))
       return [{ id: this.#task.name, name: this.#task.name, ...lastRun(this.#task.name) }];
     return schedulers;
@@ -265,12 +294,12 @@ class GraphileQueue extends BaseAdapter {
     return this.#cron.length > 0;
   }
 
-  /** Adds the job that the crontab would add, at once; the schedule goes on as it was. */
+  /** Adds at once the job that the crontab would add. The schedule does not change. */
   async runJobSchedulerNow(id: string): Promise<QueueJob | 'not-found'> {
     const entry = this.#cron.find((candidate) => candidate.identifier === id);
     if (!entry) return 'not-found';
     return this.#add({
-      // As graphile-worker marks the jobs of its crontab.
+      // graphile-worker marks the jobs of its crontab in this way.
       payload: { ...entry.payload, _cron: { ts: new Date().toISOString(), backfilled: false } },
       delayMs: 0,
       queueName: entry.options.queueName,
@@ -284,7 +313,7 @@ class GraphileQueue extends BaseAdapter {
   removeJobScheduler(): Promise<boolean> {
     return Promise.reject(
       unsupported(
-        "The crontab is part of the workers' program: remove the entry there and start them again.",
+        "The crontab is part of the workers' program: remove the entry there and restart the workers.",
       ),
     );
   }
@@ -292,12 +321,15 @@ class GraphileQueue extends BaseAdapter {
   updateJobScheduler(): Promise<JobSchedulerUpdateResult> {
     return Promise.reject(
       unsupported(
-        "The crontab is part of the workers' program: change the entry there and start them again.",
+        "The crontab is part of the workers' program: change the entry there and restart the workers.",
       ),
     );
   }
 
-  /** The app's own list; else whoever holds a running job, and null (unknown) where nobody does. */
+  /**
+   * Returns the app's own list, otherwise the workers that hold a running job, and null (unknown)
+   * if none does.
+   */
   override async getWorkers(): Promise<QueueWorker[] | null> {
     const nowMs = Date.now();
     const age = (sinceMs: number) => Math.max(0, Math.round((nowMs - sinceMs) / 1000));
@@ -320,7 +352,8 @@ class GraphileQueue extends BaseAdapter {
 
   async getMetrics(type: MetricsType, start = 0, end = -1): Promise<QueueMetrics> {
     const { jobsPerMinute } = this.#options;
-    if (!jobsPerMinute) throw unsupported('graphile-worker counts no finished jobs, and the app gave none.');
+    if (!jobsPerMinute)
+      throw unsupported('graphile-worker does not count finished jobs, and the app gave no `jobsPerMinute`.');
     const minutes = [...(await jobsPerMinute(this.#task.name, type))];
     const data = minutes.slice(start, end < 0 ? undefined : end + 1);
     const total = minutes.reduce((sum, jobs) => sum + jobs, 0);
@@ -331,7 +364,7 @@ class GraphileQueue extends BaseAdapter {
     };
   }
 
-  /** Null: there is no Redis here. See {@link getDatastoreStats}. */
+  /** Returns null, because there is no Redis. See {@link getDatastoreStats}. */
   async getRedisInfo(): Promise<null> {
     return null;
   }
@@ -347,7 +380,7 @@ class GraphileQueue extends BaseAdapter {
 
   setGlobalConcurrency(): Promise<void> {
     return Promise.reject(
-      unsupported('graphile-worker has no limit across workers: set `concurrency` where each one starts.'),
+      unsupported('graphile-worker has no limit across workers: set `concurrency` of each worker.'),
     );
   }
 
@@ -367,10 +400,7 @@ class GraphileQueue extends BaseAdapter {
 
   #pauseStore() {
     const { pauseStore } = this.#options;
-    if (!pauseStore)
-      throw unsupported(
-        'graphile-worker has no pause of its own, and this board was given no `pauseStore` to remember one.',
-      );
+    if (!pauseStore) throw unsupported('graphile-worker has no pause, and the app gave no `pauseStore`.');
     return pauseStore;
   }
 
@@ -396,7 +426,10 @@ class GraphileQueue extends BaseAdapter {
     return job instanceof LiveJob ? job.status : 'completed';
   }
 
-  /** bull-board retries all by asking each job of a page at the same time: those become one statement. */
+  /**
+   * For "retry all", bull-board calls each job of a page at the same time. Those calls become one
+   * statement.
+   */
   async #retry(id: string): Promise<boolean> {
     if (!this.#retries) {
       const ids: string[] = [];
@@ -411,7 +444,7 @@ class GraphileQueue extends BaseAdapter {
   }
 }
 
-/** Which of graphile-worker's jobs have a status of bull-board's, if any. */
+/** Returns the status of graphile-worker's jobs for a status of bull-board, if any. */
 function liveStatusOf(status: JobStatus, paused: boolean) {
   switch (status) {
     case 'waiting':

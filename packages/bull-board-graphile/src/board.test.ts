@@ -206,6 +206,13 @@ describe.each(Object.keys(drivers))('every route of the board, over %s', (driver
         pauseStore,
         cron: CRONTAB,
         jobsPerMinute: async (_task, outcome) => (outcome === 'completed' ? [4, 2, 0] : [1, 0, 0]),
+        jobTitles: async (jobs) =>
+          new Map(
+            jobs.flatMap(({ task, id, payload }): [string, string][] => {
+              const { about } = payload as { about?: string };
+              return about ? [[id, `${task}: ${about}`]] : [];
+            }),
+          ),
       },
       driver,
     );
@@ -225,6 +232,12 @@ describe.each(Object.keys(drivers))('every route of the board, over %s', (driver
       await failedMail();
       const { body } = await served.call('GET', '/api/queues?activeQueue=send%20mail&status=failed');
       expect(body.queues).toHaveLength(2);
+      await failedMail({ about: 'the week' });
+      const named = await served.call('GET', '/api/queues?activeQueue=send%20mail&status=failed');
+      expect(named.body.queues[0]?.jobs.map(({ name }) => name)).toEqual([
+        'send mail: the week',
+        'send mail',
+      ]);
       expect(body.queues[0]).toMatchObject({
         name: 'send mail',
         description: 'Sends a mail',

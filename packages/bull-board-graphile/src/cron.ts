@@ -5,7 +5,7 @@ import type { GraphileQueuesOptions } from './options.ts';
 export interface CronEntry {
   identifier: string;
   task: string;
-  /** Absent where the app matches with a function. */
+  /** Undefined if the app matches with a function. */
   pattern: string | undefined;
   payload: Record<string, unknown>;
   options: ParsedCronItem['options'];
@@ -16,14 +16,17 @@ export interface CronEntry {
 const MINUTE_MS = 60_000;
 const HORIZON_MS = 2 * 366 * 24 * 60 * MINUTE_MS;
 
-/** Reads the crontab with graphile-worker's own parser. Throws its error where the crontab is invalid. */
+/**
+ * Parses the crontab with graphile-worker's own parser. Throws its error if the crontab is invalid.
+ */
 export function readCron(cron: GraphileQueuesOptions['cron']): CronEntry[] {
   if (cron === undefined) return [];
   if (typeof cron !== 'string')
     return cron.map((item: CronItem) =>
       toEntry(parseCronItem(item), typeof item.match === 'string' ? item.match : undefined),
     );
-  // parseCrontab keeps the order of the lines but not their patterns: a line's first five fields.
+  // parseCrontab keeps the order of the lines but not their patterns, which are the first five
+  // fields.
   const lines = cron
     .split(/\r?\n/)
     .map((line) => line.trim())
@@ -42,7 +45,8 @@ function toEntry(item: ParsedCronItem, pattern: string | undefined): CronEntry {
     payload: item.payload ?? {},
     options: item.options,
     nextAfter(nowMs) {
-      // The answer holds until it has passed; only a rare entry costs more than a few steps to find.
+      // The result is valid until that time has passed. Only for a rare entry does the search take
+      // more than a few steps.
       if (!cached || nowMs < cached.from || nowMs >= (cached.next ?? cached.from + MINUTE_MS * 60))
         cached = { from: nowMs, next: search(item, nowMs) };
       return cached.next;

@@ -1,4 +1,7 @@
-/** A refusal with a sentence for the person at the board. bull-board's error handler answers with `statusCode`. */
+/**
+ * A refusal. The message is a sentence for the user, and bull-board's error handler answers with
+ * `statusCode`.
+ */
 export class BoardError extends Error {
   override readonly name = 'BoardError';
   readonly statusCode: 400 | 405 | 409;
@@ -9,9 +12,9 @@ export class BoardError extends Error {
   }
 }
 
-/** graphile-worker can't do this at all, or the app has not given what it takes. */
+/** For an action that graphile-worker does not have, or for which the app gave no option. */
 export const unsupported = (message: string): BoardError => new BoardError(405, message);
-/** Not in the state the job is in. */
+/** For an action that the job's state does not allow. */
 export const conflict = (message: string): BoardError => new BoardError(409, message);
-/** The request itself makes no sense to graphile-worker. */
+/** For a request that is not valid for graphile-worker. */
 export const badRequest = (message: string): BoardError => new BoardError(400, message);

@@ -4,30 +4,34 @@ import type {
   MetricsLatencyPoint,
 } from '@bull-board/api/dist/types.js';
 
-/** What jobs came to in one hour or one day of UTC. */
+/** The outcomes of jobs in one UTC hour or day. */
 export interface HistoryBucket {
   startMs: number;
   completed: number;
   failed: number;
-  /** How many durations were measured, and the one that a part of them (0 to 1) doesn't exceed, in milliseconds. */
+  /**
+   * The number of measured durations, and a function that returns the quantile (0 to 1) in
+   * milliseconds.
+   */
   measured: number;
   quantile(part: number): number;
 }
 
-/** A span that the board asks for. Both ends are included, in epoch milliseconds. */
+/** A span of time that the board requests. Both ends are included, in epoch milliseconds. */
 export interface HistorySpan {
-  /** One task; all of them where absent. */
+  /** One task; undefined means all tasks. */
   task: string | undefined;
-  /** `range`: the whole span as one bucket, since quantiles can't be added up. */
+  /** `range` means the whole span as one bucket, because quantiles can't be added up. */
   granularity: 'hour' | 'day' | 'range';
   fromMs: number;
   toMs: number;
 }
 
 /**
- * The board's charts over days, from figures that the app keeps: hand it to `createBullBoard` as `historyProvider`. `read`
- * answers with the buckets of a span, in order; an empty list draws nothing. Age of the queue and time waited aren't known
- * to graphile-worker, and so neither to the charts.
+ * Creates the provider of the board's charts over days from figures of the app. Pass it to
+ * `createBullBoard` as `historyProvider`. `read` returns the buckets of a span in order; an empty
+ * list draws nothing. The charts have no age of the queue and no waiting time, because
+ * graphile-worker does not store them.
  */
 export function createHistoryProvider(
   read: (span: HistorySpan) => Promise<readonly HistoryBucket[]>,

@@ -3,7 +3,7 @@ import { badRequest, conflict, unsupported } from './errors.ts';
 import type { CompletedJob, Moment, RedactContext } from './options.ts';
 import type { JobRow, Store } from './store.ts';
 
-/** What a job needs of its queue. */
+/** The parts of its queue that a job needs. */
 export interface JobContext {
   task: string;
   store: Store;
@@ -11,7 +11,10 @@ export interface JobContext {
   stateOf(id: string): Promise<JobState>;
   /** Waiting jobs of a paused task show as paused. */
   paused: boolean;
-  /** Retries asked for in one go are one statement. False: the job couldn't be changed. */
+  /**
+   * Retries a job; concurrent calls share one statement. Returns false if the job couldn't be
+   * changed.
+   */
   retry(id: string): Promise<boolean>;
 }
 
@@ -20,11 +23,11 @@ export const toMilliseconds = (moment: Moment): number => new Date(moment).getTi
 /** graphile-worker's priority column is a smallint. */
 const MAX_PRIORITY = 32_767;
 
-/** Throws a sentence where Postgres could not hold the priority. */
+/** Returns a valid priority. Throws a refusal if Postgres can't store it. */
 export function checkPriority(priority: unknown): number {
   if (typeof priority !== 'number' || !Number.isInteger(priority) || Math.abs(priority) > MAX_PRIORITY)
     throw badRequest(
-      `A priority is a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}; lower runs first.`,
+      `A priority is a whole number from -${MAX_PRIORITY} to ${MAX_PRIORITY}; jobs with a lower one run first.`,
     );
   return priority;
 }
@@ -33,14 +36,17 @@ export function checkPriority(priority: unknown): number {
 export class LiveJob implements QueueJob {
   readonly id: string;
   readonly opts: QueueJobJson['opts'];
+  /** What it is called. */
+  title: string;
   readonly #row: JobRow;
   readonly #context: JobContext;
 
   constructor(row: JobRow, context: JobContext) {
     this.id = row.id;
+    this.title = context.task;
     this.#row = row;
     this.#context = context;
-    // The board adds `delay` to the time a job was added to say when it will run.
+    // The board shows the time at which a job was added plus `delay` as its next run.
     this.opts = {
       attempts: row.maxAttempts,
       priority: row.priority,
@@ -51,7 +57,7 @@ export class LiveJob implements QueueJob {
     };
   }
 
-  /** What {@link getState} answered when the job was read. */
+  /** The state when the job was read, as {@link getState} returned it. */
   get status(): JobState {
     return this.#row.status === 'waiting' && this.#context.paused ? 'paused' : this.#row.status;
   }
@@ -60,12 +66,12 @@ export class LiveJob implements QueueJob {
     return this.#row.key;
   }
 
-  /** As it is in the table: not for showing. */
+  /** The payload as stored, without redaction. Do not show it. */
   get payload(): unknown {
     return this.#row.payload;
   }
 
-  /** When it last moved, in epoch milliseconds. */
+  /** The time of the last change of state, in epoch milliseconds. */
   get lastMovedAt(): number {
     const { status, failedAt, lockedAt, createdAt } = this.#row;
     return status === 'failed' ? failedAt : (lockedAt ?? createdAt);
@@ -78,7 +84,7 @@ export class LiveJob implements QueueJob {
       row.lastError === null ? '' : String(this.#context.redact(row.lastError, 'error') ?? '');
     return {
       id: row.id,
-      name: this.#context.task,
+      name: this.title,
       data: this.#context.redact(row.payload, 'payload'),
       opts: this.opts,
       timestamp: row.createdAt,
@@ -86,8 +92,8 @@ export class LiveJob implements QueueJob {
       priority: row.priority,
       attemptsMade: row.attempts,
       progress: 0,
-      // When the last attempt of a failed job began is forgotten. The board takes a missing start for 1970 and shows how long
-      // ago that was as the duration, so the one known instant stands for both ends.
+      // The start of a failed job's last attempt is not stored. The board would read a missing
+      // start as 1970 and show a very long duration, so the end is used as the start, too.
       processedOn: failedAt ?? row.lockedAt,
       processedBy: row.lockedBy,
       finishedOn: failedAt,
@@ -144,19 +150,22 @@ export class LiveJob implements QueueJob {
   }
 
   #gone() {
-    return conflict(`Job ${this.id} is being worked on or gone by now, so it was left as it is.`);
+    return conflict(`Job ${this.id} is running or does not exist any more, so it was not changed.`);
   }
 }
 
-/** A job that graphile-worker has deleted because it succeeded, as the app's history remembers it. */
+/** A job that graphile-worker has deleted because it succeeded, from the app's history. */
 export class FinishedJob implements QueueJob {
   readonly id: string;
   readonly opts: QueueJobJson['opts'] = {};
+  /** What it is called. */
+  title: string;
   readonly #job: CompletedJob;
   readonly #context: JobContext;
 
   constructor(job: CompletedJob, context: JobContext) {
     this.id = job.id;
+    this.title = context.task;
     this.#job = job;
     this.#context = context;
   }
@@ -175,7 +184,7 @@ export class FinishedJob implements QueueJob {
     const processedOn = toMilliseconds(job.startedAt);
     return {
       id: job.id,
-      name: this.#context.task,
+      name: this.title,
       data: this.#context.redact(job.payload, 'payload'),
       opts: this.opts,
       timestamp: toMilliseconds(job.addedAt ?? job.startedAt),

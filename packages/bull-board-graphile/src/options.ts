@@ -1,13 +1,13 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import type { CronItem } from 'graphile-worker';
 
-/** What a statement may carry: any Postgres driver sends these alike. */
+/** The types of parameters. Every Postgres driver sends them in the same way. */
 export type QueryParameter = string | number | null;
 
 /**
- * All the board needs of Postgres: run one statement with `$1`-style parameters and answer with its rows.
- * pg: `(text, values) => pool.query(text, values).then(({ rows }) => rows)`;
- * postgres: `(text, values) => sql.unsafe(text, values)`.
+ * Runs one statement with `$1`-style parameters and returns its rows. The board needs nothing else
+ * of Postgres. pg: `(text, values) => pool.query(text, values).then(({ rows }) => rows)`; postgres:
+ * `(text, values) => sql.unsafe(text, values)`.
  */
 export type Query = (
   text: string,
@@ -19,7 +19,7 @@ export type Moment = Date | string | number;
 
 /** A task identifier, shown as a queue. */
 export interface GraphileTask {
-  /** The identifier that jobs are added with. */
+  /** The identifier with which jobs are added. */
   name: string;
   description?: string;
   displayName?: string;
@@ -27,37 +27,40 @@ export interface GraphileTask {
   maxAttempts?: number;
   /** Flags of jobs added on the board, for workers that use `forbiddenFlags`. */
   flags?: readonly string[];
-  /** Why many of its jobs at once can't be removed: the sentence that cleaning, emptying and obliterating are refused with. */
+  /**
+   * The reason why many of its jobs can't be removed at once. Clean, empty and obliterate are
+   * refused with this sentence.
+   */
   keepsJobs?: string;
   /** JSON Schema of the payload, for the board's form to add a job. */
   payloadSchema?: Record<string, unknown>;
 }
 
-/** A finished job as the app remembers it: graphile-worker deletes a job that succeeds. */
+/** A finished job in the app's history, because graphile-worker deletes a job that succeeds. */
 export interface CompletedJob {
   id: string;
   payload: unknown;
   attempts: number;
-  /** Left out: when it was started. */
+  /** The time of its start if left out. */
   addedAt?: Moment | null;
   startedAt: Moment;
   finishedAt: Moment;
-  /** What the task returned or did. */
+  /** The result of the task. */
   result?: unknown;
   worker?: string | null;
 }
 
-/** One attempt of a job as the app remembers it; shown as a line of the job's log. */
+/** One attempt of a job in the app's history. The board shows it as a line of the job's log. */
 export interface JobAttempt {
   startedAt: Moment;
   finishedAt?: Moment | null;
-  /** In a word: `done`, `failed`, … */
+  /** One word, such as `done` or `failed`. */
   outcome: string;
   detail?: string | null;
   worker?: string | null;
 }
 
-/** What tells a job, for an app that remembers attempts by something other than the job's id. */
+/** The data of a job by which an app finds its attempts, if it does not store the job's id. */
 export interface JobReference {
   task: string;
   id: string;
@@ -65,19 +68,22 @@ export interface JobReference {
   payload: unknown;
 }
 
-/** The app's memory of jobs that graphile-worker has deleted, and of each attempt. */
+/** The app's history of jobs that graphile-worker has deleted, and of each attempt. */
 export interface History {
   countCompleted(task: string): Promise<number>;
-  /** Positions `start` to `end`, both included, counted from the job that finished last. */
+  /**
+   * Returns the jobs at positions `start` to `end`, both included, counted from the one that
+   * finished last.
+   */
   listCompleted(task: string, start: number, end: number): Promise<readonly CompletedJob[]>;
   getCompleted(task: string, jobId: string): Promise<CompletedJob | null | undefined>;
-  /** A job's attempts, first to last. Also asked for jobs that aren't finished. */
+  /** Returns a job's attempts, first to last. Also called for jobs that are not finished. */
   attemptsOf(job: JobReference): Promise<readonly JobAttempt[]>;
 }
 
 /**
- * Where it is kept that a task is paused. graphile-worker has no pause of its own: the app's workers must honour it,
- * as the README shows with `forbiddenFlags`.
+ * Stores which tasks are paused. graphile-worker has no pause, so the app's workers must obey this
+ * store, as the README shows with `forbiddenFlags`.
  */
 export interface PauseStore {
   isPaused(task: string): Promise<boolean>;
@@ -89,12 +95,12 @@ export interface PauseStore {
 export interface TaskWorker {
   id: string;
   name?: string | null;
-  /** Where it runs, such as `host:pid`. */
+  /** The place where it runs, such as `host:pid`. */
   address?: string;
   startedAt: Moment;
 }
 
-/** What a value is that is about to be shown. */
+/** Describes a value that is about to be shown. */
 export interface RedactContext {
   task: string;
   part: 'payload' | 'error' | 'result' | 'log';
@@ -102,7 +108,7 @@ export interface RedactContext {
 
 export interface GraphileQueuesOptions {
   query: Query;
-  /** graphile-worker's schema, `graphile_worker` unless told otherwise. */
+  /** graphile-worker's schema; `graphile_worker` by default. */
   schema?: string;
   tasks: readonly GraphileTask[];
   /** Without it there is no list of completed jobs and a job's log is empty. */
@@ -111,13 +117,15 @@ export interface GraphileQueuesOptions {
   pauseStore?: PauseStore;
   /** Without it the workers shown are those that hold a running job. */
   workers?: (task: string) => Promise<readonly TaskWorker[]>;
-  /** What the workers run by the clock: a crontab's text, or the list given to graphile-worker as `cronItems`. */
+  /** The crontab of the workers: its text, or the list that graphile-worker gets as `cronItems`. */
   cron?: string | readonly CronItem[];
+  /** What to call jobs, by their ids; those left out are called as their task. One call for a page of jobs. */
+  jobTitles?: (jobs: readonly JobReference[]) => Promise<ReadonlyMap<string, string>>;
   /** Jobs per minute that completed or failed, the latest minute first, for the board's chart of a queue. */
   jobsPerMinute?: (task: string, outcome: 'completed' | 'failed') => Promise<readonly number[]>;
-  /** Changes what is shown of payloads, errors, results and log lines. What it returns is what leaves the server. */
+  /** Redacts payloads, errors, results and log lines. Only its result leaves the server. */
   redact?: (value: unknown, context: RedactContext) => unknown;
-  /** The board shows everything and changes nothing: its routes for changes answer 405. */
+  /** Whether the board only reads. Its routes for changes then answer 405. */
   readOnlyMode?: boolean;
   /** A link from a job to the app's own page about it. */
   externalJobUrl?: NonNullable<BaseAdapter['externalJobUrl']>;

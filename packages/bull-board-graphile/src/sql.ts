@@ -1,17 +1,22 @@
 /**
- * Every statement the board sends, one constant each. `:schema` stands for graphile-worker's schema.
+ * Every statement of the board, one constant each. `:schema` stands for graphile-worker's schema.
  *
  * Two rules hold throughout:
- * - `_private_*` tables are read, never written. All changes go through graphile-worker's public functions, which know
- *   about locks: they leave a job alone that a worker took less than four hours ago.
- * - Parameters are strings, numbers or null, and lists travel as JSON text (`$1::text::json`). Drivers disagree on how to send arrays, JSON and bigints; text they all send alike. For the
- *   same reason instants come back as milliseconds (float8) and JSON as text.
+ * - `_private_*` tables are read, never written. All changes use graphile-worker's public
+ *   functions, which respect locks: they do not change a job that a worker took less than four
+ *   hours ago.
+ * - Parameters are strings, numbers or null, and lists travel as JSON text (`$1::text::json`).
+ *   Drivers send arrays, JSON and bigints in different ways, but all send text in the same way. For
+ *   this reason instants are returned as milliseconds (float8) and JSON as text.
  */
 
 /** Ids of jobs as one parameter, a JSON list of texts. */
 const GIVEN_IDS = 'array(select value::bigint from json_array_elements_text($1::text::json))';
 
-/** What the four live statuses mean. `is_available` is graphile-worker's own: unlocked and attempts left. */
+/**
+ * The conditions of the four live statuses. `is_available` is graphile-worker's own column:
+ * unlocked, with attempts left.
+ */
 const STATUS_CONDITIONS = {
   waiting: 'jobs.is_available = true and jobs.run_at <= now()',
   delayed: 'jobs.is_available = true and jobs.run_at > now()',
@@ -19,14 +24,14 @@ const STATUS_CONDITIONS = {
   failed: 'jobs.is_available = false and jobs.locked_at is null',
 } as const;
 
-/** A status that graphile-worker's own tables can tell. */
+/** A status that can be read from graphile-worker's own tables. */
 export type LiveStatus = keyof typeof STATUS_CONDITIONS;
 
 /**
- * When a failed job failed. graphile-worker stores no such instant, but its backoff gives it away: on failure it sets
- * `run_at` to then + e^min(attempts, 10) seconds. A job failed by hand (`permanently_fail_jobs`) keeps its `run_at` and
- * moves `updated_at` instead, so the later of the two is the answer, unless it lies in the future (failed by hand
- * while it was delayed).
+ * The time at which a failed job failed. graphile-worker does not store it, but it follows from the
+ * backoff: a failure sets `run_at` to that time + e^min(attempts, 10) seconds. A job that a person
+ * failed (`permanently_fail_jobs`) keeps its `run_at`, and only `updated_at` changes. Therefore the
+ * later of the two times is used, unless it is in the future (a delayed job that a person failed).
  */
 const FAILED_AT = `case
     when jobs.run_at - exp(least(jobs.attempts, 10)) * interval '1 second' between jobs.updated_at and now()
@@ -62,10 +67,10 @@ const JOB_COLUMNS = `
   end as status`;
 
 /**
- * Counts of all tasks at once, and who holds their running jobs. The available jobs are counted from graphile-worker's
- * `jobs_main_index` alone (task_id and run_at are in it). Locked and failed jobs are in no index of graphile-worker's;
- * see the README for one that helps a table with very many rows.
- * $1: JSON list of task identifiers.
+ * Counts the jobs of all tasks, and lists the workers that hold running jobs. The available jobs
+ * are counted by graphile-worker's `jobs_main_index` alone, which has task_id and run_at. No index
+ * of graphile-worker has locked and failed jobs; the README has one for very large tables. $1: JSON
+ * list of task identifiers.
  */
 export const COUNTS = `
 with available as (
@@ -107,10 +112,10 @@ left join :schema._private_job_queues queues on queues.id = jobs.job_queue_id
 where jobs.id = $2::text::bigint and jobs.task_id = ${ID_OF_TASK}`;
 
 /**
- * A page of one status. The ids are found first, so that for available jobs the index alone is walked in its own order
- * and only the page's rows are fetched. The id ends each order: jobs added in one transaction share their `run_at`, and
- * without it a job could be on two pages or on none.
- * $1: task, $2: rows to skip, $3: rows to return or null for all.
+ * Reads a page of one status. The ids are found first, so that available jobs are read from the
+ * index in its own order and only the page's rows are fetched. Each order ends with the id, because
+ * jobs of one transaction have the same `run_at`, and a job could otherwise be on two pages or on
+ * none. $1: task, $2: rows to skip, $3: rows to return or null for all.
  */
 const page = (status: LiveStatus, order: string) => `
 select ${JOB_COLUMNS}
@@ -136,17 +141,17 @@ export const PAGES: Record<LiveStatus, string> = {
   failed: page('failed', `${FAILED_AT} desc, jobs.id desc`),
 };
 
-/** A failed job starts over: due now, all attempts back. $1: ids. Returns those it could change. */
+/** Retries failed jobs: due now, with all attempts. $1: ids. Returns the ids that were changed. */
 export const RETRY = `
 select jobs.id::text as id
 from :schema.reschedule_jobs(${GIVEN_IDS}, run_at := now(), attempts := 0) jobs`;
 
-/** Due now. $1: ids. Returns those it could change. */
+/** Makes jobs due now. $1: ids. Returns the ids that were changed. */
 export const PROMOTE = `
 select jobs.id::text as id
 from :schema.reschedule_jobs(${GIVEN_IDS}, run_at := now()) jobs`;
 
-/** All delayed jobs of a task are due now. $1: task. */
+/** Makes all delayed jobs of a task due now. $1: task. */
 export const PROMOTE_ALL = `
 select count(*)::float8 as changed
 from :schema.reschedule_jobs(
@@ -157,7 +162,7 @@ from :schema.reschedule_jobs(
   run_at := now()
 )`;
 
-/** $1: ids, $2: milliseconds from now. */
+/** Changes when jobs run. $1: ids, $2: milliseconds from now. */
 export const CHANGE_DELAY = `
 select jobs.id::text as id
 from :schema.reschedule_jobs(
@@ -165,19 +170,19 @@ from :schema.reschedule_jobs(
   run_at := now() + $2::float8 * interval '1 millisecond'
 ) jobs`;
 
-/** $1: ids, $2: priority, lower runs first. */
+/** Changes the priority of jobs. $1: ids, $2: priority; lower runs first. */
 export const CHANGE_PRIORITY = `
 select jobs.id::text as id
 from :schema.reschedule_jobs(${GIVEN_IDS}, priority := $2::int) jobs`;
 
-/** Deletes jobs that nobody works on. $1: ids. Returns those it deleted. */
+/** Deletes jobs that are not running. $1: ids. Returns the ids that were deleted. */
 export const REMOVE = `
 select jobs.id::text as id
 from :schema.complete_jobs(${GIVEN_IDS}) jobs`;
 
 /**
- * Deletes a task's jobs of one status that are older than the grace time: by when they failed, else by when they were
- * added. $1: task, $2: grace in milliseconds.
+ * Deletes a task's jobs of one status that failed, or otherwise were added, longer ago than the
+ * grace time. $1: task, $2: grace in milliseconds.
  */
 const clean = (status: Exclude<LiveStatus, 'active'>) => `
 select count(*)::float8 as changed
@@ -193,7 +198,7 @@ export const CLEAN = {
   failed: clean('failed'),
 };
 
-/** Deletes what hasn't been started and could be. Failed jobs stay. $1: task. */
+/** Deletes the waiting and delayed jobs of a task. Failed jobs stay. $1: task. */
 export const EMPTY = `
 select count(*)::float8 as changed
 from :schema.complete_jobs(array(
@@ -201,7 +206,7 @@ from :schema.complete_jobs(array(
   where jobs.task_id = ${ID_OF_TASK} and jobs.is_available = true
 ))`;
 
-/** Deletes everything of a task but the running jobs. $1: task. */
+/** Deletes all jobs of a task except the running ones. $1: task. */
 export const OBLITERATE = `
 select count(*)::float8 as changed
 from :schema.complete_jobs(array(
@@ -210,10 +215,10 @@ from :schema.complete_jobs(array(
 ))`;
 
 /**
- * Adds a job and answers with its row, since a quick worker may have finished it before it could be read back. The
- * queue's name is the parameter's: a queue made by this very statement can't be seen by it.
- * $1: task, $2: payload as JSON, $3: queue, $4: milliseconds from now, $5: attempts, $6: job key, $7: job key mode,
- * $8: priority, $9: JSON list of flags.
+ * Adds a job and returns its row, because a worker may finish the job before it could be read back.
+ * The queue's name is taken from the parameter, because this statement can't see a queue that it
+ * creates. $1: task, $2: payload as JSON, $3: queue, $4: milliseconds from now, $5: attempts, $6:
+ * job key, $7: job key mode, $8: priority, $9: JSON list of flags.
  */
 export const ADD = `
 select ${JOB_COLUMNS}
@@ -230,12 +235,14 @@ from :schema.add_job(
 ) jobs
 cross join (select $3::text as queue_name) queues`;
 
-/** What graphile-worker remembers about cron entries: no pattern, no payload, just when. */
+/**
+ * Reads the cron entries that graphile-worker stores: only their times, no pattern and no payload.
+ */
 export const KNOWN_CRONTABS = `
 select identifier, ${milliseconds('last_execution')} as last_execution
 from :schema._private_known_crontabs`;
 
-/** The database server's own figures. Connections are those to this database. */
+/** Reads the figures of the database server. The connections are those to this database. */
 export const DATASTORE = `
 select
   current_setting('server_version') as version,

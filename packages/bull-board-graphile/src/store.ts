@@ -20,7 +20,7 @@ export interface JobRow {
   status: statements.LiveStatus;
 }
 
-/** Jobs of a task by status, and since when workers hold the running ones. */
+/** The jobs of a task by status, and since when workers hold the running ones. */
 export interface TaskCounts extends Record<statements.LiveStatus, number> {
   holders: { id: string; since: number }[];
 }
@@ -61,14 +61,18 @@ function toJobRow(row: Record<string, unknown>): JobRow {
   };
 }
 
-/** An answer older than this is waited for anew; a younger one is shown while the next one is got. */
+/**
+ * A caller waits for a new answer if the cached one is older than this. A younger answer is
+ * returned at once, and a new one is read in the background.
+ */
 const SHOWN_FOR_MS = 15_000;
 
 /**
- * Keeps an answer for ten times as long as it took to get, but at least for half a second. A board asks for each queue
- * separately and again every few seconds: so the same question goes to Postgres once, and however large the table
- * and however many pages are open, it keeps busy at most a tenth of one connection. On an open board nobody waits for it:
- * the answer of before is shown, and a new one got behind it.
+ * Caches an answer for ten times as long as the read took, but at least for half a second. A board
+ * requests each queue separately, and again every few seconds. With the cache, each read is made
+ * once and uses at most a tenth of one connection, for any size of the table and any number of open
+ * pages. An open board does not wait: it gets the cached answer, and a new one is read in the
+ * background.
  */
 function kept<T>(read: () => Promise<T>) {
   let current: { answer: Promise<T>; until: number; shownUntil: number } | undefined;
@@ -133,7 +137,7 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
     return new Map(rows.map((row) => [String(row.identifier), numberOrNull(row.last_execution)]));
   });
 
-  /** Counts kept from before a change would deny that it happened. */
+  /** Cached counts from before the change would not show it. */
   const change = (statement: string, ...parameters: QueryParameter[]) =>
     run(statement, ...parameters).finally(() => counts.forget());
   const changedIds = async (statement: string, ids: readonly string[], ...rest: QueryParameter[]) =>
@@ -150,7 +154,10 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
       return row && toJobRow(row);
     },
 
-    /** Positions `start` to `end`, both included; a negative `end` means to the last one. */
+    /**
+     * Returns the jobs at positions `start` to `end`, both included; a negative `end` means up to
+     * the last one.
+     */
     async page(task: string, status: statements.LiveStatus, start: number, end: number): Promise<JobRow[]> {
       const limit = end < 0 ? null : Math.max(0, end - start + 1);
       return (await run(statements.PAGES[status], task, start, limit)).map(toJobRow);
@@ -173,7 +180,9 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
       return toJobRow(row);
     },
 
-    /** Each of these answers with the ids it could change; a job that a worker holds is left alone. */
+    /**
+     * Each of these returns the ids that were changed. A job that a worker holds is not changed.
+     */
     retry: (ids: readonly string[]) => changedIds(statements.RETRY, ids),
     promote: (ids: readonly string[]) => changedIds(statements.PROMOTE, ids),
     remove: (ids: readonly string[]) => changedIds(statements.REMOVE, ids),
@@ -186,7 +195,7 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
     empty: (task: string) => change(statements.EMPTY, task),
     obliterate: (task: string) => change(statements.OBLITERATE, task),
 
-    /** Cron entries by identifier, with when each ran last. */
+    /** Returns the cron entries by identifier, with the time of the last run. */
     knownCrontabs: () => crontabs.get(),
 
     async datastore() {
@@ -204,7 +213,9 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
 
 export type Store = ReturnType<typeof createStore>;
 
-/** Whether Postgres could hold this as a job's id (a positive bigint): the id comes from a URL. */
+/**
+ * Whether Postgres can store this text as a job's id (a positive bigint). The id comes from a URL.
+ */
 export function isJobId(id: string): boolean {
   return /^\d{1,19}$/.test(id) && BigInt(id) <= 9_223_372_036_854_775_807n;
 }

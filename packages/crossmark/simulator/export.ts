@@ -6,8 +6,8 @@ const HEADER =
 /** A Core's booking includes its lunch; *Estimated Time* is the working time only. */
 const CORE_LUNCH_MINUTES = 30;
 /**
- * The real file has a figure per project. The simulated world has none, so unbooked work gets
- * these.
+ * Minutes of work for a Core without a booking. The real file has its own figure for each project,
+ * which the simulated world lacks.
  */
 const CORE_WORKED_MINUTES = 360;
 const OTHER_WORKED_MINUTES = 30;
@@ -15,8 +15,8 @@ const OTHER_WORKED_MINUTES = 30;
 /**
  * The file that a person downloads from Crossmark's own pages, in the form of real files: BOM,
  * CRLF, store-local times, names in capitals, *Estimated Time* in minutes of work, a blank line at
- * the end. Every other row of unscheduled work ends after the eighth field.
- * @param options.storeNumbers by store id, because no call of Crossmark's has them
+ * the end. Every second row of unscheduled work ends after the eighth field. @param
+ * options.storeNumbers by store id, because no call of Crossmark's has them
  */
 export function exportFile(
   state: SimulatorState,

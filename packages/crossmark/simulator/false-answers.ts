@@ -1,7 +1,7 @@
 /** Sets of well-formed false answers, for tests of code that must handle them. */
 import type { FaultInput, Settings } from './settings.ts';
 
-/** Texts that a database rejects, or that break a text into which they are inserted. */
+/** Texts that a database rejects, or that break the text into which they are inserted. */
 export const ODD_TEXTS = [
   'nul \u0000 here',
   'half \ud800 a sign',
@@ -11,8 +11,8 @@ export const ODD_TEXTS = [
 ];
 
 /**
- * Faults with well-formed, false answers. Each has the share of the matching calls that it applies
- * to.
+ * Returns faults with well-formed, false answers. Each fault has the share of matching calls to
+ * which it applies.
  */
 export function falseAnswers(secondBooking: Settings['secondBooking']): FaultInput[] {
   const always = { times: null };
@@ -42,7 +42,7 @@ export function falseAnswers(secondBooking: Settings['secondBooking']): FaultInp
     { ...always, kind: 'missing', reading: 'list', chance: 0.2 },
     { ...always, kind: 'stale', reading: 'list', behindMs: 1_000, chance: 0.2 },
     { ...always, kind: 'doubled', reading: 'list', chance: 0.05 },
-    // If second bookings are kept, a stale search can hide our booking for ever; see docs/sync.md.
+    // If second bookings are kept, a stale search can hide our booking forever; see docs/sync.md.
     ...(secondBooking === 'duplicate'
       ? []
       : [{ ...always, kind: 'stale', reading: 'search', behindMs: 500, chance: 0.03 } as const]),

@@ -1,4 +1,4 @@
-/** Selects the fault for each call, and creates false answers. */
+/** Selects the fault for each call and creates false answers. */
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
 import { FALSE_KINDS, type Fault, type FaultInput, faultSchema } from './settings.ts';
@@ -45,7 +45,7 @@ function subjectsOf({ call, params, event }: FaultTarget): string[] {
 export function createFaults(world: World, page: (params: Params) => Plan[], random: () => number) {
   let rules: { fault: Fault; id: number; used: number; seen: number }[] = [];
   let nextId = 1;
-  /** The pass over the whole list whose pages are all false. */
+  /** The pass over the whole list whose pages are all false at present. */
   let falsePass: { query: string; falseAnswer: FalseAnswer } | undefined;
   let answers: { call: CallName; subjects: string[]; body: string }[] = [];
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { seededRandom } from '@scheduler/runtime/random';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
@@ -15,7 +16,6 @@ import {
   patchSettings,
   type Settings,
   type SettingsPatch,
-  seededRandom,
 } from './settings.ts';
 import {
   type Answer,
@@ -57,7 +57,7 @@ export type LoggedCall = {
   receivedAt: string;
   /**
    * Null until the answer is sent or the caller closes the connection. A write takes effect on
-   * arrival, so it is finished then as well.
+   * arrival, so a closed connection does not undo it.
    */
   finishedAt: string | null;
   status: number | null;
@@ -80,6 +80,9 @@ export type SimulatorOptions = {
   state?: WorldInput | undefined;
 };
 
+/** The folder of instructions; its files are `<mplanId>.pdf`. */
+const FILES = '/salestools/';
+
 const CALL_PATHS: Record<string, CallName> = {
   '/login/authenticate': 'authenticate',
   '/users/getUserInfo': 'getUserInfo',
@@ -100,7 +103,7 @@ const SLOW_PIECES = 10;
 /** Large enough for a state of 100,000 plans. */
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** The parameters of a call: query, form, JSON or multipart. */
+/** Reads the parameters of a call from its query, form, JSON or multipart body. */
 function readParams(query: URLSearchParams, type: string, body: string): Params {
   const params: Params = Object.fromEntries(query);
   if (type.startsWith('application/x-www-form-urlencoded')) {
@@ -122,7 +125,7 @@ function readParams(query: URLSearchParams, type: string, body: string): Params 
 
 /**
  * A local Crossmark. It follows the known protocol, has a switch for each unknown behavior, and
- * fails on demand. This object offers everything that its HTTP switchboard (`/__sim/…`) does.
+ * fails on demand. This object offers everything that the HTTP switchboard (`/__sim/…`) offers.
  */
 export function createSimulator(options: SimulatorOptions = {}) {
   let settings: Settings = patchSettings(DEFAULT_SETTINGS, options.settings ?? {});
@@ -322,10 +325,12 @@ export function createSimulator(options: SimulatorOptions = {}) {
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.hijack();
     const address = new URL(request.url, 'http://simulator');
-    const call = CALL_PATHS[address.pathname] ?? null;
+    const isFile = address.pathname.startsWith(FILES);
+    const call = isFile ? 'salesTool' : (CALL_PATHS[address.pathname] ?? null);
     const type = String(request.headers['content-type'] ?? '');
     const text = typeof request.body === 'string' ? request.body : '';
     const params = readParams(address.searchParams, type, text);
+    if (isFile) params.file = address.pathname.slice(FILES.length);
     const id = params.id ?? params.workLogEntryID ?? null;
     const booking = id ? world.booking(id) : undefined;
     const event = params.mPlanID
@@ -425,8 +430,8 @@ export function createSimulator(options: SimulatorOptions = {}) {
     },
 
     /**
-     * Books as a person on Crossmark's site does. With `keepCondition` the condition stays, as
-     * happens there.
+     * Books as a person on Crossmark's site does. With `keepCondition` the condition stays the
+     * same, as sometimes happens there.
      */
     book(booking: z.input<typeof inputs.booking>, keepCondition = false): SimulatedBooking {
       return structuredClone(world.book(inputs.booking.parse(booking), keepCondition));
@@ -448,8 +453,8 @@ export function createSimulator(options: SimulatorOptions = {}) {
     removeRep: world.removeRep,
 
     /**
-     * Starts listening; port 0 is any free port. A closed simulator can listen again, with its
-     * world and without its sessions. Rejects with EADDRINUSE if the port is in use.
+     * Starts listening; port 0 is any free port. A closed simulator can listen again. It then has
+     * its world but no sessions. Rejects with EADDRINUSE if the port is in use.
      */
     async listen(port = 0, host = '127.0.0.1'): Promise<string> {
       closing = new AbortController();
@@ -462,7 +467,8 @@ export function createSimulator(options: SimulatorOptions = {}) {
     },
 
     /**
-     * Stops as if killed: running calls get no answer and sessions end. Changes of the world stay.
+     * Stops as if killed: running calls get no answer and sessions end. Changes that were made to
+     * the world stay.
      */
     async close(): Promise<void> {
       closing.abort();

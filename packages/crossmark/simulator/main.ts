@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { createSimulator, DEMO_USER, type Simulator } from './index.ts';
 
 const DEFAULT_PORT = 4300;
-/** Further ports to attempt if the wanted one is in use. */
+/** Further ports to check if the configured one is in use. */
 const EXTRA_PORTS = 20;
 
-/** Listens on the wanted port, or on the next free one with a message that says so. */
+/** Listens on the configured port, or on the next free one with a message that says so. */
 async function listen(simulator: Simulator, port: number, host: string): Promise<void> {
   for (let candidate = port; ; candidate++) {
     try {
@@ -46,7 +46,11 @@ await runApp('crossmark simulator', async () => {
     SIMULATOR_PORT: settings.port(DEFAULT_PORT),
     HOST: settings.HOST,
     SIMULATOR_STATE_FILE: z.string().optional().describe('keeps bookings across restarts'),
-    SIMULATOR_SEED: z.coerce.number().int().default(1).describe('a whole number; repeats the same chances'),
+    SIMULATOR_SEED: z.coerce
+      .number()
+      .int()
+      .default(1)
+      .describe('a whole number; the same seed repeats the same random choices'),
   });
   const simulator = openSimulator(env);
   await listen(simulator, env.SIMULATOR_PORT, env.HOST);

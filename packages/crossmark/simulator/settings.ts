@@ -15,13 +15,16 @@ export type ExpiredLook = z.output<typeof expiredLook>;
 const chance = z.number().min(0).max(1);
 
 /**
- * The switches. Each behavior of the real Crossmark that is not known has a switch with the
- * possible ones.
+ * The switches. Each unknown behavior of the real Crossmark has a switch that lists the possible
+ * behaviors.
  */
 const settingsSchema = z.strictObject({
   /** Restarts the random numbers of every chance and every distribution. */
   seed: z.number().int(),
-  /** Measured from the sign-in and not extended by use; null never expires. */
+  /**
+   * The life of a session, measured from the sign-in and not extended by use. With null it never
+   * expires.
+   */
   sessionTtlMs: z.number().min(0).nullable(),
   expiredLook,
   loginAnswer: z.enum(['landingPage', 'redirectUrl', 'redirect', 'success']),
@@ -63,8 +66,8 @@ const settingsSchema = z.strictObject({
   /** The most rows per page, whatever was requested; null is no limit. */
   maxPageSize: z.number().int().positive().nullable(),
   /**
-   * After a first page, with this chance, the later pages are shifted as if so many rows had been
-   * added (+) or removed (-).
+   * With this chance, the pages after the first are shifted as if `rows` rows had been added (+) or
+   * removed (-).
    */
   listShift: z.strictObject({ rows: z.number().int(), chance }),
   /** Plans whose row is in every list twice, and counted twice. */
@@ -149,8 +152,8 @@ export const FALSE_KINDS = ['empty', 'short', 'missing', 'doubled', 'stale', 'la
  * - `drop` closes the connection without an answer; `hang` never answers; `status` answers a
  *   status;
  * - `slow` spreads the answer over `delayMs`; `truncate` ends it in the middle;
- * - `garbage` answers a page that is neither JSON nor the login; `refuse` answers `ok: 0` with
- *   `message`;
+ * - `garbage` answers with a page that is neither JSON nor the login page; `refuse` answers `ok: 0`
+ *   with `message`;
  * - `expire` ends the caller's session; `notSignedIn` answers as if it had ended, and it stays
  *   valid. The form of both answers is `look`, by default the one in the settings.
  *
@@ -208,20 +211,6 @@ export const faultSchema = z.strictObject({
 });
 export type Fault = z.output<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
-
-/**
- * Repeatable random numbers (mulberry32), at least 0 and below 1: the same seed gives the same
- * numbers.
- */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** The 99th percentile of the standard normal distribution. */
 const NORMAL_P99 = 2.326;

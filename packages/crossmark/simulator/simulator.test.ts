@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '@scheduler/runtime/random';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { z } from 'zod';
 import {
@@ -20,7 +21,7 @@ import {
   world,
 } from '../src/test-support.ts';
 import { createSimulator } from './index.ts';
-import { drawDelay, seededRandom } from './settings.ts';
+import { drawDelay } from './settings.ts';
 
 const TIMES = { startsAt: BOOKING.startsAt, endsAt: BOOKING.endsAt };
 

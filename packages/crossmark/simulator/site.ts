@@ -1,12 +1,13 @@
 /**
  * The simulated Crossmark's calls: their effect on the world and their answers. Written from the
- * protocol alone. It shares no parsing and no time conversion with the client, so that a mistake in
- * one shows in the other.
+ * protocol alone. It shares no parsing and no time conversion with the client, so that tests find a
+ * mistake in either of them.
  */
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
+import { instructionsPdf } from './instructions-pdf.ts';
 import type { Fault, Settings } from './settings.ts';
 import {
   keyOf,
@@ -110,7 +111,10 @@ export const matchesPlan = (plan: Plan, { mplanId, storeId }: Fault): boolean =>
 const LOCAL_WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
 
 export function createSite(world: World, settings: () => Settings, random: () => number) {
-  /** Sends ids of one kind as numbers and as strings, always the same way for one object. */
+  /**
+   * Sends some ids of one kind as numbers and others as strings, always the same way for one
+   * object.
+   */
   const mixed = (id: string, by: number): string | number =>
     settings().mixedTypes && by % 2 === 0 ? Number(id) : id;
 
@@ -201,7 +205,10 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return cached.plans;
   }
 
-  /** Returns the plans of a false list. `doubled` is a fault of one page, see {@link repeatRow}. */
+  /**
+   * Returns the plans of a false list. `doubled` concerns one page and is done by {@link
+   * repeatRow}.
+   */
   function findFalsely(params: Params, { fault, draw }: FalseAnswer, view: View): Plan[] {
     const plans = find(params, view);
     switch (fault.kind) {
@@ -336,7 +343,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function createPendingWork(params: Params): Answer {
-    // The real Crossmark answers yes and does nothing.
+    // The real Crossmark answers with success and does nothing.
     if (!params.storeID) return json({ success: true }, { applied: false });
     const repId = /^\[\s*"?(\d+)"?\s*\]$/.exec(params.overriddenRepIDs ?? '')?.[1];
     const bookingId = params.workLogEntryID ?? '';
@@ -428,6 +435,13 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return json(settings().instructionsAsBareList ? mplans : { mplans });
   }
 
+  /** The instructions of a plan, whose number is the name of the file. */
+  function salesTool({ file = '' }: Params): Answer {
+    const plan = world.state().plans.find(({ mplanId }) => `${mplanId}.pdf` === file);
+    if (!plan) return { status: 404, body: 'Not Found' };
+    return { status: 200, headers: { 'content-type': 'application/pdf' }, body: instructionsPdf(plan.name) };
+  }
+
   /** Answers a signed-in caller. A write takes effect before this returns. */
   function answer(
     call: CallName,
@@ -452,6 +466,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
           : { status: 400, body: 'Bad Request', refused: true };
       case 'bulkPrintMplanLocations':
         return bulkPrint(params);
+      case 'salesTool':
+        return salesTool(params);
       case 'getUserInfo':
       case 'authenticate':
         throw new TypeError(`${call} is answered by the simulator's session handling.`);

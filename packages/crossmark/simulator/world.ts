@@ -39,14 +39,14 @@ const planSchema = z.object({
   instructionsUrl: z.string().nullish(),
   /** Hidden from every call, with its bookings kept, until it is set to false. */
   gone: z.boolean().optional(),
-  /** Fields that replace those of this plan's list row: the list's quirks. */
+  /** Fields that replace those of this plan's row in the list, to simulate odd rows. */
   row: z.record(z.string(), z.unknown()).optional(),
 });
 const bookingSchema = z.object({
   bookingId: idSchema.optional(),
   mplanId: idSchema,
   storeId: idSchema,
-  /** Null with a `repName`: booked for a person who is not in the rep list. */
+  /** Null for a person who is not in the rep list; `repName` is then their name. */
   repId: z.string().nullable(),
   repName: z.string().optional(),
   startsAt: instantSchema,
@@ -138,7 +138,7 @@ export class WorldError extends Error {
 export const DEMO_USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
 const FIRST_BOOKING_ID = 50_000_001;
 
-/** Adds the times of creation and last edit to a booking without them: now. */
+/** Adds the current time as the time of creation and of the last edit to a booking without them. */
 function withTimestamps(booking: z.output<typeof bookingSchema> & { bookingId: string }): SimulatedBooking {
   const createdAt = booking.createdAt ?? currentInstant();
   return { ...booking, createdAt, lastEditedAt: booking.lastEditedAt ?? createdAt };
@@ -160,7 +160,7 @@ export function createWorld(settings: () => Settings, file?: string) {
   let version = 0;
   /** Bookings by event, oldest first. */
   let bookingsByEvent = new Map<string, SimulatedBooking[]>();
-  /** Old conditions that are still shown, until a time in epoch milliseconds. */
+  /** Old conditions that are still shown, each until a time in epoch milliseconds. */
   const lagging = new Map<string, { condition: Condition; untilMs: number }>();
 
   let history = new Map<string, PastEvent[]>();
@@ -240,7 +240,8 @@ export function createWorld(settings: () => Settings, file?: string) {
   }
 
   /**
-   * The booking that a second booking of the same plan edits; undefined if it is made beside it.
+   * The booking that a second booking of the same event edits. Undefined if the second booking is
+   * made beside the first.
    */
   function bookingToEdit(plan: Plan): SimulatedBooking | undefined {
     const { secondBooking, reissueKeepsId } = settings();
@@ -343,7 +344,10 @@ export function createWorld(settings: () => Settings, file?: string) {
     load,
     nameOf,
     shownCondition,
-    /** Grows with every change; null while a lagging condition is about to change by itself. */
+    /**
+     * Returns a number that grows with every change. Returns null while an old condition is still
+     * shown, because the world will then change without a write.
+     */
     version() {
       for (const [key, lag] of lagging) if (lag.untilMs <= currentTimeMs()) lagging.delete(key);
       return lagging.size > 0 ? null : version;

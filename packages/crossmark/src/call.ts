@@ -15,14 +15,19 @@ export type Call<T> = {
   query?: Record<string, string | number>;
   headers?: Record<string, string>;
   /**
-   * Whether the call changes something at Crossmark. A write may be applied although its answer is
-   * lost.
+   * Whether the call changes something at Crossmark. Crossmark may apply a write although its
+   * answer is lost.
    */
   isWrite?: boolean;
+  /**
+   * The call reads a file of any kind. Its answer has the bytes, and redirects and refusals are
+   * answers too. A failure says nothing about Crossmark's health.
+   */
+  file?: { maxBytes: number };
   signal?: AbortSignal | undefined;
   /**
    * Parses a 2xx answer. Throws {@link RefusedAnswer} for a refusal, {@link MismatchedAnswer} for
-   * the answer to another question, and `UnexpectedAnswerError` for any other answer that can't be
+   * an answer about another subject, and `UnexpectedAnswerError` for any other answer that can't be
    * trusted.
    */
   parse: (json: unknown, answer: HttpAnswer) => T;
@@ -32,7 +37,8 @@ export type Call<T> = {
 export class RefusedAnswer extends Error {}
 
 /**
- * A well-formed answer that belongs to another question; the message is a sentence that says so.
+ * A well-formed answer about another subject than requested. The message is a sentence that says
+ * so.
  */
 export class MismatchedAnswer extends Error {}
 

@@ -1,7 +1,7 @@
 import { createEventFinder } from './find-events.ts';
 import { listEvents } from './list-events.ts';
 import type { CrossmarkClientOptions } from './options.ts';
-import { availableReps, instructions, locationCondition, ping } from './reads.ts';
+import { availableReps, file, instructions, locationCondition, ping } from './reads.ts';
 import { createTransport, DEFAULT_TIME_ZONE } from './transport.ts';
 import type {
   Booking,
@@ -9,6 +9,8 @@ import type {
   Cancellable,
   EventInstructions,
   EventPage,
+  FileAnswer,
+  FileQuery,
   FindQuery,
   InstructionsQuery,
   ListQuery,
@@ -27,10 +29,13 @@ import { reissue, schedule, unschedule } from './writes.ts';
  * passes on what a custom session store throws. Methods sign in when needed; concurrent calls share
  * one sign-in.
  *
- * A write is sent once. If it is answered as if nobody were signed in, its failure is `unknown` and
- * the next call signs in first. A read answered so is made once more after a sign-in.
+ * A write is sent once. If Crossmark answers it as if nobody were signed in, its failure is
+ * `unknown` and the next call signs in first. A read with such an answer is repeated once, after a
+ * sign-in.
  */
 export interface CrossmarkClient {
+  /** Crossmark's scheme, host and port. */
+  readonly origin: string;
   /** Signs in now and proves it by a read. */
   login(): Promise<void>;
   /**
@@ -38,14 +43,16 @@ export interface CrossmarkClient {
    * only if every row that Crossmark counts was read while the list did not change; otherwise
    * throws, and the pages are incomplete.
    *
-   * No plan and store comes twice. A list with a repeated row has changed while it was read, and is
-   * read again; a list that repeats the same rows in two complete passes in a row is accepted.
+   * No event is returned twice. A repeated row means that the list changed while it was read, so
+   * the list is read again. A list that repeats the same rows in two complete passes in a row is
+   * accepted.
    */
   listEvents(query: ListQuery): AsyncIterable<EventPage>;
   /**
    * Reads what Crossmark holds for one plan in one store. Returns null if a complete search for
-   * this plan alone lists no such event. Null does not prove that nothing is booked: Crossmark has
-   * returned such an answer by mistake. {@link CrossmarkClient.locationCondition} tells more.
+   * this plan alone lists no such event. Null does not prove that nothing is booked, because
+   * Crossmark has given such an answer by mistake. {@link CrossmarkClient.locationCondition} is a
+   * second source.
    *
    * Throws `transient` if the answer is about other plans, or if it has an unreadable row that may
    * be the event's.
@@ -78,11 +85,16 @@ export interface CrossmarkClient {
    * person with {@link CrossmarkClient.schedule}.
    */
   reissue(request: ReissueRequest): Promise<void>;
-  /** Reads the addresses of events' instructions; null if Crossmark has none. */
+  /** Reads the addresses of the events' instructions. An address is null if Crossmark has none. */
   instructions(query: InstructionsQuery): Promise<EventInstructions[]>;
   /**
-   * Makes a small read of the list of events. Succeeds if Crossmark works, throws as every read
-   * does.
+   * Reads a file on Crossmark's own host with the session. Redirects are answered and not followed,
+   * because they may lead to another host. Throws `rejected` for an address on another host.
+   */
+  file(query: FileQuery): Promise<FileAnswer>;
+  /**
+   * Makes a small read of the list of events, which succeeds if Crossmark works. Throws as every
+   * read does.
    */
   ping(query?: Cancellable): Promise<void>;
   /** Closes idle connections. */
@@ -94,6 +106,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
   const transport = createTransport(options);
   const timeZone = options.timeZone ?? DEFAULT_TIME_ZONE;
   return {
+    origin: transport.origin,
     login: transport.signIn,
     listEvents: (query) => listEvents(transport, query),
     findEvent: createEventFinder(transport),
@@ -103,6 +116,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
     locationCondition: (query) => locationCondition(transport, query),
     reissue: (request) => reissue(transport, request),
     instructions: (query) => instructions(transport, query),
+    file: (query) => file(transport, query),
     ping: (query = {}) => ping(transport, query),
     close: transport.close,
   };

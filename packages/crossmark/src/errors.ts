@@ -25,6 +25,7 @@ export const CALLS = [
   'getmPlanLocationCondition',
   'createPendingWork',
   'bulkPrintMplanLocations',
+  'salesTool',
 ] as const;
 export type CallName = (typeof CALLS)[number];
 
@@ -41,9 +42,9 @@ export class CrossmarkError extends Error {
   readonly retryAfterMs: number | undefined;
   /**
    * Whether Crossmark answered this call as if nobody were signed in: 401, 403, the login page, or
-   * a redirect to it. For a write that is `unknown`, because the login page may have replaced a
-   * good answer. Since the write was answered, nothing is under way any more: it can be read back
-   * at once, and no attempt is counted. The next call signs in first.
+   * a redirect to it. A write with such an answer is `unknown`, because the login page may have
+   * replaced a good answer. Its effect can be read back at once, because an answered write is no
+   * longer under way. No attempt is counted, and the next call signs in first.
    */
   readonly signedOut: boolean;
 

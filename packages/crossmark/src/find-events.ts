@@ -34,7 +34,10 @@ function findRow(
   throw new CrossmarkError('transient', 'getPlanningMplans', message);
 }
 
-/** Returns null if each search should be made alone, because their number may be what failed. */
+/**
+ * Returns null if each search should be repeated alone, because the shared search may have failed
+ * for naming several plans. Otherwise throws the error.
+ */
 function retryAloneOrThrow(error: unknown): null {
   if (error instanceof CrossmarkError && error.status !== undefined && error.status !== 429) return null;
   throw error;
@@ -47,7 +50,7 @@ function retryAloneOrThrow(error: unknown): null {
  */
 export function createEventFinder(transport: Transport): (query: FindQuery) => Promise<PlannedEvent | null> {
   /**
-   * One page of the rows of some plans in all stores. Rows of stores not asked for may be bad rows.
+   * Reads one page of the rows of some plans in all stores. Rows of other stores may be bad rows.
    */
   async function readPage(queries: readonly FindQuery[], page: number, limit: number, signal?: AbortSignal) {
     const fields = searchFields('mPlanID', [...new Set(queries.map((query) => query.mplanId))]);
@@ -73,7 +76,7 @@ export function createEventFinder(transport: Transport): (query: FindQuery) => P
         const { rows, total } = await readPage([query], page, PLAN_PAGE_SIZE, query.signal);
         const row = findRow(query, rows);
         if (row) return row;
-        // The answer is to another question, or the row searched for is not recognizable.
+        // The answer belongs to another search, or the row searched for can't be recognized.
         if (rows.some((one) => one.mplanId !== query.mplanId)) throw untrusted('held rows of other plans');
         if (!rows.every((one) => /^\d+$/.test(one.storeId ?? '')))
           throw untrusted('held a row without a store');

@@ -6,16 +6,24 @@ export type HttpRequest = {
   path: string;
   headers: Record<string, string>;
   body?: string;
+  /** The answer is kept as bytes, at most so many. */
+  maxBytes?: number | undefined;
   signal?: AbortSignal | undefined;
 };
 
 export type HttpAnswer = {
   status: number;
   headers: Record<string, string | string[] | undefined>;
+  /** The body as text; only its beginning if the bytes are kept. */
   body: string;
+  /** The body of a request with `maxBytes`; null if it is larger. */
+  bytes?: Buffer | null;
 };
 
-/** No complete answer came. `sent` is false only if no byte of the request can have been sent. */
+/**
+ * The failure of a request without a complete answer. `sent` is false only if no byte of the
+ * request can have been sent.
+ */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   readonly sent: boolean;
@@ -26,8 +34,10 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** More than any real answer. Limits the memory that a faulty host can make this process use. */
+/** Larger than any real answer. Limits the memory that a faulty host can make this process use. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** The part of kept bytes that is also given as text: more than a login page or a refusal has. */
+const BEGINNING_BYTES = 64 * 1024;
 
 /**
  * HTTP/1.1 to one host, without automatic retries and redirects. Each request has one deadline,
@@ -42,6 +52,7 @@ export function createHttp(options: { baseUrl: string; connectMs: number; callMs
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       let sent = false;
+      let isCut = false;
       let failure: NoAnswerError | undefined;
       let controller: Dispatcher.DispatchController | undefined;
       const chunks: Buffer[] = [];
@@ -78,25 +89,41 @@ export function createHttp(options: { baseUrl: string; connectMs: number; callMs
           headers = responseHeaders;
         },
         onResponseData(_controller, chunk) {
+          if (failure || isCut) return;
           size += chunk.length;
-          if (size > MAX_BODY_BYTES) fail('the answer was larger than 64 MB');
+          if (request.maxBytes !== undefined && size > request.maxBytes) {
+            isCut = true;
+            finish();
+            resolve({ status, headers, body: '', bytes: null });
+            controller?.abort(new Error('the rest of the answer is not needed'));
+          } else if (size > MAX_BODY_BYTES) fail('the answer was larger than 64 MB');
           else chunks.push(chunk);
         },
         onResponseEnd() {
-          if (failure) return;
+          if (failure || isCut) return;
           try {
             const raw = Buffer.concat(chunks);
             const unpacked =
               headers['content-encoding'] === 'gzip'
-                ? gunzipSync(raw, { maxOutputLength: MAX_BODY_BYTES })
+                ? gunzipSync(raw, { maxOutputLength: request.maxBytes ?? MAX_BODY_BYTES })
                 : raw;
             finish();
-            resolve({ status, headers, body: unpacked.toString('utf8') });
+            resolve(
+              request.maxBytes === undefined
+                ? { status, headers, body: unpacked.toString('utf8') }
+                : {
+                    status,
+                    headers,
+                    body: unpacked.toString('utf8', 0, BEGINNING_BYTES),
+                    bytes: unpacked,
+                  },
+            );
           } catch (error) {
             fail('the answer could not be unpacked', error);
           }
         },
         onResponseError(_controller, error) {
+          if (isCut) return;
           fail(
             sent ? 'the connection closed before the answer was complete' : 'no connection could be made',
             error,

@@ -1,8 +1,8 @@
 import { cleanText } from '@scheduler/runtime';
 
 /**
- * Crossmark's identifiers. They all consist of digits, and an older client confused them: a plan id
- * sent in place of a booking id deletes nothing, and no error says so. Each kind has its own type,
+ * Crossmark's identifiers. They all consist of digits, and an older client confused them. A plan id
+ * sent in place of a booking id removes no booking and causes no error. Each kind has its own type,
  * so that such a mistake does not compile.
  */
 declare const brand: unique symbol;
@@ -42,7 +42,7 @@ const idParser =
 const NUMBER = /^[1-9]\d{0,11}$/;
 /** Parses a plan id; throws {@link InvalidIdError}. */
 export const mplanId = idParser<MplanId>('plan id', NUMBER);
-/** Whether a text is a plan id without any conversion. */
+/** Whether a text is a plan id as it stands, without conversion. */
 export const isMplanId = (text: string): text is MplanId => NUMBER.test(text);
 /** Parses a booking id; throws {@link InvalidIdError}. */
 export const bookingId = idParser<BookingId>('booking id', NUMBER);

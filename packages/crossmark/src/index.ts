@@ -8,6 +8,7 @@ export type {
   BadRow,
   Booking,
   EventPage,
+  FileAnswer,
   LocationCondition,
   PlannedEvent,
   Rep,

@@ -15,14 +15,14 @@ import { checkedDay } from './time.ts';
 import type { Transport } from './transport.ts';
 import type { BadRow, EventPage, ListQuery, PlannedEvent, TimeZoneOf } from './types.ts';
 
-/** Passes over a changing list before the client gives up. */
+/** The number of passes over a changing list before the client gives up. */
 const MAX_PASSES = 4;
 
 /** One pass over the whole list, from its first page to its last. */
 type Pass = {
   rowCounts: RowCounts;
   total: number;
-  /** Whether the total stayed the same and that many rows came, some of them perhaps repeatedly. */
+  /** Whether the total stayed the same and that many rows were read, some of them perhaps twice. */
   isComplete: boolean;
   hasRepeats: boolean;
   /** The page size that the host allowed. */
@@ -61,7 +61,7 @@ async function* readPass(
       const row = parseRow(raw, search.timeZoneOf, transport.origin);
       const key = keyOf(row, raw);
       rowCounts.set(key, (rowCounts.get(key) ?? 0) + 1);
-      // A bad row does not stand for a good row of the same event.
+      // A bad row does not replace a good row of the same event.
       const deliveredKey = 'reason' in row ? `${key} ${row.reason}` : key;
       if (delivered.has(deliveredKey)) continue;
       delivered.add(deliveredKey);
@@ -81,9 +81,9 @@ async function* readPass(
 /**
  * See `CrossmarkClient.listEvents`.
  *
- * Crossmark pages by offset. A row that is removed or added before the offset shifts the later
- * rows, so a page can miss a row without any sign of it. Such a list is read again until one pass
- * is consistent.
+ * Crossmark pages by offset. A row that is added or removed before the offset shifts the later
+ * rows, so a page can omit a row without any sign. A list that changed is read again, until one
+ * pass is consistent.
  */
 export async function* listEvents(
   transport: Transport,

@@ -17,8 +17,9 @@ const CHANGE_UNKNOWN = 'Whether the change was made is not known.';
  * Whether an answer says that nobody is signed in: 401, 403, the login page, or a redirect to it.
  */
 export function isSignedOutAnswer(call: CallName, { status, headers, body }: HttpAnswer): boolean {
-  if (status === 401 || status === 403) return true;
-  // The read after a sign-in proves that it worked; the page that the sign-in shows does not.
+  // A single file may be forbidden to everybody.
+  if (status === 401 || (status === 403 && call !== 'salesTool')) return true;
+  // The read after a sign-in proves that it worked. The page that the sign-in returns proves nothing.
   if (call === 'authenticate') return false;
   if (status >= 300 && status < 400) return /login/i.test(String(headers.location ?? ''));
   return status < 300 && isLoginPage(body);
@@ -31,8 +32,9 @@ function parseHttpDate(header: string | string[] | undefined): number | undefine
 }
 
 /**
- * The pause that `Retry-After` asks for, in seconds or as a date, as milliseconds from the answer.
- * A date is compared with the answer's own `Date`, because our clock may be minutes off the host's.
+ * The pause that `Retry-After` asks for, in milliseconds. The header holds seconds or a date. A
+ * date is compared with the answer's own `Date`, because our clock may differ from the host's by
+ * minutes.
  */
 function retryAfterMs({ headers }: HttpAnswer): number | undefined {
   const header = String(headers['retry-after'] ?? '').trim();
@@ -65,6 +67,7 @@ export function parseOutcome<T>(call: Call<T>, answer: HttpAnswer, refusal: stri
     throw new CrossmarkError('transient', call.name, 'Crossmark asks for fewer calls (429).', details);
   }
   if (status >= 500 || status === 408) throw untrusted(`Crossmark failed (${status}).`);
+  if (call.file) return call.parse(undefined, answer);
   if (status >= 400) {
     // A proxy can answer with a bare status in place of the answer to a write that was applied.
     if (refusal || isRefusal(answer.body)) throw refused();

@@ -21,7 +21,7 @@ const textOrNull = plainText.nullish().transform((value) => value || null);
 const rawTextOrEmpty = rawText.nullish().transform((value) => value ?? '');
 const count = rawText.pipe(z.string().regex(/^\d{1,9}$/, 'is not a count')).transform(Number);
 
-/** Whether a flag is set: 1, "1", true and "true" are yes, everything else is no. */
+/** Whether a flag is set. 1, "1", true and "true" are yes; everything else is no. */
 const isYes = (value: unknown): boolean => typeof value !== 'object' && ['1', 'true'].includes(String(value));
 
 /** PHP encodes an empty map as an empty list. */
@@ -56,7 +56,7 @@ function describeIssue(error: z.ZodError): string {
   return issue ? `${issue.path.join('.') || 'answer'}: ${issue.message}` : 'does not have the expected form';
 }
 
-/** An answer without the expected form; the message names the field. */
+/** The failure to parse an answer without the expected form. The message names the field. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
 
@@ -178,8 +178,8 @@ const shownId = rawText
 const rowIdsSchema = phpMap(z.looseObject({ mPlanID: shownId.catch(null), storeID: shownId.catch(null) }));
 
 /**
- * Parses one row. A row that can't be parsed is returned with its ids and the reason, never guessed
- * at.
+ * Parses one row. For a row that can't be parsed, returns its ids and the reason, and guesses
+ * nothing.
  */
 export function parseRow(raw: unknown, timeZoneOf: TimeZoneOf, base: string): PlannedEvent | BadRow {
   const ids = rowIdsSchema.safeParse(raw);
@@ -333,10 +333,7 @@ export function parseReps(json: unknown): Rep[] {
   return reps;
 }
 
-/**
- * A list of names, or an empty value. Names in any other form stand for somebody, so they are an
- * issue.
- */
+/** A list of names, or an empty value. Any other form may name a person, so it is rejected. */
 const names = z
   .union([plainText, z.array(z.never()), z.strictObject({})], { error: 'is neither names nor empty' })
   .nullish()

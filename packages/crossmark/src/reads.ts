@@ -8,6 +8,8 @@ import type { Transport } from './transport.ts';
 import type {
   Cancellable,
   EventInstructions,
+  FileAnswer,
+  FileQuery,
   InstructionsQuery,
   LocationCondition,
   LocationQuery,
@@ -83,6 +85,32 @@ export async function instructions(
       if (answered.length > 0 && matching.length === 0)
         throw new MismatchedAnswer("Crossmark's answer was about other events.");
       return matching;
+    },
+  });
+}
+
+/** See `CrossmarkClient.file`. */
+export async function file(transport: Transport, { url, maxBytes, signal }: FileQuery): Promise<FileAnswer> {
+  const name = 'salesTool';
+  const path = checkInput(name, () => {
+    const { origin, pathname, search } = new URL(url);
+    if (origin !== transport.origin) throw new Error('the address is not on Crossmark’s host');
+    return pathname + search;
+  });
+  return transport.call({
+    name,
+    path,
+    // A compressed answer could unpack to any size.
+    headers: { 'accept-encoding': 'identity' },
+    file: { maxBytes },
+    signal,
+    parse(_json, { status, headers, bytes }): FileAnswer {
+      if (status >= 300 && status < 400) {
+        const location = [headers.location].flat()[0] ?? '';
+        return location ? { kind: 'redirect', location } : { kind: 'none', status };
+      }
+      if (status !== 200) return { kind: 'none', status };
+      return bytes ? { kind: 'file', bytes } : { kind: 'tooLarge' };
     },
   });
 }

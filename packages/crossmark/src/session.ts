@@ -8,12 +8,13 @@ export type Session = { cookie: string; startedAt: Instant };
  * that several processes share must ensure it across them.
  */
 export interface SessionStore {
-  /** The current session, or null. Read before each call. */
+  /** Returns the current session, or null. Called before each call to Crossmark. */
   current(): Promise<Session | null>;
   /**
-   * Replaces an expired session. If `expired` is no longer the current session, somebody else has
-   * already signed in: returns that session without calling `signIn`. A store that several
-   * processes share holds a lock meanwhile. Throws what `signIn` throws, and then keeps no session.
+   * Replaces an expired session. If `expired` is no longer the current session, another caller has
+   * already signed in; this then returns the current session without calling `signIn`. A store that
+   * several processes share holds a lock meanwhile. If `signIn` throws, no session is kept and the
+   * error is passed on.
    */
   renew(expired: Session | null, signIn: () => Promise<Session>): Promise<Session>;
 }

@@ -7,8 +7,8 @@ import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 
 /**
- * A date of another century is a mistake, and a very distant one breaks Postgres, browsers and zone
- * arithmetic.
+ * A date in another century is a mistake, and a very distant date breaks Postgres, browsers and the
+ * arithmetic of zones.
  */
 const FIRST_YEAR = 2000;
 const LAST_YEAR = 2099;
@@ -51,8 +51,8 @@ const DAY = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
 /**
  * Parses the list's `MM/DD/YYYY hh:mm:ss AM/PM` as a store's wall time. A time in the hour that
- * repeats in autumn is its first occurrence; a time in the hour that spring skips is one hour
- * later. Throws RangeError, also for a year out of range.
+ * repeats in autumn is read as its first occurrence. A time in the hour that is skipped in spring
+ * is read as one hour later. Throws RangeError, also for a year out of range.
  */
 export function fromWallTime(text: string, timeZone: string): Instant {
   const [, month, day, year, hour, minute, second, amOrPm] = WALL_TIME.exec(text) ?? [];

@@ -22,9 +22,9 @@ export type Transport = {
   origin: string;
   /**
    * Makes a call and returns its parsed answer. Throws {@link CrossmarkError}, and passes on what
-   * the session store throws. If Crossmark answers that nobody is signed in, a read is made once
-   * more after a sign-in. A write is sent once: its failure is `unknown`, and the next call signs
-   * in first.
+   * the session store throws. If Crossmark answers that nobody is signed in, a read is repeated
+   * once after a sign-in. A write is never repeated: its failure is `unknown`, and the next call
+   * signs in first.
    */
   call<T>(call: Call<T>): Promise<T>;
   /** Signs in and proves it by a read. Concurrent callers share one sign-in. */
@@ -34,8 +34,8 @@ export type Transport = {
 };
 
 /**
- * Stands for an answer that nobody is signed in. It may have replaced the answer to an applied
- * write.
+ * Represents an answer that nobody is signed in. That answer may have replaced the answer to an
+ * applied write.
  */
 class SignedOut {
   readonly status: number;
@@ -112,6 +112,7 @@ export function createTransport(options: CrossmarkClientOptions): Transport {
         ...call.headers,
       },
       ...(payload && { body: payload.body }),
+      maxBytes: call.file?.maxBytes,
       signal: call.signal,
     });
   }
@@ -137,7 +138,8 @@ export function createTransport(options: CrossmarkClientOptions): Transport {
   }
 
   /**
-   * Makes a call once, within the limits, if the guard admits it. Reports its outcome to the guard.
+   * Makes a call once, within the limits and if the guard admits it. Reports the outcome to the
+   * guard.
    */
   async function sendOnce<T>(call: Call<T>, session: Session | null): Promise<T | SignedOut> {
     const { name, signal } = call;
@@ -156,6 +158,8 @@ export function createTransport(options: CrossmarkClientOptions): Transport {
       } catch (error) {
         if (error instanceof CrossmarkError && !signal?.aborted) {
           outcome = error.kind === 'transient' || error.kind === 'unknown' ? error : 'answered';
+          // A link that leads nowhere is no outage.
+          if (call.file && outcome !== 'answered') outcome = 'cancelled';
         }
         throw error;
       } finally {
@@ -166,15 +170,13 @@ export function createTransport(options: CrossmarkClientOptions): Transport {
     }
   }
 
-  /** Whether a session is valid, by the one call that names the signed-in user. */
+  /** Whether a session is valid. Asks by the only call that names the signed-in user. */
   async function isSignedIn(session: Session): Promise<boolean> {
     const path = '/users/getUserInfo';
     return (await sendOnce({ name: 'getUserInfo', path, parse: namesUser }, session)) === true;
   }
 
-  /**
-   * Starts a session and proves it by a read, because a 200 of the sign-in alone proves nothing.
-   */
+  /** Starts a session and proves it by a read, because status 200 of the sign-in proves nothing. */
   async function startSession(): Promise<Session> {
     const call: Call<string | null> = {
       name: 'authenticate',

@@ -22,13 +22,13 @@ export type PlannedEvent = {
   instructionsUrl: string | null;
 };
 
-/** A row that cannot be parsed. It says nothing about its event; the event may well exist. */
+/** A row that cannot be parsed. It says nothing about its event, which may well exist. */
 export type BadRow = { mplanId: string | null; storeId: string | null; reason: string };
 
 /**
  * The events that one page of the list added. `read` counts the distinct events and bad rows so
  * far; `total` is the latest count that Crossmark gave. After the last page, `read` is less than
- * `total` only if Crossmark listed events more than once, in two passes alike.
+ * `total` only if Crossmark listed the same events more than once in two passes.
  */
 export type EventPage = { rows: PlannedEvent[]; bad: BadRow[]; read: number; total: number };
 
@@ -102,5 +102,18 @@ export type ReissueRequest = Cancellable &
 export type RepsQuery = Cancellable & { from?: WorkDate; to?: WorkDate };
 
 export type InstructionsQuery = Cancellable & { events: readonly EventKey[] };
+
+/** A file on Crossmark's own host. */
+export type FileQuery = Cancellable & { url: string; maxBytes: number };
+
+/**
+ * What Crossmark answered to a request for a file: its bytes, the address to which it redirects, or
+ * a status without a file.
+ */
+export type FileAnswer =
+  | { kind: 'file'; bytes: Buffer }
+  | { kind: 'tooLarge' }
+  | { kind: 'redirect'; location: string }
+  | { kind: 'none'; status: number };
 
 export type EventInstructions = { mplanId: MplanId; instructionsUrl: string | null };

@@ -5,7 +5,7 @@ import { checkedDay, toLocalOffset, wholeSecond } from './time.ts';
 import type { Transport } from './transport.ts';
 import type { Booking, BookingRequest, ReissueRequest, RemovalRequest } from './types.ts';
 
-/** Whether an answer holds a value, and another one than requested. */
+/** Whether an answer holds a value that differs from the requested one. */
 const isOther = (answered: string | null, requested: string) => answered !== null && answered !== requested;
 
 /** See `CrossmarkClient.schedule`. */

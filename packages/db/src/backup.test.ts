@@ -20,6 +20,9 @@ beforeAll(async () => {
   const { sql } = database;
   // What text formats stumble over.
   await sql`update employees set name = ${'tab\t, line\n, return\r, \\N, \\., “\u2028” and null: '} where id = (select min(id) from employees)`;
+  // A line of many chunks.
+  await sql`insert into instruction_files (store_id, hash, size, pages, content)
+    select id, 'x', 300000, 1, decode(repeat('00ff0a5c2e', 60000), 'hex') from stores`;
   await sql`select graphile_worker.add_job('sync_schedule', '{"eventId": 1}', job_key => 'event:1')`;
 });
 afterAll(async () => {

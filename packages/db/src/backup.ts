@@ -8,7 +8,7 @@ import { connectOnce } from './connect.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
 import { SCHEMAS } from './roles.ts';
 
-/** The backup or the database is not fit for a restore; the message says why and what to do. */
+/** The backup can't be restored, or not into this database. The message says why and what to do. */
 export class RestoreError extends Error {
   override readonly name = 'RestoreError';
 }
@@ -26,7 +26,7 @@ interface TableLine {
   table: string;
   columns: string[];
 }
-/** A sequence as it stood. */
+/** The state of a sequence. */
 interface SequenceLine {
   sequence: string;
   /** Null before its first number was taken. */
@@ -36,9 +36,9 @@ interface SequenceLine {
 /**
  * Writes every row of a database to a gzip file, as of one moment; work goes on meanwhile. Tables
  * come before those that refer to them. Needs no tools of Postgres. Returns how many tables there
- * are.
+ * are, and the bytes of the PDF files in them, which are most of a backup.
  */
-export async function backup(url: string, file: string): Promise<number> {
+export async function backup(url: string, file: string): Promise<{ tables: number; pdfBytes: number }> {
   const sql = connectOnce(url);
   try {
     return await sql.begin('isolation level repeatable read read only', async (tx) => {
@@ -48,7 +48,10 @@ export async function backup(url: string, file: string): Promise<number> {
         createGzip(),
         createWriteStream(file, { mode: 0o600 }),
       );
-      return tables.length;
+      const [pdf] = await tx<{ bytes: string }[]>`
+        select coalesce(sum(size), 0)::text as bytes
+        from (select size from instruction_files union all select size from paper_templates) files`;
+      return { tables: tables.length, pdfBytes: Number(pdf?.bytes ?? 0) };
     });
   } finally {
     await sql.end();
@@ -89,7 +92,7 @@ export async function restore(url: string, file: string): Promise<void> {
   }
 }
 
-/** Refuses what isn't a backup, and one whose tables are of another version. */
+/** Refuses a file that isn't a backup, and a backup that another version made. */
 function assertFits(first: IteratorResult<string>): void {
   const header = first.done || !first.value.startsWith('{') ? null : (JSON.parse(first.value) as Header);
   if (header?.format !== FORMAT) throw new RestoreError('This file is no backup of the scheduler.');
@@ -110,9 +113,10 @@ async function holdsData(sql: postgres.Sql): Promise<boolean> {
 
 async function fill(tx: postgres.TransactionSql, rows: AsyncGenerator<string>): Promise<void> {
   const tables = await tablesOf(tx);
-  // What migrations wrote stands in the backup as well.
+  // Rows that the migrations wrote are in the backup too, so they are removed first.
   await tx.unsafe(`truncate ${tables.map(({ table }) => table).join(', ')}`);
-  // What triggers would write of these rows stands in the backup as it was.
+  // The triggers are off, because everything that they wrote when these rows were made is in the
+  // backup.
   for (const { table } of tables) await tx.unsafe(`alter table ${table} disable trigger user`);
   for await (const line of rows) {
     const part = JSON.parse(line) as TableLine | SequenceLine;
@@ -131,17 +135,18 @@ async function* rowsOfTable(rows: AsyncGenerator<string>): AsyncGenerator<string
     yield `${row.value}\n`;
 }
 
-/** Lines as COPY means them: only a line feed ends one. */
+/** Splits a text into lines as COPY does: only a line feed ends a line. */
 async function* linesOf(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  let rest = Buffer.alloc(0);
+  // Joined once it is complete, because the line of a PDF file has many chunks.
+  let line: Buffer[] = [];
   for await (const chunk of stream) {
-    rest = Buffer.concat([rest, chunk]);
     let from = 0;
-    for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
-      yield rest.toString('utf8', from, end);
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
+      yield Buffer.concat([...line, chunk.subarray(from, end)]).toString('utf8');
+      line = [];
       from = end + 1;
     }
-    rest = rest.subarray(from);
+    if (from < chunk.length) line.push(chunk.subarray(from));
   }
 }
 

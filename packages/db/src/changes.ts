@@ -3,13 +3,27 @@ export const CHANGES_CHANNEL = 'changes';
 
 /**
  * Payload of {@link CHANGES_CHANNEL}: what changed. `event` covers its schedule and its sync state,
- * `crossmark` is told when it can't be reached any more and when it can again, `employee` 0 when
- * Crossmark's rep list is read, `access` 0 when sessions ended or a role changed, `all` when a
- * setting changes on which everything else rests.
+ * `crossmark` is sent when Crossmark can't be reached any more and when it can again, `employee`
+ * with id 0 when Crossmark's rep list was read, `attendance` with id 0 when somebody's day was
+ * recorded, `note` with id 0 when a note was written, `paper` with id 0 when a file for packets was
+ * fetched or changed, `access` with id 0 when sessions ended, or a role or a user's stores changed, and
+ * `all` when a setting changed on which everything else depends.
  */
 export interface Change {
-  kind: 'event' | 'employee' | 'refresh' | 'proposal' | 'crossmark' | 'access' | 'all';
+  kind:
+    | 'event'
+    | 'employee'
+    | 'attendance'
+    | 'note'
+    | 'paper'
+    | 'refresh'
+    | 'proposal'
+    | 'crossmark'
+    | 'access'
+    | 'all';
   id: number;
-  /** `access`: whose; not there where they are too many to name. */
+  /** The store that the change belongs to; absent if it belongs to none. */
+  storeId?: number | null;
+  /** With `access`: the users whose access changed; absent if there are too many of them. */
   userIds?: readonly string[];
 }

@@ -11,19 +11,22 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 export type Executor = Db | Tx;
 
 /**
- * How long a process waits for Postgres. Connections die without being closed: a firewall forgets
- * them, a cable goes.
+ * How long a process waits for Postgres. Connections can die without being closed, for example
+ * because a firewall forgets them or a cable is cut.
  */
 export interface Patience {
-  /** For a connection to be opened. */
+  /** How long to wait for a connection to be opened. */
   connectMs: number;
-  /** For a statement, which Postgres itself breaks off then. */
+  /** How long to wait for a statement. Postgres itself cancels it then. */
   statementMs: number;
-  /** For any data on a connection that owes an answer; longer than a statement may take. */
+  /**
+   * How long to wait for any data on a connection while an answer is due. This is longer than a
+   * statement may take.
+   */
   answerMs: number;
 }
 
-/** The patience of the apps: no statement of theirs takes seconds. */
+/** How long the apps wait. None of their statements takes seconds. */
 export const PATIENCE: Patience = { connectMs: 10_000, statementMs: 30_000, answerMs: 35_000 };
 
 /** A pool and the typed queries over it. */
@@ -47,18 +50,18 @@ export interface Database {
 const LONGEST_PAUSE_SECONDS = 1;
 
 /**
- * Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened
- * again by the next.
+ * Opens a pool lazily: nothing is sent before the first query, and after a lost connection the next
+ * query opens another one.
  * @param options.patience after how long a statement or a silent connection is given up; null waits
- *   for ever
+ * for ever
  */
 export function connect(
   url: string,
   options: { max?: number; applicationName?: string; patience?: Patience | null } = {},
 ): Database {
   const { patience = PATIENCE } = options;
-  // The two that the driver has by patches/postgres: a time-out for answers, and a way to end dead
-  // connections.
+  // Two options that patches/postgres adds to the driver: a time-out for answers, and a way to end
+  // dead connections.
   const waits = patience ? { answer_timeout: patience.answerMs / 1_000 } : {};
   const address = postgresAddress(url);
   const sql = postgres(address.url, {
@@ -125,8 +128,8 @@ export async function pipeline<const Work extends readonly (() => PromiseLike<un
 }
 
 /**
- * Lists of any length make statements with more parameters, and each would be kept for ever on
- * every connection.
+ * A statement with more parameters than this isn't prepared. It comes from a list of any length, so
+ * each length would be another prepared statement that every connection keeps for ever.
  */
 const MOST_PARAMETERS_PREPARED = 32;
 

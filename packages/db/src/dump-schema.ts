@@ -1,9 +1,9 @@
 import type postgres from 'postgres';
 
 /**
- * The public schema as text, in a fixed order, from Postgres' own catalogue: checked in as
- * schema.sql, so that a review sees what a migration does to the whole, and a test sees a migration
- * that was forgotten.
+ * Returns the public schema as text, in a fixed order, from Postgres' own catalogue. It is checked
+ * in as schema.sql, so that a review shows what a migration changes in the schema, and a test finds
+ * a migration that was forgotten.
  */
 export async function dumpSchema(sql: postgres.Sql): Promise<string> {
   const rows = await sql<{ line: string }[]>`

@@ -19,7 +19,7 @@ import getPort from 'get-port';
 
 const run = promisify(execFile);
 
-/** Postgres could not be had; the message says why and what to do. */
+/** Postgres could not be started. The message says why and what to do. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }
@@ -29,9 +29,11 @@ export interface EmbeddedPostgres {
   /** Superuser URL of database `postgres`. */
   url: string;
   port: number;
-  /** Where its files are. Not always where asked for, see {@link startPostgres}. */
+  /**
+   * The folder of its files. It isn't always the one that was asked for, see {@link startPostgres}.
+   */
   directory: string;
-  /** False where a server was already running on these files: then `stop` leaves it alone. */
+  /** False if a server was already running on these files. Then `stop` leaves it running. */
   started: boolean;
   /** `fast` disconnects everybody and writes a checkpoint; `immediate` is a crash. */
   stop(mode?: 'fast' | 'immediate'): Promise<void>;
@@ -45,8 +47,8 @@ export interface EmbeddedPostgres {
  * where that user can't reach the checkout (below `/root`, say), binaries and files go to /var/tmp
  * instead, and `directory` tells.
  *
- * @param options.port the port to take the first time, if free; later the one used last, else any
- *   free one
+ * @param options.port the port to use the first time, if it is free; later the port that was used
+ * last, or any free one
  * @param options.durable false skips fsync: for tests, whose data need not outlive a power cut
  * @throws {EmbeddedPostgresError} no binaries for this platform, or the server does not start
  */
@@ -164,7 +166,7 @@ async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
   );
 }
 
-/** Whether any user may walk to a path: each folder above it lets others through. */
+/** Whether any user can reach a path, because each folder above it lets others pass. */
 function othersCanReach(path: string): boolean {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0) return false;
@@ -185,7 +187,10 @@ function rootOwnedDirectory(path: string): string {
   return path;
 }
 
-/** Copies a folder unless the copy is there; a copy cut short is never taken for a whole one. */
+/**
+ * Copies a folder unless the copy exists. A copy that was stopped half-way never counts as a whole
+ * one.
+ */
 function copyOnce(from: string, to: string): string {
   if (!existsSync(to)) {
     const partial = `${to}.${process.pid}`;
@@ -205,7 +210,7 @@ function runningPort(cluster: string): number | undefined {
     process.kill(Number(lines[0]), 0);
     return Number(lines[3]);
   } catch (error) {
-    // Alive, but not ours to signal.
+    // The process is alive, but we may not send it signals.
     if ((error as NodeJS.ErrnoException).code === 'EPERM') throw error;
     return undefined;
   }

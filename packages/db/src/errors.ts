@@ -1,4 +1,4 @@
-/** What Postgres itself said of an error, wherever in the chain of causes it stands. */
+/** Finds what Postgres itself said about an error, anywhere in the chain of its causes. */
 export function postgresError(
   error: unknown,
 ): { code: string; severity: string; constraint: string | undefined } | undefined {
@@ -12,7 +12,20 @@ export function postgresError(
 }
 
 /**
- * Whether Postgres refused a statement or a transaction, so that nothing of it was kept. One that
- * ended the connection (FATAL) doesn't say so: it may have been carried out just before.
+ * Whether Postgres refused a statement or a transaction, so that nothing of it was kept. An error
+ * that ended the connection (FATAL) doesn't prove that, because the statement may have been carried
+ * out just before.
  */
 export const isRolledBack = (error: unknown): boolean => postgresError(error)?.severity === 'ERROR';
+
+/**
+ * Whether the connection to Postgres failed or ended, so that a later attempt may succeed. Errors
+ * of connections have a code, as those of Node and of the driver; a fault of the program has none.
+ */
+export function isConnectionLost(error: unknown): boolean {
+  if (isRolledBack(error)) return false;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return true;
+  }
+  return false;
+}

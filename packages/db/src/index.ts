@@ -11,7 +11,8 @@ export {
   sessionSettings,
   type Tx,
 } from './connect.ts';
-export { isRolledBack, postgresError } from './errors.ts';
+export { isConnectionLost, isRolledBack, postgresError } from './errors.ts';
+export { feedEnded } from './feed-ended.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { holdLock, LOCKS } from './locks.ts';
 export { MigrateError, migrate } from './migrate.ts';

@@ -4,12 +4,12 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 
 /** A table's rows in a statement written by hand. */
 export interface JsonRows<Row> {
-  /** All columns, for a select list; {@link JsonRows.row} reads what comes of it. */
+  /** All columns, for a select list. {@link JsonRows.row} reads the result. */
   columns: SQL;
   row(values: Record<string, unknown>): Row;
   /**
-   * The rows that `rest` (`where …`, `order by …`) leaves as one value of a bigger statement, so
-   * that what belongs together is read in one go.
+   * The rows that are left by `rest` (`where …`, `order by …`), as one value of a bigger statement,
+   * so that one statement reads all that belongs together.
    */
   of(rest: SQL): SQL;
   /** The rows of such a value, as a select would give them. */

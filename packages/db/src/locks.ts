@@ -18,6 +18,8 @@ export const LOCKS = {
   setUp: 7_261_005,
   /** Giving a person a name that nobody else in the store has. */
   employeeNames: 7_261_006,
+  /** Looking for the plan that covers an absence, and opening it. */
+  covers: 7_261_007,
 } as const;
 
 /** Waits for a lock and holds it until the transaction ends. */

@@ -12,15 +12,15 @@ import { postgresAddress } from './tls.ts';
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** The account may not migrate; the message says why and which one may. */
+/** The account may not migrate. The message says why, and which account may. */
 export class MigrateError extends Error {
   override readonly name = 'MigrateError';
 }
 
 /**
  * Brings a database to this version: our tables and graphile-worker's. Safe to call from several
- * processes at once and again at any time. Only this changes the schema; nothing that runs may. The
- * account must own the database and what is in it.
+ * processes at once and again at any time. Nothing else changes the schema, and the apps' own role
+ * may not. The account must own the database and everything in it.
  * @throws {MigrateError} it may not do that
  */
 export async function migrate(url: string): Promise<void> {
@@ -31,8 +31,8 @@ export async function migrate(url: string): Promise<void> {
       migrationsFolder: MIGRATIONS,
     });
     await runMigrations({ connectionString: postgresAddress(url).pgUrl });
-    // graphile-worker has no index of running and failed jobs, so looking at them would walk over
-    // all that wait.
+    // graphile-worker has no index of running and failed jobs. Without this one, a query for them
+    // would read all waiting jobs.
     await sql`
       create index if not exists jobs_unavailable
       on graphile_worker._private_jobs (task_id) where is_available = false`;

@@ -1,5 +1,5 @@
 /**
- * The one row that a statement with `returning` wrote.
+ * Returns the one row that a statement with `returning` wrote.
  * @throws {Error} the statement wrote nothing, although its row was locked: a fault of the program
  */
 export function onlyRow<Row>(rows: readonly Row[]): Row {

@@ -12,12 +12,12 @@ const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
 /** The newest migration of graphile-worker as it is installed here. */
 export const NEWEST_OF_QUEUE = 20;
 /**
- * How long a schema that was current is taken for current: it goes back only where an older backup
- * is restored.
+ * A schema that was current counts as current for so long. It can become older only if an older
+ * backup is restored.
  */
 const CURRENT_FOR_MS = 5_000;
 
-/** What a request is refused with while {@link schemaIsBehind}. */
+/** The sentence with which requests are refused while {@link schemaIsBehind}. */
 export const SCHEMA_BEHIND =
   'The database is behind this version of the scheduler, so nothing was read or saved. Try again in a minute; if it stays like this, an admin runs the migrations (node dist/migrate.js or pnpm db:migrate).';
 
@@ -31,9 +31,9 @@ const NOT_ALLOWED = '42501';
 const DISK_FULL = '53100';
 
 /**
- * Why this version can't work with its database right now, in sentences; empty if it can. Attempts
- * a write. Anybody may read the sentences: why the database doesn't answer, which may name it, is
- * for `log`.
+ * Says in sentences why this version can't work with its database right now; empty if it can.
+ * Attempts a write. Anybody may read the sentences, so the reason why the database doesn't answer,
+ * which may contain its name, only goes to `log`.
  */
 export async function databaseReasons(
   db: Db,
@@ -61,8 +61,8 @@ export async function databaseReasons(
 
 /**
  * Whether the database lacks migrations of this version, so that no statement may rely on its
- * tables. Asked before each request: a current schema is taken for current for some seconds, one
- * that is behind is looked at again each time. Throws where the database doesn't answer.
+ * tables. This is asked before each request. A current schema counts as current for some seconds;
+ * one that is behind is checked again each time. Throws if the database doesn't answer.
  */
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
@@ -98,9 +98,9 @@ const writing = memoizeByDb((db) => coalesce(() => write(db)));
 const tryWrite = (db: Db): Promise<void> => writing(db)();
 
 /**
- * Writes a row and commits it. The table is emptied before: it gets a new file, which takes room on
- * the disk, where a row in place of another would take none. Somebody who reads the table for long,
- * such as a backup, keeps it from being emptied; then a row is added to it.
+ * Writes a row and commits it. The table is emptied first: so it gets a new file, which needs space
+ * on the disk, while a row that replaces another one might need none. As long as somebody reads the
+ * table, for example a backup, it can't be emptied; then a row is added to it.
  */
 async function write(db: Db): Promise<void> {
   const insert = sql`insert into write_checks (at) values (app_now())`;

@@ -90,7 +90,7 @@ describe('the app’s role', () => {
     expect(Object.keys(await ownersOf(database.sql))).toEqual([ROLES.migrator]);
   });
 
-  test('adds to the audit log, has what is old enough removed by no clock of its own, and adds an outcome once', async () => {
+  test('adds to the audit log, cannot choose by which clock old entries are removed, and adds an outcome once', async () => {
     const { sql } = database.app;
     const add = async (days: number, action: string, after: string | null) => {
       const [row] = await sql<{ id: string }[]>`
@@ -119,7 +119,7 @@ describe('the app’s role', () => {
     ]);
   });
 
-  test('may read and write every row of every table but what stands in the audit log, and work the queue', async () => {
+  test('may read and write every row of every table except the audit log, and use the queue', async () => {
     const tables = await database.sql<{ name: string }[]>`
       select format('%I.%I', schemaname, tablename) as name from pg_tables
       where schemaname in ('public', 'graphile_worker') and tablename <> 'migrations'`;
@@ -173,7 +173,7 @@ describe('on a server of its own', () => {
       await sql`select graphile_worker.add_job('sync_schedule', '{}'::json)`;
     });
 
-  test('an installation that a superuser made is handed over with all that is in it, and works on with both roles', async () => {
+  test('an installation that a superuser made is handed over with everything in it, and keeps working with both roles', async () => {
     const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
     await migrate(url);
     await addRows(url);
@@ -197,7 +197,7 @@ describe('on a server of its own', () => {
     await app.close();
   });
 
-  test('an installation is handed over by the account that owns it, where that may create roles', async () => {
+  test('an installation is handed over by the account that owns it, if that account may create roles', async () => {
     const { url, as, appUrl } = await emptyDatabase('scheduler');
     const ownUrl = as('owner', 'of-the-owner');
     await using(url, async (sql) => {
@@ -215,7 +215,7 @@ describe('on a server of its own', () => {
     );
   });
 
-  test('an account that the roles are not its own to change is told whose they are, and what to do', async () => {
+  test('an account that may not change the roles is told who owns them, and what to do', async () => {
     const { url, as } = await emptyDatabase('scheduler');
     const ownUrl = as('owner', 'of-the-owner');
     await makeRoles(url, passwords);
@@ -234,7 +234,7 @@ describe('on a server of its own', () => {
     await using(secondUrl, async (sql) => expect(Object.keys(await ownersOf(sql))).toEqual([ROLES.migrator]));
   });
 
-  test('roles that may too much have that taken away', async () => {
+  test('rights that the roles should not have are taken from them', async () => {
     const { url } = await emptyDatabase('scheduler');
     await makeRoles(url, passwords);
     await using(url, async (sql) => {
@@ -248,7 +248,7 @@ describe('on a server of its own', () => {
     });
   });
 
-  test('a new database takes the roles first and the migrations after; backup and restore as the migrator', async () => {
+  test('a new database gets the roles first and the migrations afterwards; backup and restore run as the migrator', async () => {
     const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
     await makeRoles(url, passwords);
     await expect(migrate(appUrl)).rejects.toThrow(

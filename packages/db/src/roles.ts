@@ -13,16 +13,16 @@ export const ROLES = {
 /** The schemas of an installation: its own tables, drizzle's list of migrations, and the queue. */
 export const SCHEMAS = ['public', 'drizzle', 'graphile_worker'];
 
-/** Roles can't be made with this account; the message says what to do. */
+/** This account can't make the roles. The message says what to do. */
 export class RolesError extends Error {
   override readonly name = 'RolesError';
 }
 
 /**
- * Makes the two roles, or brings them to what they may, and hands a database over to the migrator:
- * the database itself, its schemas, tables, views, sequences, functions and types. For new
- * databases and for those that a superuser filled. It may run again at any time; one transaction
- * does it all.
+ * Makes the two roles, or corrects their rights, and makes the migrator the owner of a database: of
+ * the database itself, its schemas, tables, views, sequences, functions and types. This is for new
+ * databases and for those that a superuser filled. It may run again at any time, and does all of it
+ * in one transaction.
  * @param url of a superuser, or of a role that owns everything and may create roles and databases
  * @param passwords of the roles; a role without one keeps the one that it has
  * @throws {RolesError} the account may not do that
@@ -35,7 +35,8 @@ export async function makeRoles(
   try {
     await sql`select pg_advisory_lock(${LOCKS.migrations})`;
     await sql.begin(async (tx) => {
-      // Apps may be running, so no lock is awaited for long.
+      // Apps may be running and would have to wait behind this, so it doesn't wait long for any
+      // lock.
       await tx`set local lock_timeout = '10s'`;
       for (const [kind, role] of Object.entries(ROLES)) {
         await makeRole(tx, role, passwords[kind as keyof typeof ROLES]);
@@ -131,10 +132,10 @@ async function handOver(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Lets the app's role read and write rows, and nothing else: it can't change the schema, nor say
- * that a migration was made, nor change or remove what stands in the audit log. Run by the owner,
- * at the end of each migration. Without that role it does nothing: one account does everything
- * there.
+ * Lets the app's role read and write rows, and nothing else. It can't change the schema, or record
+ * a migration as done, or change or remove entries of the audit log. The owner runs this at the end
+ * of each migration. If that role doesn't exist, nothing is done, because then one account does
+ * everything.
  */
 export async function grantToApp(tx: postgres.TransactionSql): Promise<void> {
   const { app } = ROLES;

@@ -39,15 +39,15 @@ export async function startTestPostgres(): Promise<() => Promise<void>> {
 }
 
 /**
- * A database of one test's own: migrated, empty, gone on `close`. Its own connections and `url` are
- * a superuser's.
+ * A migrated, empty database for one test, which `close` removes. Its connections and `url` are a
+ * superuser's.
  */
 export interface TestDatabase extends Database {
   url: string;
-  /** As the role that all apps run as. */
+  /** Connections of the role that all apps use. */
   app: Database;
   appUrl: string;
-  /** As the role that migrations run as. */
+  /** Connections of the role that runs migrations. */
   migratorUrl: string;
 }
 
@@ -115,8 +115,8 @@ export interface Firewall {
   /** The database's URL through it. */
   url: string;
   /**
-   * All connections that are open now go dead for ever without being closed: neither side hears
-   * anything of the other any more, not even that it went. New ones pass.
+   * Makes all open connections dead for ever without closing them: neither side receives anything
+   * from the other any more, not even its end. New connections pass.
    */
   forget(): void;
   close(): Promise<void>;

@@ -10,8 +10,8 @@ import { SettingsError } from '@scheduler/runtime';
 const MODES = ['disable', 'require', 'verify-full'] as const;
 
 /**
- * How the connections to a database are encrypted, and its URL in the words of each driver, which
- * differ about TLS.
+ * How the connections to a database are encrypted, and its URL in the form that each driver
+ * expects, because drivers write TLS settings differently.
  */
 interface PostgresAddress {
   /** For postgres.js, together with `ssl`. */
@@ -22,9 +22,10 @@ interface PostgresAddress {
 }
 
 /**
- * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted;
- * `require` encrypts to whoever answers; `verify-full` also checks the certificate and the name in
- * it, by the authorities in the file `sslrootcert`, else by Node's.
+ * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted.
+ * `require` encrypts without checking who answers. `verify-full` also checks the certificate and
+ * the name in it, against the authorities in the file `sslrootcert` or, without such a file,
+ * against Node's own.
  * @throws {SettingsError} the URL asks for something else, or the file can't be read
  */
 export function postgresAddress(address: string): PostgresAddress {

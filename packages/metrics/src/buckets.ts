@@ -4,7 +4,7 @@
  * and no later aggregation is needed.
  *
  * Memory for 30 days: the four widths have at most 181 + 157 + 172 + 125 = 635 hashes, plus one for
- * the totals, each with one field per counter that changed. Five tasks and nine calls in steady use
+ * the totals, each with one field per counter that changed. Six tasks and ten calls in steady use
  * have about 150 fields of about 60 bytes: 6 MB. The limit is {@link MAX_BYTES}, if every outcome
  * and every duration occurs in every bucket; a test fills it.
  */
@@ -12,12 +12,18 @@ const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** The most memory that five tasks and nine calls can take in 30 days. */
+/** The most memory that seven tasks and ten calls can take in 30 days. */
 export const MAX_BYTES = 96 * 2 ** 20;
 
 /** The hash of the totals. It expires when nothing was counted for this long. */
 export const TOTALS_KEY = 'crossmark:metrics:ever';
 export const TOTALS_KEPT_SECONDS = 31 * DAY;
+
+/** The field of the totals with the second of the first figure that was ever written. */
+export const SINCE_FIELD = 'since';
+
+/** The field of the totals with the second at which a level was last above zero. */
+export const raisedField = (level: string) => `raised:${level}`;
 
 /** The width of a bucket and how long it is kept, both in seconds. */
 export interface Tier {
@@ -84,8 +90,8 @@ export function bucketsOf(range: Range, nowMs: number): { tier: Tier; starts: nu
  * The fields of a bucket's hash. `outcome:<task>:<outcome>` and `call:<call>:<ok or failure>` are
  * counts; `duration:<task>:<bucket>`, `synced:<task>:<bucket>` and `latency:<call>:<bucket>` are
  * histograms; `spent:<task or call>:<histogram>` is the sum of a histogram's measurements in
- * milliseconds.
+ * milliseconds. `level:<name>:sum` and `level:<name>:samples` are the mean of what was sampled.
  */
-export type Counter = 'outcome' | 'duration' | 'synced' | 'call' | 'latency' | 'spent';
+export type Counter = 'outcome' | 'duration' | 'synced' | 'call' | 'latency' | 'spent' | 'level';
 export const fieldOf = (counter: Counter, subject: string, which: string | number) =>
   `${counter}:${subject}:${which}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketOf, type Histogram, merge, quantiles } from './histogram.ts';
+import { bucketOf, type Histogram, merge, partWithin, quantiles } from './histogram.ts';
 
 const histogramOf = (durations: number[]) => {
   const histogram: Histogram = new Map();
@@ -30,8 +30,19 @@ test('merged histograms give the quantiles of all measurements, not an average o
   expect(quantiles(merged)?.p99).toBeLessThan(13);
 });
 
-test('nothing measured has no quantiles', () => {
+test('the part within a duration is that of the measurements, as exact as the buckets are', () => {
+  const durations = [...Array.from({ length: 990 }, () => 400), ...Array.from({ length: 10 }, () => 90_000)];
+  expect(partWithin(histogramOf(durations), 60_000)).toBe(0.99);
+  expect(partWithin(histogramOf([1, 2, 3]), 60_000)).toBe(1);
+  expect(partWithin(histogramOf([1, 600_000]), 1)).toBe(0.5);
+  const within = partWithin(histogramOf([59_000, 59_500, 60_000, 64_000]), 60_000) ?? 0;
+  expect(within).toBeGreaterThan(0.4);
+  expect(within).toBeLessThan(1);
+});
+
+test('nothing measured has no quantiles and no part', () => {
   expect(quantiles(new Map())).toBeNull();
+  expect(partWithin(new Map(), 60_000)).toBeNull();
 });
 
 test('odd durations are counted, never refused', () => {

@@ -57,6 +57,21 @@ export function quantileOf(histogram: Histogram, quantile: number): number {
   return last === 0 ? 0 : 2 ** (last / PER_DOUBLING);
 }
 
+/** The part (0 to 1) of the measurements up to a duration; null for an empty histogram. */
+export function partWithin(histogram: Histogram, durationMs: number): number | null {
+  const count = countOf(histogram);
+  if (count === 0) return null;
+  const last = bucketOf(durationMs);
+  // Measurements are assumed to be even on the logarithmic scale within a bucket.
+  const ofLast = last === 0 ? 1 : Math.log2(durationMs) * PER_DOUBLING - (last - 1);
+  let within = 0;
+  for (const [bucket, n] of histogram) {
+    if (bucket < last) within += n;
+    else if (bucket === last) within += n * ofLast;
+  }
+  return within / count;
+}
+
 /** A histogram in Prometheus's form: the measurements up to each power of two, in milliseconds. */
 export function cumulative(histogram: Histogram): { upToMs: number; count: number }[] {
   const bounds = Array.from({ length: LAST_BUCKET / PER_DOUBLING + 1 }, (_, doubling) => doubling);

@@ -133,6 +133,10 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
           fieldOf('spent', call, 'latency'),
         ],
       ),
+      ...spread(['oldest', 'dead', 'conflicts', 'held'], (level) => [
+        fieldOf('level', level, 'sum'),
+        fieldOf('level', level, 'samples'),
+      ]),
     ];
     const values = Object.fromEntries(fields.map((field) => [field, '1000']));
     const now = Math.floor(Date.now() / 1000);
@@ -151,6 +155,37 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     expect(await direct.dbsize()).toBeLessThanOrEqual(636);
     const taken = (await bytes()) - before;
     expect(taken, 'bytes').toBeLessThan(MAX_BYTES);
+  });
+
+  test('levels are the mean of what workers sampled, absent where nobody did, and known since the first figure', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const now = Math.floor(Date.now() / 600_000) * 600_000 - 3_600_000;
+    const [a, b, figures] = [writer(), writer(), reader()];
+    vi.setSystemTime(now - 1_800_000);
+    a.level('dead', 4);
+    a.level('held', 0);
+    vi.setSystemTime(now);
+    a.level('dead', 2);
+    b.level('dead', 1);
+    a.level('dead', Number.NaN);
+    a.level('dead', -1);
+    await a.close();
+    await b.close();
+    const hour = await figures.series({ range: '1h' });
+    const at = (ms: number) => hour?.starts.indexOf(new Date(ms).toISOString()) ?? -1;
+    expect(hour?.levels.dead?.[at(now)]).toBe(1.5);
+    expect(hour?.levels.dead?.[at(now - 1_800_000)]).toBe(4);
+    expect(hour?.levels.dead?.[at(now - 60_000)]).toBeNull();
+    expect(hour?.levels.held?.[at(now - 1_800_000)]).toBe(0);
+    expect(hour?.knownSince).toBe(new Date(now - 1_800_000).toISOString());
+    expect(hour?.raisedAt).toEqual({ dead: new Date(now).toISOString() });
+    expect(hour?.tasks).toEqual({});
+    await direct.flushall();
+    expect(await figures.series({ range: '1h' })).toMatchObject({
+      levels: {},
+      knownSince: null,
+      raisedAt: {},
+    });
   });
 
   test('totals only ever grow, and know each duration’s sum', async () => {

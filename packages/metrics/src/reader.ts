@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
-import { bucketsBetween, bucketsOf, keyOf, type Range, TOTALS_KEY } from './buckets.ts';
+import { bucketsBetween, bucketsOf, fieldOf, keyOf, type Range, SINCE_FIELD, TOTALS_KEY } from './buckets.ts';
 import { connectionOptions } from './connection.ts';
-import { cumulative, type Histogram, merge, type Quantiles, quantiles } from './histogram.ts';
+import { cumulative, type Histogram, merge, partWithin, type Quantiles, quantiles } from './histogram.ts';
 
 /**
  * Whether figures can be read. Instants are ISO text in UTC. `gone.since` is when this process
@@ -20,6 +20,8 @@ export interface TaskFigures {
   duration: Quantiles | null;
   /** From the last change of the desired schedule until Crossmark held it. */
   clickToSynced: Quantiles | null;
+  /** The part (0 to 1) of `clickToSynced` that took a minute at most. */
+  withinAMinute: number | null;
 }
 
 /** Figures of calls to Crossmark. */
@@ -47,6 +49,15 @@ export interface Series {
   tasks: Record<string, Timeline<TaskFigures>>;
   allCalls: Timeline<CallFigures>;
   calls: Record<string, Timeline<CallFigures>>;
+  /** The mean of each level in each bucket; null where it was not sampled. */
+  levels: Record<string, (number | null)[]>;
+  /**
+   * Since when figures are known: before that, nothing was counted, which is not the same as
+   * nothing having happened. Null where nothing was ever counted.
+   */
+  knownSince: string | null;
+  /** When each level was last above zero; a level that never was is left out. */
+  raisedAt: Record<string, string>;
 }
 
 /**
@@ -176,8 +187,10 @@ export function createMetricsReader(
 
     async series({ range }) {
       const { tier, starts } = bucketsOf(range, Date.now());
-      const buckets = await read(starts.map((start) => keyOf(tier, start)));
-      return buckets && toSeries(range, tier.seconds, starts, buckets);
+      const hashes = await read([TOTALS_KEY, ...starts.map((start) => keyOf(tier, start))]);
+      if (!hashes) return null;
+      const [totals = [], ...buckets] = hashes;
+      return { ...toSeries(range, tier.seconds, starts, buckets), ...toHistory(starts, buckets, totals) };
     },
 
     async history({ task, granularity, fromMs, toMs }) {
@@ -251,7 +264,7 @@ function groupByName(buckets: Fields[]): Record<'tasks' | 'calls', Map<string, T
   for (const [index, fields] of buckets.entries()) {
     for (const [field, value] of fields) {
       const [counter, subject, which] = field.split(':');
-      if (!counter || !subject || which === undefined) continue;
+      if (!counter || !subject || which === undefined || counter === 'level') continue;
       const isCall = counter === 'call' || counter === 'latency' || which === 'latency';
       const group = isCall ? calls : tasks;
       const row = group.get(subject) ?? buckets.map(() => new Tally());
@@ -267,7 +280,45 @@ function groupByName(buckets: Fields[]): Record<'tasks' | 'calls', Map<string, T
   return { tasks, calls };
 }
 
-function toSeries(range: Range, bucketSeconds: number, starts: number[], buckets: Fields[]): Series {
+/** Levels by bucket, and what the totals know of the past. */
+function toHistory(
+  starts: number[],
+  buckets: Fields[],
+  totals: Fields,
+): Pick<Series, 'levels' | 'knownSince' | 'raisedAt'> {
+  const levels: Series['levels'] = {};
+  for (const [index, fields] of buckets.entries()) {
+    const values = new Map(fields);
+    for (const [field, sum] of fields) {
+      const [counter, name, which] = field.split(':');
+      if (counter !== 'level' || !name || which !== 'sum') continue;
+      const samples = Number(values.get(fieldOf('level', name, 'samples')));
+      levels[name] ??= starts.map(() => null);
+      if (samples > 0) levels[name][index] = Number(sum) / samples;
+    }
+  }
+  const known = new Map(totals);
+  const firstCounted = starts.find((_, index) => (buckets[index]?.length ?? 0) > 0);
+  // An older version of the writer counted without leaving since when.
+  const since = Math.min(Number(known.get(SINCE_FIELD) ?? Infinity), firstCounted ?? Infinity);
+  const toIso = (second: number) => new Date(second * 1000).toISOString();
+  const raisedAt = totals.flatMap(([field, second]): [string, string][] => {
+    const [kind, name] = field.split(':');
+    return kind === 'raised' && name ? [[name, toIso(Number(second))]] : [];
+  });
+  return {
+    levels,
+    knownSince: Number.isFinite(since) ? toIso(since) : null,
+    raisedAt: Object.fromEntries(raisedAt),
+  };
+}
+
+function toSeries(
+  range: Range,
+  bucketSeconds: number,
+  starts: number[],
+  buckets: Fields[],
+): Omit<Series, 'levels' | 'knownSince' | 'raisedAt'> {
   const { tasks, calls } = groupByName(buckets);
   const sum = (tallies: Tally[]) => {
     const total = new Tally();
@@ -302,6 +353,7 @@ function taskFigures(tally: Tally): TaskFigures {
     outcomes: Object.fromEntries(tally.counts),
     duration: quantiles(tally.durations),
     clickToSynced: quantiles(tally.synced),
+    withinAMinute: partWithin(tally.synced, 60_000),
   };
 }
 

@@ -1,5 +1,15 @@
 import { Redis } from 'ioredis';
-import { type Counter, fieldOf, keyOf, startOf, TIERS, TOTALS_KEPT_SECONDS, TOTALS_KEY } from './buckets.ts';
+import {
+  type Counter,
+  fieldOf,
+  keyOf,
+  raisedField,
+  SINCE_FIELD,
+  startOf,
+  TIERS,
+  TOTALS_KEPT_SECONDS,
+  TOTALS_KEY,
+} from './buckets.ts';
 import { connectionOptions } from './connection.ts';
 import { bucketOf } from './histogram.ts';
 
@@ -26,6 +36,11 @@ export interface MetricsWriter {
   }): void;
   /** Counts an answered or failed call to Crossmark. */
   call(call: { call: string; ok: boolean; durationMs: number; failureKind?: string | undefined }): void;
+  /**
+   * Samples a level, such as how many changes need a person: 0 or more. A bucket has the mean of
+   * its samples, so several workers may sample the same level.
+   */
+  level(name: string, value: number): void;
   /** Writes the remaining figures, unless Redis is away, and disconnects. Takes at most 4 s. */
   close(): Promise<void>;
 }
@@ -47,7 +62,7 @@ export function createMetricsWriter(
   log: Log,
   { batchTimeoutMs = BATCH_TIMEOUT_MS } = {},
 ): MetricsWriter {
-  if (!redisUrl) return { attempt() {}, call() {}, close: async () => {} };
+  if (!redisUrl) return { attempt() {}, call() {}, level() {}, close: async () => {} };
 
   const redis = new Redis(redisUrl, connectionOptions('crossmark-metrics-writer'));
   let isAway = false;
@@ -67,6 +82,8 @@ export function createMetricsWriter(
    */
   let pending = new Map<number, Map<string, number>>();
   const names = new Set<string>();
+  /** When each level was last above zero, in seconds since 1970, as far as it isn't written yet. */
+  let raised = new Map<string, number>();
 
   const nameOf = (subject: string) => {
     const name = subject.replaceAll(':', '_').slice(0, 60);
@@ -105,11 +122,14 @@ export function createMetricsWriter(
         batch.expireat(key, start + tier.seconds + tier.keptSeconds);
       }
       for (const [field, n] of fields) batch.hincrby(TOTALS_KEY, field, n);
+      batch.hsetnx(TOTALS_KEY, SINCE_FIELD, minute);
     }
+    for (const [level, second] of raised) batch.hset(TOTALS_KEY, raisedField(level), second);
     batch.expire(TOTALS_KEY, TOTALS_KEPT_SECONDS);
     // A batch without an answer may have been counted, so it is not repeated. At most a second is
     // lost.
     pending = new Map();
+    raised = new Map();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error('no answer in time')), batchTimeoutMs);
@@ -140,6 +160,12 @@ export function createMetricsWriter(
     call({ call, ok, durationMs, failureKind }) {
       count('call', call, ok ? 'ok' : (failureKind ?? 'failed'));
       measure('latency', call, durationMs);
+    },
+    level(name, value) {
+      if (!Number.isFinite(value) || value < 0) return;
+      count('level', name, 'sum', Math.round(value));
+      count('level', name, 'samples');
+      if (value > 0) raised.set(nameOf(name), Math.floor(Date.now() / 1000));
     },
     async close() {
       clearInterval(timer);

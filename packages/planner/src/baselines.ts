@@ -13,15 +13,15 @@ import { rotationOn } from './input.ts';
 import { isJuicer, type Roster } from './roster.ts';
 import { daysWithin, type Tasks } from './tasks.ts';
 
-/** A Core gives way to one that is due earlier so often at most. */
+/** The most times that a Core gives way to one that is due earlier. */
 const MOST_BUMPS = 3;
-/** Work due within so many days gives way to nothing. */
+/** Work that is due within this number of days never gives way. */
 const SAFE_FROM_BUMPS_DAYS = 2;
 
 /**
  * The plan of the older application: event by event, the most urgent first, the first day and
- * person that fit. A Core that finds no place takes that of another Core of this plan that is due
- * later, which is planned again. What it places is left on the roster.
+ * person that fit. A Core without a place takes the place of another Core of this plan that is due
+ * later, which is then planned again. The placed work stays on the roster.
  */
 export function greedyPlan(roster: Roster, tasks: Tasks): Placed[] {
   const placed = new Map<number, Placed & { work: PlannedWork }>();
@@ -91,7 +91,7 @@ const inOldOrder = (a: EventFacts, b: EventFacts): number =>
   OLD_ORDER.indexOf(a.type) - OLD_ORDER.indexOf(b.type) ||
   byUrgency(a, b);
 
-/** Whom the older application asks, first to last. */
+/** Returns the people for a type of work, in the order of the older application. */
 function inOldTurn(roster: Roster, type: EventType, day: WorkDate): PersonFacts[] {
   const { rotations, people } = roster.input;
   const first = rotationOn(rotations, isJuicer(type) ? 'juicer' : 'primary_lead', day);
@@ -118,8 +118,8 @@ const TURNS: Record<EventType, readonly Role[]> = {
 };
 
 /**
- * A plan that obeys the rules and nothing else: events, people and days in random order. What it
- * places is on the roster.
+ * A plan that obeys the rules and nothing else: events, people and days in random order. The placed
+ * work stays on the roster.
  */
 export function randomPlan(roster: Roster, tasks: Tasks, next: () => number): Placed[] {
   const placed: Placed[] = [];

@@ -5,6 +5,7 @@ import {
   formatDay,
   type PersonFacts,
   type WorkDate,
+  withArticle,
 } from '@scheduler/scheduling';
 import { type PlanInput, rotationOn } from './input.ts';
 import { hours, isLong, isWeekend, type Judged, minutesOf, type Roster } from './roster.ts';
@@ -12,16 +13,21 @@ import { hours, isLong, isWeekend, type Judged, minutesOf, type Roster } from '.
 /** How well a person fits a kind of work on a day: 0 is best. */
 export interface Fit {
   cost: number;
-  /** The person's claim to it, after their name: `is the Juicer of the day`. */
+  /** The reason for the cost, shown after the person's name: `is the Juicer of the day`. */
   because: string;
 }
 
-/** Coming in on a day for short work alone costs as much as a poor fit. */
+/**
+ * The cost of a day on which a person works only for short work, which equals that of a poor fit.
+ */
 export const COMES_IN_FOR_SHORT_WORK = 3;
-/** Somebody else than a preferred person. */
+/** The cost of a person who is not preferred for the event. */
 const NOT_PREFERRED = 2;
 
-/** Rotations, then the roles' usual work, then people preferred for the event. */
+/**
+ * Returns the fit of a person: by rotation, by the usual work of their role, and by whether they
+ * are preferred for the event.
+ */
 export function fitOf(
   input: PlanInput,
   event: Pick<EventFacts, 'id' | 'type'>,
@@ -81,13 +87,13 @@ function fitOfRole(input: PlanInput, type: EventType, person: PersonFacts, day: 
     case 'Core':
       return isSupervisor
         ? { cost: 6, because: 'is a Club Supervisor, who does Cores only when nobody else can' }
-        : { cost: 0, because: `is ${person.role === 'Event Specialist' ? 'an' : 'a'} ${person.role}` };
+        : { cost: 0, because: `is ${withArticle(person.role)}` };
   }
 }
 
 /**
- * How much it matters that an event finds its place: the sooner it is due, the more. Work that may
- * also be done after the planned days matters least, for the next plan may place it.
+ * Returns the urgency of an event, which is higher the sooner it is due. Work that can also be done
+ * after the planned days has the lowest urgency, because the next plan can place it.
  */
 export function urgencyOf(event: Pick<EventFacts, 'dueOn'>, today: WorkDate, lastDay: WorkDate): number {
   const left = daysBetween(today, event.dueOn);
@@ -98,41 +104,38 @@ export function urgencyOf(event: Pick<EventFacts, 'dueOn'>, today: WorkDate, las
 }
 
 /**
- * What each day after an event's first possible one costs: only Cores are often done later in their
- * window.
+ * Returns the cost of each day after an event's first possible one. It is low for Cores, which are
+ * often done later in their window.
  */
 export const costOfWaiting = (type: EventType): number => (type === 'Core' ? 1 : 3);
 
-/** Work is balanced in quarters of an hour; what is shorter counts for nothing. */
+/** Work is balanced in quarters of an hour. Shorter work is not counted. */
 const QUARTER_MINUTES = 15;
-const quarters = (minutes: number): number => Math.round(minutes / QUARTER_MINUTES);
+export const quarters = (minutes: number): number => Math.round(minutes / QUARTER_MINUTES);
 
-/**
- * The costs of a person and a day for one event, each only decisive where all before it are the
- * same.
- */
+/** The costs of a person and a day for one event. Each decides only if all before it are equal. */
 export interface Score {
   person: PersonFacts;
   day: WorkDate;
   fit: Fit;
-  /** Whether they would come in that day for this short work alone. */
+  /** Whether they would work that day only for this short work. */
   comesIn: boolean;
-  /** Minutes in the planned weeks, this event included. */
+  /** Minutes in the planned weeks, including this event. */
   minutes: number;
-  /** Long work on weekends, of the weeks before too; 0 where this is none. */
+  /** Long work on weekends, including the weeks before; 0 if this event is not such work. */
   weekends: number;
   /** Days after the event's first possible one. */
   waits: number;
 }
 
-/** A score, and what the rules say. */
+/** A score, and the result of the rules. */
 export interface JudgedScore extends Score {
   judged: Judged;
 }
 
 /**
- * Scores a person and a day by the costs that the engine minimizes, with everything else as it is
- * on the roster.
+ * Scores a person and a day by the costs that the engine minimizes, with all other work as on the
+ * roster.
  */
 export function scoreOf(roster: Roster, event: EventFacts, person: PersonFacts, day: WorkDate): Score {
   const first = roster.days.find((each) => each >= event.startsOn) ?? day;
@@ -160,9 +163,10 @@ export function scoreOf(roster: Roster, event: EventFacts, person: PersonFacts, 
   };
 }
 
-const fitWithDay = (score: Score): number => score.fit.cost + (score.comesIn ? COMES_IN_FOR_SHORT_WORK : 0);
+export const fitWithDay = (score: Score): number =>
+  score.fit.cost + (score.comesIn ? COMES_IN_FOR_SHORT_WORK : 0);
 
-/** Compares two scores of one event, the better one first, whatever the rules say. */
+/** Compares two scores of one event, the better one first, without the rules. */
 export function byScore(a: Score, b: Score): number {
   return (
     fitWithDay(a) - fitWithDay(b) ||
@@ -173,7 +177,7 @@ export function byScore(a: Score, b: Score): number {
   );
 }
 
-/** Compares two scores of one event, what breaks the fewest rules first. */
+/** Compares two scores of one event, the one that breaks the fewest rules first. */
 export function byJudgedScore(a: JudgedScore, b: JudgedScore): number {
   return a.judged.overrides.length - b.judged.overrides.length || byScore(a, b);
 }
@@ -181,7 +185,7 @@ export function byJudgedScore(a: JudgedScore, b: JudgedScore): number {
 export const AS_WELL = 'would do as well';
 
 /**
- * What choosing `other` in place of `chosen` would cost, in words after the name of the other
+ * Returns the cost of choosing `other` in place of `chosen`, as a text after the name of the other
  * person.
  */
 export function difference(chosen: JudgedScore, other: JudgedScore): string {
@@ -205,7 +209,7 @@ export function difference(chosen: JudgedScore, other: JudgedScore): string {
   return AS_WELL;
 }
 
-/** Why a person and a day, in a sentence. */
+/** Returns the reason for a person and a day, as a sentence. */
 export function why(score: Score, firstPossible: WorkDate): string {
   const { person, fit, day, minutes, comesIn } = score;
   const parts = [`${person.name} ${fit.because}`];

@@ -1,13 +1,14 @@
 import { type EventFacts, formatDay, labelOf, type PersonFacts, type WorkDate } from '@scheduler/scheduling';
 import { AS_WELL, byJudgedScore, byScore, difference, type JudgedScore, scoreOf, why } from './costs.ts';
 import type { ScheduledWork } from './input.ts';
-import type { OpenLine, RunnerUp } from './proposal.ts';
+import type { OpenLine, RepairSteps, RunnerUp } from './proposal.ts';
 import type { Judged, Obstacle, Roster } from './roster.ts';
 import type { Settled } from './settle.ts';
 import { daysWithin, outsideWindow, plannedOf, type Tasks } from './tasks.ts';
 
 /**
- * Why a line, and who else could do it at what cost, with everything else as it is on the roster.
+ * Returns the reason for a line, and the runner-up with its cost, with all other work as on the
+ * roster.
  */
 export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
   const { event, person, day, startsAt, coreEventId } = line;
@@ -32,7 +33,7 @@ export function explainLine(roster: Roster, line: Settled): { why: string; runne
   return { why: why(chosen, within[0] ?? day), runnerUp: best && runnerUp(chosen, best) };
 }
 
-/** The best of some people and days that the rules let pass; null where they let none. */
+/** Returns the best of some people and days that the rules allow; null if they allow none. */
 function bestOf(
   roster: Roster,
   event: EventFacts,
@@ -47,7 +48,7 @@ function bestOf(
     const scored = { ...score, judged: roster.judgeDay(event, score.person, score.day) };
     if (scored.judged.obstacles.length > 0) continue;
     if (!best || byJudgedScore(scored, best) < 0) best = scored;
-    // Those that follow are no better, unless this one breaks a rule.
+    // Later candidates are not better, unless this one breaks a rule.
     if (best.judged.overrides.length === 0) return best;
   }
   return best;
@@ -66,7 +67,7 @@ function runnerUp(chosen: JudgedScore, best: JudgedScore): RunnerUp {
   };
 }
 
-/** Obstacles that one other work of that day causes, and which of it. */
+/** Obstacles that one other work of the same day can cause. */
 const BLOCKED_BY_WORK: readonly string[] = ['second_core', 'core_on_juicer_day', 'long_overlap'];
 /** Obstacles that a person may overrule with a reason. */
 const SOFT: readonly string[] = [
@@ -77,7 +78,7 @@ const SOFT: readonly string[] = [
   'seventh_day',
 ];
 
-/** Why an event stays open, and the cheapest change with which it would not. */
+/** Returns why an event stays open, and the cheapest change that would make a place for it. */
 export function explainOpen(
   roster: Roster,
   tasks: Tasks,
@@ -97,7 +98,13 @@ export function explainOpen(
     })),
   );
   const obstacles = obstaclesInWords(event, cells, days);
-  return { eventId: event.id, obstacles, repair: repairOf(roster, event, cells, lines) };
+  const repair = repairOf(roster, event, cells, lines);
+  return {
+    eventId: event.id,
+    obstacles,
+    repair: repair?.text ?? null,
+    ...(repair && { steps: repair.steps }),
+  };
 }
 
 const openWith = (event: EventFacts, obstacles: Obstacle[]): OpenLine => ({
@@ -129,8 +136,8 @@ function openCheck(roster: Roster, tasks: Tasks, check: EventFacts, lines: reado
 }
 
 /**
- * What keeps people and days from an event: a sentence for each kind of reason, the most frequent
- * first.
+ * Returns a sentence for each kind of reason that excludes people and days from an event, the most
+ * frequent first.
  */
 export function obstaclesInWords(
   event: EventFacts,
@@ -151,7 +158,7 @@ export function obstaclesInWords(
     });
 }
 
-/** One sentence for all people and days that the same kind of reason excludes. */
+/** Returns one sentence for all people and days that the same kind of reason excludes. */
 function sentence(
   code: Obstacle['code'],
   event: EventFacts,
@@ -166,7 +173,7 @@ function sentence(
   return `${namesOf(people)} ${people.length === 1 ? one : many}${isDayless ? '' : ` ${when}`}.`;
 }
 
-/** What a kind of reason says of one person, and of several. */
+/** Returns the text of a kind of reason for one person and for several. */
 function excludes(code: Obstacle['code'], event: EventFacts): [one: string, many: string] {
   if (code === 'core_on_juicer_day') {
     const what = event.type === 'Core' ? 'Juicer work' : 'a Core';
@@ -211,17 +218,19 @@ function daysInWords(days: readonly WorkDate[], all: number): string {
 interface Repair {
   cost: number;
   text: string;
+  steps: RepairSteps;
 }
 
 /**
- * Moving one work of one person, or overruling a soft rule: the cheapest that would free a place.
+ * Returns the cheapest change that would free a place: moving one work of a person, or overriding a
+ * soft rule.
  */
 function repairOf(
   roster: Roster,
   event: EventFacts,
   cells: readonly { person: PersonFacts; day: WorkDate; judged: Judged }[],
   lines: readonly Settled[],
-): string | null {
+): Repair | null {
   let best: Repair | null = null;
   const offer = (repair: Repair | null) => {
     if (repair && (!best || repair.cost < best.cost)) best = repair;
@@ -232,16 +241,17 @@ function repairOf(
       offer(freeBySwap(roster, event, person, day, lines));
     } else if (codes.size === 1 && [...codes].every((code) => SOFT.includes(code))) {
       const [obstacle] = judged.obstacles;
-      // A hard limit of roles can't be overruled; its sentence says so by offering no reason.
+      // A hard limit of roles can't be overridden. Its sentence offers no reason.
       if (!obstacle?.message.includes('with a reason')) continue;
       offer({
         cost: 3,
         text: `Free for ${person.name} on ${formatDay(day)} with a reason: ${obstacle.message}`,
+        steps: { place: { employeeId: person.id, day }, move: null },
       });
     }
     if ((best as Repair | null)?.cost === 0) break;
   }
-  return (best as Repair | null)?.text ?? null;
+  return best;
 }
 
 function freeBySwap(
@@ -270,7 +280,10 @@ function freeBySwap(
   }
 }
 
-/** Long or Juicer work of a person on a day that may be moved: proposed, or live and not begun. */
+/**
+ * Returns the long or Juicer work of a person on a day that may be moved: proposed work, or live
+ * work that has not begun.
+ */
 function blockers(
   roster: Roster,
   person: PersonFacts,
@@ -283,14 +296,18 @@ function blockers(
   );
   return [
     ...proposed.map(({ event, startsAt }) => ({
-      ...{ scheduleId: -event.id, event, employeeId: person.id, startsAt, workDate: day },
+      scheduleId: -event.id,
+      event,
+      employeeId: person.id,
+      startsAt,
+      workDate: day,
       endsAt: roster.endOf(event, startsAt),
     })),
     ...live.filter(({ event }) => roster.workOf(person.id).some((work) => work.eventId === event.id)),
   ].filter(({ event }) => event.type === 'Core' || event.type === 'Juicer Production');
 }
 
-/** Where a work could go instead: to another person on its day, else to another of its days. */
+/** Returns another place for a work: another person on its day, otherwise another of its days. */
 function elsewhere(
   roster: Roster,
   { event }: ScheduledWork,
@@ -298,18 +315,28 @@ function elsewhere(
   day: WorkDate,
 ): Repair | null {
   const name = `${person.name}’s ${labelOf(event)} on ${formatDay(day)}`;
+  const steps = (employeeId: number, toDay: WorkDate): RepairSteps => ({
+    place: { employeeId: person.id, day },
+    move: { eventId: event.id, employeeId, day: toDay },
+  });
   for (const other of roster.people.values()) {
     if (other.id === person.id || roster.judgeDay(event, other, day).obstacles.length > 0) continue;
-    return { cost: 0, text: `Free if ${name} goes to ${other.name}.` };
+    return { cost: 0, text: `Free if ${name} goes to ${other.name}.`, steps: steps(other.id, day) };
   }
-  for (const otherDay of daysWithin(roster.days, event)) {
-    if (otherDay === day || roster.judgeDay(event, person, otherDay).obstacles.length > 0) continue;
-    return { cost: 1, text: `Free if ${name} moves to ${formatDay(otherDay)}.` };
+  // Cover of a sick call plans today, too; the work of others is not moved to a day that has begun.
+  const otherDays = daysWithin(roster.days, event).filter(
+    (each) => each !== day && each > roster.input.today,
+  );
+  for (const otherDay of otherDays) {
+    if (roster.judgeDay(event, person, otherDay).obstacles.length > 0) continue;
+    const text = `Free if ${name} moves to ${formatDay(otherDay)}.`;
+    return { cost: 1, text, steps: steps(person.id, otherDay) };
   }
-  for (const otherDay of daysWithin(roster.days, event)) {
+  for (const otherDay of otherDays) {
     for (const other of roster.people.values()) {
-      if (otherDay === day || roster.judgeDay(event, other, otherDay).obstacles.length > 0) continue;
-      return { cost: 2, text: `Free if ${name} goes to ${other.name} on ${formatDay(otherDay)}.` };
+      if (roster.judgeDay(event, other, otherDay).obstacles.length > 0) continue;
+      const text = `Free if ${name} goes to ${other.name} on ${formatDay(otherDay)}.`;
+      return { cost: 2, text, steps: steps(other.id, otherDay) };
     }
   }
   return null;

@@ -1,10 +1,10 @@
 import { addDays, type PlannedWork, type WorkDate } from '@scheduler/scheduling';
 import { isWeekend, minutesOf } from './roster.ts';
 
-/** How much work a person has over some days. */
+/** The amount of a person's work over some days. */
 export interface Fairness {
   employeeId: number;
-  /** Minutes of presence, short work beside long work counted too. */
+  /** Minutes of presence, including short work beside long work. */
   minutes: number;
   /** Days with any work. */
   days: number;
@@ -14,8 +14,8 @@ export interface Fairness {
 }
 
 /**
- * Sums up each person's work from day to day, both included. People without work are in it, with
- * zeros.
+ * Sums up each person's work between two days, both included. The result includes people without
+ * work, with zeros.
  */
 export function fairnessOf(
   people: readonly { id: number }[],
@@ -40,5 +40,8 @@ export function fairnessOf(
   });
 }
 
-/** The first day of four weeks that end with the week of a Sunday: what fairness looks back on. */
+/**
+ * Returns the first day of the four weeks that end with the week of a Sunday. Fairness counts these
+ * weeks.
+ */
 export const fourWeeksTo = (sunday: WorkDate): WorkDate => addDays(sunday, -21);

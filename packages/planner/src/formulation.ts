@@ -1,4 +1,11 @@
-import { addDays, type EventFacts, type PersonFacts, type WorkDate, weekStart } from '@scheduler/scheduling';
+import {
+  addDays,
+  type EventFacts,
+  type Instant,
+  type PersonFacts,
+  type WorkDate,
+  weekStart,
+} from '@scheduler/scheduling';
 import { COMES_IN_FOR_SHORT_WORK, costOfWaiting, fitOf, urgencyOf } from './costs.ts';
 import type { ScheduledWork } from './input.ts';
 import { Program, type Term, type Terms } from './program.ts';
@@ -10,13 +17,13 @@ import { daysWithin, type Tasks } from './tasks.ts';
  * days, if the day is in their window. So a column for each event, person and day is not needed.
  * Three groups of columns say the same:
  *
- *   y[class, day]         how many events of a class are done on a day; a class is a kind with a window
- *   z[kind, person, day]  how many events of a kind a person does on a day, one at most of long work
- *   u[class]              how many events of a class stay open
+ * y[class, day]         how many events of a class are done on a day; a class is a kind with a window
+ * z[kind, person, day]  how many events of a kind a person does on a day, one at most of long work
+ * u[class]              how many events of a class stay open
  *
- * Rows tie them together: the y of a class and its u add up to its events; the y of a kind on a day
- * and the z of that day add up to the same. Values that fit are dealt out to events and people one
- * by one. The program has thousands of columns where x[event, person, day] has tens of thousands.
+ * Rows connect them: the y of a class and its u add up to its events, and the sum of y of a kind on
+ * a day equals the sum of z of that day. The values are then assigned to events and people one by
+ * one. The program has thousands of columns, where x[event, person, day] has tens of thousands.
  * docs/planning.md explains all of it.
  */
 
@@ -27,7 +34,7 @@ const HALF_SHIFTS_AT_MOST = 3;
 const HALF_SHIFT_MINUTES = 195;
 const halfShifts = (minutes: number): number => Math.round(minutes / HALF_SHIFT_MINUTES);
 
-/** What an event was given. */
+/** An event with its person and day. */
 export interface Placed {
   event: EventFacts;
   person: PersonFacts;
@@ -38,12 +45,12 @@ export interface Placed {
 export interface Pass {
   name: PassName;
   sum: Terms;
-  /** Added to the sum where it is shown. */
+  /** Added to the sum for display. */
   offset: number;
   /**
-   * Sums that keep their values once this pass is done, in place of its own sum: people's shares.
-   * They leave the rest of the program a flow through a network, which is solved at once, where one
-   * row through all columns takes a search.
+   * Sums that are fixed after this pass in place of its own sum: people's shares. With them the
+   * rest of the program stays a network flow, which is solved at once. One row over all columns
+   * would need a search.
    */
   keeps: readonly Terms[];
 }
@@ -59,11 +66,13 @@ export type PassName =
 
 interface Kind {
   id: number;
-  /** Stands for all of its events, for they are the same to the rules but for their windows. */
+  /** Represents all events of the kind, because they differ for the rules only in their windows. */
   like: EventFacts;
+  /** The start that its events keep if they keep the day; null: any usual start. */
+  start: Instant | null;
   isLong: boolean;
   classes: EventClass[];
-  /** z, by person and day; undefined where a rule speaks against it. */
+  /** z, by person and day; missing if a rule forbids it. */
   cells: Map<PersonFacts, Map<number, Cell>>;
 }
 
@@ -78,12 +87,12 @@ interface EventClass {
   firstDay: number;
   /** y, by day. */
   y: Map<number, number>;
-  /** u; null for what moves, which never stays open. */
+  /** u; null for a schedule that moves, which never stays open. */
   u: number | null;
   urgency: number;
 }
 
-/** A live schedule that may move: it stays where it is, or is one of a class. */
+/** A live schedule that may move. It stays in its place, or becomes an event of a class. */
 interface Movable {
   scheduled: ScheduledWork;
   person: PersonFacts;
@@ -99,12 +108,14 @@ export class Formulation {
   readonly #roster: Roster;
   readonly #kinds = new Map<string, Kind>();
   readonly #movables: Movable[] = [];
-  /** What each person has of the shifts, and of those on weekends. */
+  /** Each person's share of the shifts, and of those on weekends. */
   readonly #shares: { balance: Terms[]; weekends: Terms[] } = { balance: [], weekends: [] };
   readonly #dayIndex: ReadonlyMap<WorkDate, number>;
+  readonly #starts: ReadonlyMap<number, Instant>;
 
   constructor(roster: Roster, tasks: Tasks) {
     this.#roster = roster;
+    this.#starts = tasks.starts;
     this.#dayIndex = new Map(roster.days.map((day, index) => [day, index]));
     const classes = this.#addEvents(tasks);
     for (const kind of this.#kinds.values()) this.#addCells(kind);
@@ -124,16 +135,24 @@ export class Formulation {
     const preferred = (this.#roster.input.preferred ?? [])
       .filter((each) => each.eventId === event.id)
       .map((each) => each.employeeId);
-    const key = [event.type, event.durationMinutes, ...preferred.sort((a, b) => a - b)].join('|');
+    const start = this.#starts.get(event.id) ?? null;
+    const key = [event.type, event.durationMinutes, start, ...preferred.sort((a, b) => a - b)].join('|');
     const known = this.#kinds.get(key);
     if (known) return known;
     const id = this.#kinds.size;
-    const kind: Kind = { id, like: event, isLong: isLong(event.type), classes: [], cells: new Map() };
+    const kind: Kind = {
+      id,
+      like: event,
+      start,
+      isLong: isLong(event.type),
+      classes: [],
+      cells: new Map(),
+    };
     this.#kinds.set(key, kind);
     return kind;
   }
 
-  /** y and u of each class. Returns the class of each event that is in one. */
+  /** Adds y and u of each class. Returns the class of each event. */
   #addEvents(tasks: Tasks): Map<number, EventClass> {
     const { program } = this;
     const { days, input } = this.#roster;
@@ -163,7 +182,7 @@ export class Formulation {
       if (within.length === 0) continue;
       const check = tasks.checkOf.get(event.id);
       const withCheck = check ? this.#daysOf(check) : [];
-      // A Core and its check are in classes of the same pairs, so that they can be dealt out
+      // A Core and its check are in classes of the same pairs, so that they can be assigned
       // together.
       const key = `${keyOf(event, within)}|${check ? keyOf(check, withCheck) : ''}`;
       join(key, event, within);
@@ -205,7 +224,7 @@ export class Formulation {
     this.#movables.push({ scheduled, person, day, stays, class: moved });
   }
 
-  /** z of a kind where the rules let it be, and the rows that tie it to y. */
+  /** Adds z of a kind if the rules allow it, and the rows that connect it with y. */
   #addCells(kind: Kind): void {
     const { program } = this;
     const { days, input, people } = this.#roster;
@@ -223,7 +242,10 @@ export class Formulation {
         const count = counts[index] ?? 0;
         if (count === 0 || this.#roster.isOut(kind.like, person, day)) return;
         const like = { ...kind.like, startsOn: day, dueOn: addDays(day, 1) };
-        const judged = this.#roster.judgeDay(like, person, day);
+        const judged =
+          kind.start !== null && this.#roster.dayOf(kind.start) === day
+            ? this.#roster.evaluate(like, person, kind.start)
+            : this.#roster.judgeDay(like, person, day);
         if (judged.obstacles.length > 0) return;
         cells.set(index, {
           column: program.column({ upper: kind.isLong ? 1 : count }),
@@ -249,8 +271,8 @@ export class Formulation {
   }
 
   /**
-   * Checks are done on days of their Cores, by the Club Supervisor or a Lead who has a Core that
-   * day.
+   * Adds the rows for noon checks: on the day of their Core, by the Club Supervisor or a Lead who
+   * has a Core that day.
    */
   #addChecks(tasks: Tasks, classOf: Map<number, EventClass>): void {
     const { program } = this;
@@ -285,7 +307,7 @@ export class Formulation {
     }
   }
 
-  /** All columns that say that a person does some kind of work on a day. */
+  /** Returns all columns of a person's work on a day. */
   #columnsOf(person: PersonFacts, day: number, ofType: (type: EventFacts['type']) => boolean): number[] {
     const columns: number[] = [];
     for (const kind of this.#kinds.values()) {
@@ -300,7 +322,7 @@ export class Formulation {
     return columns;
   }
 
-  /** What a person can do in a day and a week, and what is minimized. */
+  /** Adds the limits of each person's days and weeks. Returns the passes. */
   #addPeople(): Pass[] {
     const { days, input, people } = this.#roster;
     const fit: Term[] = [];
@@ -355,8 +377,8 @@ export class Formulation {
   }
 
   /**
-   * Columns that say on which days a person works at all; one long work a day, and no Juicer work
-   * beside a Core.
+   * Adds columns for the days on which a person works, and rows for one long work a day and no
+   * Juicer work beside a Core.
    */
   #addWorkDays(person: PersonFacts, fit: Term[]): number[] {
     const { program } = this;
@@ -436,9 +458,9 @@ export class Formulation {
   }
 
   /**
-   * Convex costs: each further shift of a person costs more than the one before, so that shifts are
-   * spread over people, relative to what each has. A shift is long work; one of nine hours counts
-   * as one and a half.
+   * Adds convex costs: each further shift of a person costs more than the one before, so that
+   * shifts are spread evenly, including those that each person already has. A shift is long work;
+   * one of nine hours counts as one and a half.
    */
   #addBalance(person: PersonFacts, balance: Term[], weekends: Term[]): void {
     const { program } = this;
@@ -473,8 +495,8 @@ export class Formulation {
   }
 
   /**
-   * Deals the events of a solution out to people; Cores that have a noon check go to Leads, who can
-   * do both.
+   * Assigns the events of a solution to people. Cores with a noon check go to Leads, who can do
+   * both.
    */
   read(values: Float64Array, tasks: Tasks): { placed: Placed[]; staying: ScheduledWork[] } {
     const { days } = this.#roster;

@@ -7,13 +7,13 @@ import { type Engine, type Minimum, type OpenProgram, type Program, Stopped, typ
  */
 const load = loadHighs as unknown as typeof loadHighs.default;
 
-/** Whole numbers differ by one: what is closer than this to the bound is the smallest. */
+/** Sums are whole numbers, so a value that is closer than this to the bound is the smallest. */
 const CLOSE_ENOUGH = 0.99;
 
 /**
- * Loads HiGHS, compiled to WebAssembly. A search blocks the thread that it runs in, so a server
- * gives it a thread of its own.
- * @param shouldStop is asked during each search, and ends it with {@link Stopped}
+ * Loads HiGHS, compiled to WebAssembly. A search blocks its thread, so a server runs it in a
+ * separate thread.
+ * @param shouldStop called during each search; true ends the search with {@link Stopped}
  */
 export async function openHighs(shouldStop: () => boolean = () => false): Promise<Engine> {
   const highs = await load();

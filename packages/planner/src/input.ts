@@ -3,6 +3,7 @@ import {
   type EventType,
   type Holiday,
   type Instant,
+  MOST_MINUTES_PER_WEEK,
   type PersonFacts,
   type PlannedWork,
   type ReasonCode,
@@ -11,10 +12,10 @@ import {
   weekdayOf,
 } from '@scheduler/scheduling';
 
-/** A store over some days: what a plan is made from. */
+/** The input of a plan: a store over some days. */
 export interface PlanInput {
   store: StoreRules;
-  /** The store's day as of which the plan is made. */
+  /** The store's current day when the plan is made. */
   today: WorkDate;
   /** The days to plan, in order. */
   days: readonly WorkDate[];
@@ -27,15 +28,18 @@ export interface PlanInput {
    */
   scheduled: readonly ScheduledWork[];
   /**
-   * Live work of these people, in whatever store, in the weeks of these days and a day around them.
+   * Live work of these people in all stores, in the weeks of these days and one day before and
+   * after.
    */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   rotations: Rotations;
-  /** Work of these people in the four weeks before, for weekends. */
+  /** Work of these people in the four weeks before, to balance weekends. */
   recent?: readonly PlannedWork[];
-  /** People who are to be preferred for an event. */
+  /** People who are preferred for an event. */
   preferred?: readonly { eventId: number; employeeId: number }[];
+  /** Events that people marked as never to be planned automatically. */
+  neverPlan?: readonly number[];
   /** Lines of an earlier proposal that a person decided to keep. */
   locks?: readonly Lock[];
 }
@@ -66,15 +70,15 @@ export type RotationKind = (typeof ROTATION_KINDS)[number];
 export interface Rotations {
   /** 0 = Sunday … 6 = Saturday. One person at most for each weekday and kind. */
   weekdays: readonly { kind: RotationKind; weekday: number; employeeId: number }[];
-  /** They win over the weekdays. One person at most for each day and kind. */
+  /** They take precedence over the weekdays. At most one person for each day and kind. */
   exceptions: readonly { kind: RotationKind; day: WorkDate; employeeId: number }[];
 }
 
 export const NO_ROTATIONS: Rotations = { weekdays: [], exceptions: [] };
 
 /**
- * Whose turn it is on a day: the day's exception, else the weekday's person; null where nobody is
- * named.
+ * Returns whose turn it is on a day: the day's exception, otherwise the weekday's person; null if
+ * nobody is named.
  */
 export function rotationOn(rotations: Rotations, kind: RotationKind, day: WorkDate): number | null {
   const exception = rotations.exceptions.find((each) => each.kind === kind && each.day === day);
@@ -85,8 +89,8 @@ export function rotationOn(rotations: Rotations, kind: RotationKind, day: WorkDa
 }
 
 /**
- * The soft rules that a plan may break where its caller allows it; each such line then needs a
- * reason to be saved.
+ * The soft rules that a plan may break if its caller allows it. Each such line then needs a reason
+ * to be saved.
  */
 export const ALLOWABLE = [
   'role',
@@ -105,18 +109,18 @@ export interface PlanOptions {
   types?: readonly EventType[];
   /** Soft rules that may be broken. */
   allow?: readonly Allowable[];
-  /** Events that are left alone. */
+  /** Events that are not planned, besides those that are marked. */
   neverPlan?: readonly number[];
   /** Whether live schedules may get another day or person. None of them ever loses its place. */
   moveExisting?: boolean;
   /** Minutes of presence from Sunday to Saturday that a person gets at most. */
   mostMinutesPerWeek?: number;
-  /** How long the engine may search, in all. */
+  /** The total time for the engine's searches. */
   timeLimitMs?: number;
   /** Columns of an integer program that is solved at once; larger ones are planned week by week. */
   mostColumns?: number;
 }
 
-export const DEFAULT_MOST_MINUTES_PER_WEEK = 40 * 60;
+export const DEFAULT_MOST_MINUTES_PER_WEEK = MOST_MINUTES_PER_WEEK;
 export const DEFAULT_TIME_LIMIT_MS = 20_000;
 export const DEFAULT_MOST_COLUMNS = 60_000;

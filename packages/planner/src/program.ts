@@ -1,6 +1,6 @@
 /**
- * An integer program, and what is asked of an engine that solves it. Knows nothing of people and
- * events.
+ * An integer program, and the interface of an engine that solves it. It does not depend on people
+ * and events.
  */
 
 /** A column, times a coefficient. */
@@ -33,9 +33,9 @@ export class Program {
   }
 }
 
-/** What came out of one search for the least sum. */
+/** The result of one search for the smallest sum. */
 export interface Minimum {
-  /** A value for each column; null where none was found before the limit. */
+  /** A value for each column; null if none was found before the limit. */
   values: Float64Array | null;
   objective: number;
   /** No solution has a smaller sum than this. */
@@ -46,15 +46,15 @@ export interface Minimum {
   tookMs: number;
 }
 
-/** A program in an engine, which is asked for one minimum after another. */
+/** A program in an engine, which searches one minimum after another. */
 export interface OpenProgram {
   /**
-   * Looks for the smallest value of a sum. Sums are whole numbers in each solution.
-   * @param limitMs how long it may look
-   * @throws {Stopped} its caller was told to stop
+   * Searches the smallest value of a sum. Sums are whole numbers in each solution.
+   * @param limitMs the longest time of the search
+   * @throws {Stopped} if its caller was told to stop
    */
   minimize(sum: Terms, limitMs: number): Minimum;
-  /** Bounds a sum from here on. */
+  /** Bounds a sum in all later searches. */
   hold(bounds: { atLeast?: number; atMost: number }, sum: Terms): void;
   close(): void;
 }
@@ -64,7 +64,7 @@ export interface Engine {
   open(program: Program): OpenProgram;
 }
 
-/** The caller of a plan asked to stop: there is no proposal. */
+/** The error of a plan whose caller stopped it. There is no proposal. */
 export class Stopped extends Error {
   constructor() {
     super('Planning was stopped.');

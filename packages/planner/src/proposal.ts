@@ -3,22 +3,25 @@ import type { Fairness } from './fairness.ts';
 import type { PassName } from './formulation.ts';
 import type { Obstacle } from './roster.ts';
 
-/** A plan that somebody may approve, line by line. Nothing is changed by it. */
+/** A plan that a person may approve, line by line. It changes nothing itself. */
 export interface Proposal {
-  /**
-   * What it was made with. `greedy`: the engine failed or found nothing in time, as `note` says.
-   */
+  /** The method. `greedy` means that the engine failed or found nothing in time, as `note` says. */
   madeBy: 'solver' | 'greedy';
   /**
-   * A sentence for the reader: why it is not the best plan, or may not be; null where it is proven
-   * to be.
+   * A sentence about why it is not the best plan, or may not be; null if it is proven to be the
+   * best.
    */
   note: string | null;
   /** Events that get a person and a day, and schedules that move, by time. */
   lines: ProposalLine[];
   /** Events that stay open. */
   open: OpenLine[];
-  /** What was minimized, one after another. */
+  /**
+   * The number of events that were left out because they are marked as never to be planned
+   * automatically.
+   */
+  leftOut: number;
+  /** The sums that were minimized, one after another. */
   passes: PassResult[];
   /** No plan places more events than this. */
   atMostPlaced: number;
@@ -33,39 +36,46 @@ export interface ProposalLine {
   day: WorkDate;
   startsAt: Instant;
   endsAt: Instant;
-  /** Of a schedule that moves: where it is now. */
+  /** The present place of a schedule that moves; otherwise null. */
   from: { scheduleId: number; employeeId: number; startsAt: Instant } | null;
-  /** Of a noon check: the event of its Core. */
+  /** The event of a noon check's Core; otherwise null. */
   coreEventId: number | null;
-  /** Of a schedule that moves: the event that takes its place; null where none does. */
+  /** The event that takes the place of a schedule that moves; null if there is none. */
   makesRoomFor: number | null;
   /** Whether a lock held it. */
   locked: boolean;
-  /** Why this person and day, in a sentence. */
+  /** A sentence about why the plan chose this person and day. */
   why: string;
   runnerUp: RunnerUp | null;
   /** Rules that it breaks and that the caller allowed, each of which needs a reason, and hints. */
   warnings: { code: string; severity: Severity; message: string }[];
 }
 
-/** The best of the other people, or of the other days where no other person can. */
+/** The best of the other people, or of the other days if no other person can do it. */
 export interface RunnerUp {
   employeeId: number;
   day: WorkDate;
   startsAt: Instant;
-  /** What it would cost, in a sentence. */
+  /** A sentence about its cost. */
   cost: string;
 }
 
 export interface OpenLine {
   eventId: number;
-  /**
-   * What keeps people and days from it: a sentence for each kind of reason, the most frequent
-   * first.
-   */
+  /** A sentence for each kind of reason that excludes people and days, the most frequent first. */
   obstacles: (Pick<Obstacle, 'code'> & { message: string; people: number[] })[];
-  /** The cheapest change with which it would find a place; null where none was found. */
+  /** The cheapest change that would make a place for it; null if none was found. */
   repair: string | null;
+  /** How {@link OpenLine.repair} is done; missing if there is none, and in older plans. */
+  steps?: RepairSteps;
+}
+
+/** What makes a place for an event that stays open. */
+export interface RepairSteps {
+  /** Who then does the event, and when. */
+  place: { employeeId: number; day: WorkDate };
+  /** The work of that person on that day that goes elsewhere first; null if a reason is enough. */
+  move: { eventId: number; employeeId: number; day: WorkDate } | null;
 }
 
 export interface PassResult {

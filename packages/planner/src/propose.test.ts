@@ -1,10 +1,13 @@
+import { seededRandom } from '@scheduler/runtime/random';
 import {
   addDays,
   addMinutes,
   type EventFacts,
   type EventType,
   evaluate,
+  hoursOffOn,
   instantAt,
+  isDuring,
   type PersonFacts,
   type PlannedWork,
   timeOf,
@@ -21,7 +24,7 @@ import { NO_ROTATIONS, type PlanInput, type PlanOptions } from './input.ts';
 import { type Engine, Stopped } from './program.ts';
 import type { Proposal, ProposalLine } from './proposal.ts';
 import { greedyProposal, proposalOf, propose } from './propose.ts';
-import { inventedClub, randomFrom } from './testing.ts';
+import { inventedClub } from './testing.ts';
 
 let highs: Engine;
 beforeAll(async () => {
@@ -94,8 +97,11 @@ function reasonsAgainst(input: PlanInput, proposal: Proposal, line: ProposalLine
   const events = new Map([...input.open, ...input.scheduled.map((each) => each.event)].map((e) => [e.id, e]));
   const moved = new Set(proposal.lines.map(({ eventId }) => eventId));
   const workOf = (each: ProposalLine): PlannedWork => ({
-    ...{ scheduleId: -each.eventId, eventId: each.eventId, employeeId: each.employeeId },
-    ...{ startsAt: each.startsAt, endsAt: each.endsAt },
+    scheduleId: -each.eventId,
+    eventId: each.eventId,
+    employeeId: each.employeeId,
+    startsAt: each.startsAt,
+    endsAt: each.endsAt,
     type: events.get(each.eventId)?.type ?? 'Other',
     workDate: workDateOf(each.startsAt, input.store.timeZone),
   });
@@ -165,9 +171,9 @@ describe('every proposal', () => {
       fc.property(clubs, fc.integer(), ({ seed, ...size }, lockSeed) => {
         const input = inventedClub(seed, size);
         const first = proposalOf(input, {}, (roster, tasks) =>
-          randomPlan(roster, tasks, randomFrom(lockSeed)),
+          randomPlan(roster, tasks, seededRandom(lockSeed)),
         );
-        const next = randomFrom(lockSeed + 1);
+        const next = seededRandom(lockSeed + 1);
         const locks = first.lines.filter(({ coreEventId }) => coreEventId === null && next() < 0.4);
         const proposal = propose({ ...input, locks }, {}, highs);
         for (const { eventId, employeeId, startsAt } of locks) {
@@ -247,8 +253,8 @@ interface Choice {
 }
 
 /**
- * Poor fits, and days on which somebody comes in for short work alone, as docs/planning.md tells
- * it.
+ * Counts poor fits, and days on which somebody comes in only for short work, as docs/planning.md
+ * describes it.
  */
 function costOf(input: PlanInput, lines: readonly Choice[]): number {
   const of = new Map(input.open.map((each) => [each.id, each]));
@@ -293,8 +299,13 @@ function bestByTrying(input: PlanInput): { open: number; cost: number } {
         const reasons = evaluate({ event: of, person: who, startsAt, store, planned, holidays });
         if (reasons.some(({ severity }) => severity !== 'hint')) continue;
         const work: PlannedWork = {
-          ...{ scheduleId: -of.id, eventId: of.id, employeeId: who.id, type: of.type, workDate: day },
-          ...{ startsAt, endsAt: addMinutes(startsAt, of.durationMinutes) },
+          scheduleId: -of.id,
+          eventId: of.id,
+          employeeId: who.id,
+          type: of.type,
+          workDate: day,
+          startsAt,
+          endsAt: addMinutes(startsAt, of.durationMinutes),
         };
         planned.push(work);
         chosen.push({ eventId: of.id, employeeId: who.id, day });
@@ -309,7 +320,7 @@ function bestByTrying(input: PlanInput): { open: number; cost: number } {
   return best;
 }
 
-/** As docs/planning.md tells it. */
+/** How urgent an event is, as docs/planning.md describes it. */
 function urgency(input: PlanInput, { dueOn }: EventFacts): number {
   const left = (Date.parse(dueOn) - Date.parse(input.today)) / 86_400_000;
   if (left <= 2) return 8;
@@ -459,10 +470,16 @@ describe('a proposal', () => {
     expect(still.lines).toEqual([]);
     expect(still.open).toHaveLength(1);
     expect(still.open[0]?.repair).toBe('Free if Person 1’s Core 600020 on Mon Mar 1 moves to Tue Mar 2.');
+    expect(still.open[0]?.steps).toEqual({
+      place: { employeeId: 1, day: '2027-03-01' },
+      move: { eventId: 20, employeeId: 1, day: '2027-03-02' },
+    });
     const swapped = propose(input, { moveExisting: true }, highs);
     expect(lineOf(swapped, 11)).toMatchObject({ kind: 'new', day: '2027-03-01' });
     expect(lineOf(swapped, 20)).toMatchObject({
-      ...{ kind: 'moved', makesRoomFor: 11, from: { scheduleId: scheduled.scheduleId, employeeId: 1 } },
+      kind: 'moved',
+      makesRoomFor: 11,
+      from: { scheduleId: scheduled.scheduleId, employeeId: 1 },
     });
     expect(swapped.open).toEqual([]);
   });
@@ -541,6 +558,75 @@ it('says of one person on several days what it says of several', () => {
   ]);
 });
 
+describe('hours off', () => {
+  const off = (startsOn: string, fromTime: string | null, untilTime: string | null) => ({
+    timeOff: [{ startsOn, endsOn: startsOn, reason: null, fromTime, untilTime }],
+  });
+
+  it('leave the starts of the day that they allow', () => {
+    const input = club({
+      people: [person(1, off('2027-03-01', null, '12:00')), person(2, off('2027-03-01', '17:30', null))],
+      open: [event(11, oneDay('2027-03-01')), event(12, oneDay('2027-03-01'))],
+    });
+    const proposal = propose(input, {}, highs);
+    const startOf = (employeeId: number) =>
+      timeOf(proposal.lines.find((line) => line.employeeId === employeeId)?.startsAt ?? '', timeZone);
+    // A Core takes six and a half hours.
+    expect([startOf(1), startOf(2)]).toEqual(['12:15', '10:45']);
+    expect(proposal.open).toEqual([]);
+  });
+
+  it('exclude a day if they leave no usual start', () => {
+    const input = club({
+      people: [person(1, off('2027-03-01', '13:00', '15:00'))],
+      open: [event(11, oneDay('2027-03-01'))],
+    });
+    const { lines, open } = propose(input, {}, highs);
+    expect(lines).toEqual([]);
+    expect(open[0]?.obstacles.map(({ message }) => message)).toEqual([
+      'Person 1 has time off on Mon Mar 1 from 1:00 PM to 3:00 PM. Choose another time, day or person.',
+    ]);
+  });
+
+  it('hold in plans of whole clubs: no line lasts into them, and only what they forbid stays open', () => {
+    for (const seed of [1, 2, 3, 4]) {
+      const invented = inventedClub(seed, { people: 9, days: 7, events: 40 });
+      const parts = [
+        { fromTime: null, untilTime: '12:00' },
+        { fromTime: '17:30', untilTime: null },
+        { fromTime: '10:00', untilTime: '11:00' },
+      ];
+      const input: PlanInput = {
+        ...invented,
+        people: invented.people.map((who) => ({
+          ...who,
+          timeOff: invented.days.map((day, n) => ({
+            startsOn: day,
+            endsOn: day,
+            reason: null,
+            ...need(parts[(who.id + n) % parts.length]),
+          })),
+          pattern: null,
+          dates: [],
+        })),
+      };
+      const proposal = propose(input, {}, highs);
+      expect(proposal.lines.length).toBeGreaterThan(20);
+      for (const { employeeId, startsAt, endsAt, day } of proposal.lines) {
+        const who = need(input.people.find(({ id }) => id === employeeId));
+        for (const hours of hoursOffOn(who, day)) {
+          expect(isDuring({ startsAt, endsAt }, day, hours, input.store.timeZone)).toBe(false);
+        }
+      }
+    }
+  });
+});
+
+const need = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new Error('It is not there.');
+  return value;
+};
+
 describe('an engine that fails', () => {
   const input = inventedClub(5, { people: 9, days: 7, events: 30 });
   const engineOf = (minimize: Engine['open']): Engine => ({ open: minimize });
@@ -576,7 +662,10 @@ describe('an engine that fails', () => {
       // Nothing is placed by these values.
       minimize: (sum) => ({
         values: Float64Array.from(program.lower),
-        ...{ objective: sum.length, bound: 0, isProven: false, tookMs: 99_999 },
+        objective: sum.length,
+        bound: 0,
+        isProven: false,
+        tookMs: 99_999,
       }),
       hold: () => {},
       close: () => {},
@@ -590,11 +679,14 @@ describe('an engine that fails', () => {
     fc.assert(
       fc.property(clubs, fc.integer(), ({ seed, ...size }, lie) => {
         const any = inventedClub(seed, size);
-        const next = randomFrom(lie);
+        const next = seededRandom(lie);
         const liar = engineOf((program) => ({
           minimize: () => ({
             values: Float64Array.from(program.upper, (upper) => Math.floor(next() * (upper + 1))),
-            ...{ objective: 0, bound: 0, isProven: true, tookMs: 0 },
+            objective: 0,
+            bound: 0,
+            isProven: true,
+            tookMs: 0,
           }),
           hold: () => {},
           close: () => {},
@@ -615,7 +707,8 @@ describe('an engine that fails', () => {
       const open = highs.open(program);
       let calls = 0;
       return {
-        ...{ close: () => open.close(), hold: (bounds, sum) => open.hold(bounds, sum) },
+        close: () => open.close(),
+        hold: (bounds, sum) => open.hold(bounds, sum),
         minimize: (sum, limitMs) => {
           const solution = open.minimize(sum, limitMs);
           calls += 1;

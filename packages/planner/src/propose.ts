@@ -18,10 +18,10 @@ import { passes, type Settled, settle } from './settle.ts';
 import { daysWithin, type Tasks, tasksOf } from './tasks.ts';
 
 /**
- * Plans the open events of some days. Writes nothing, and reads no clock but the engine's. Whatever
- * the engine answers is asked of the rules again, line by line. Where the engine fails or finds
- * nothing in time, the greedy plan takes its place, and `note` says so.
- * @throws {Stopped} the engine was told to stop
+ * Plans the open events of some days. Writes nothing, and reads no clock except the engine's. The
+ * rules check every line of the engine's answer again. If the engine fails or finds nothing in
+ * time, the greedy plan replaces it, and `note` says so.
+ * @throws {Stopped} if the engine was told to stop
  */
 export function propose(input: PlanInput, options: PlanOptions, engine: Engine): Proposal {
   let attempt: Attempt;
@@ -38,7 +38,7 @@ export function propose(input: PlanInput, options: PlanOptions, engine: Engine):
   }
   const proposal = present(attempt, options);
   if (attempt.results.every(({ name, isProven }) => name !== 'open' || isProven)) return proposal;
-  // A search that was broken off may have found less than the older rules do.
+  // A search that reached its limit may place less than the older rules do.
   const greedy = greedyProposal(
     input,
     options,
@@ -47,10 +47,7 @@ export function propose(input: PlanInput, options: PlanOptions, engine: Engine):
   return greedy.open.length < proposal.open.length ? greedy : proposal;
 }
 
-/**
- * The plan that the older application would have made, as a proposal. Never moves what is
- * scheduled.
- */
+/** Returns the plan of the older application as a proposal. It never moves schedules. */
 export function greedyProposal(input: PlanInput, options: PlanOptions, note: string | null = null): Proposal {
   const still = { ...options, moveExisting: false };
   const trial = new Roster(input, still);
@@ -61,7 +58,7 @@ export function greedyProposal(input: PlanInput, options: PlanOptions, note: str
   );
 }
 
-/** A proposal of what any other planner places: a baseline, to compare with. */
+/** Returns a proposal of another planner's plan, as a baseline for comparison. */
 export function proposalOf(
   input: PlanInput,
   options: PlanOptions,
@@ -75,7 +72,7 @@ export function proposalOf(
   );
 }
 
-/** A plan before it is put into words. The roster holds all of it. */
+/** A plan without its sentences. The roster holds all of it. */
 interface Attempt {
   roster: Roster;
   tasks: Tasks;
@@ -102,8 +99,8 @@ function solve(input: PlanInput, options: PlanOptions, engine: Engine): Attempt 
 }
 
 /**
- * What a settled plan is made of: a new roster, for the one of the search may be without what
- * moves.
+ * Returns the parts of a settled plan. They have a new roster, because the search's roster may lack
+ * the schedules that move.
  */
 function settled(
   input: PlanInput,
@@ -115,8 +112,8 @@ function settled(
   return { roster, tasks, lines: settle(roster, tasks, plan) };
 }
 
-/** Minimizes one sum after another, each held while the next is minimized. */
-function minimizeAll(
+/** Minimizes one sum after another. Each is fixed while the next one is minimized. */
+export function minimizeAll(
   formulation: Formulation,
   engine: Engine,
   limitMs: number,
@@ -141,8 +138,11 @@ function minimizeAll(
       const bound = Math.ceil(solution.bound - 0.01);
       const isProven = solution.isProven || bound >= value;
       results.push({
-        ...{ name, isProven, tookMs: solution.tookMs },
-        ...{ value: value + offset, bound: Math.min(bound, value) + offset },
+        name,
+        isProven,
+        tookMs: solution.tookMs,
+        value: value + offset,
+        bound: Math.min(bound, value) + offset,
       });
       if (leftMs <= 0) break;
       for (const kept of keeps) {
@@ -151,7 +151,7 @@ function minimizeAll(
         );
         program.hold({ atLeast: share, atMost: share }, kept);
       }
-      // Sums are whole numbers, and half a one is room for rounding.
+      // Sums are whole numbers, and 0.5 allows for rounding.
       if (keeps.length === 0) program.hold({ atMost: value + 0.5 }, sum);
     }
   } finally {
@@ -170,8 +170,8 @@ function inTime(results: readonly PassResult[]): string {
 }
 
 /**
- * One week after another, each with the weeks before it held. Nothing moves, for it would move out
- * of one week into another.
+ * Solves one week after another, with the earlier weeks fixed. Schedules don't move, because they
+ * could move from one week into another.
  */
 function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): Attempt {
   const still = { ...options, moveExisting: false };
@@ -202,7 +202,7 @@ function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): A
   };
 }
 
-/** Puts a plan into words. Drops what the rules refuse after all. */
+/** Adds the sentences to a plan. Drops lines that the rules refuse in the end. */
 function present(attempt: Attempt, options: PlanOptions): Proposal {
   const { roster, tasks, madeBy, note, results } = attempt;
   const { input } = roster;
@@ -212,9 +212,11 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
     else roster.remove(roster.workOfEvent(line.event.id));
   }
   const placed = new Set(lines.map(({ event }) => event.id));
-  const never = new Set(options.neverPlan ?? []);
-  const requestedEvents = input.open.filter(
-    (event) => !never.has(event.id) && (options.types?.includes(event.type) ?? true),
+  const requestedEvents = input.open.filter((event) => roster.mayPlan(event));
+  const marked = new Set(input.neverPlan ?? []);
+  const leftOutEvents = input.open.filter(
+    ({ id, type, ...window }) =>
+      marked.has(id) && (options.types?.includes(type) ?? true) && daysWithin(roster.days, window).length > 0,
   );
   const open = requestedEvents.filter((event) => !placed.has(event.id));
   const [first = input.today, last = input.today] = [input.days[0], input.days.at(-1)];
@@ -230,6 +232,7 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
     note,
     lines: lines.map((line) => presentLine(roster, line, lines)),
     open: open.map((event) => explainOpen(roster, tasks, event, lines)),
+    leftOut: leftOutEvents.length,
     passes: results,
     atMostPlaced: isWhole && openBound ? possible - openBound.bound : possible,
     fairness: {
@@ -249,7 +252,9 @@ function presentLine(roster: Roster, line: Settled, lines: readonly Settled[]): 
     kind: from ? 'moved' : 'new',
     eventId: event.id,
     employeeId: person.id,
-    ...{ day, startsAt, endsAt: roster.endOf(event, startsAt) },
+    day,
+    startsAt,
+    endsAt: roster.endOf(event, startsAt),
     from: from && { scheduleId: from.scheduleId, employeeId: from.employeeId, startsAt: from.startsAt },
     coreEventId,
     makesRoomFor: room?.event.id ?? null,

@@ -6,12 +6,12 @@ import { Roster } from './roster.ts';
 import type { Settled } from './settle.ts';
 import { plannedOf } from './tasks.ts';
 
-/** What a review asks of a line. */
+/** The parts of a line that a review needs. */
 export type ReviewedLine = Pick<ProposalLine, 'kind' | 'eventId' | 'employeeId' | 'startsAt' | 'coreEventId'>;
 
 /**
- * A proposal beside the board as it is now. People may break soft rules with a reason; a plan's own
- * limits don't count.
+ * A proposal, compared with the present board. People may break soft rules with a reason, and a
+ * plan's own limits don't apply.
  */
 class Review {
   readonly roster: Roster;
@@ -25,13 +25,7 @@ class Review {
       ...input.open.map((event) => [event.id, event] as const),
       ...input.scheduled.map(({ event }) => [event.id, event] as const),
     ]);
-    for (const line of lines) {
-      const event = this.#events.get(line.eventId);
-      const scheduled = this.#movable.get(line.eventId);
-      if (scheduled && line.kind === 'new') continue;
-      if (scheduled) this.roster.remove(plannedOf(scheduled));
-      if (event) this.roster.place(event, line.employeeId, line.startsAt);
-    }
+    placeLines(this.roster, lines);
   }
 
   eventOf(eventId: number): EventFacts | undefined {
@@ -42,7 +36,11 @@ class Review {
     const [event, person] = [this.eventOf(line.eventId), this.roster.people.get(line.employeeId)];
     if (!event || !person) return null;
     return {
-      ...{ event, person, startsAt: line.startsAt, coreEventId: line.coreEventId, locked: false },
+      event,
+      person,
+      startsAt: line.startsAt,
+      coreEventId: line.coreEventId,
+      locked: false,
       day: this.roster.dayOf(line.startsAt),
       from: this.#movable.get(line.eventId) ?? null,
     };
@@ -50,9 +48,33 @@ class Review {
 }
 
 /**
- * What speaks against each line of a proposal as the board is now, by event: it may have changed
- * since. Lines that nothing hard speaks against are left out. An event or a person that is no
- * longer open or there is told as such.
+ * Puts lines of a proposal on a roster, as if they were approved. Events that were scheduled
+ * meanwhile do not change.
+ */
+export function placeLines(roster: Roster, lines: readonly ReviewedLine[]): void {
+  const { open, scheduled } = roster.input;
+  const events = new Map(open.map((event) => [event.id, event]));
+  const movable = new Map(scheduled.map((each) => [each.event.id, each]));
+  for (const { kind, eventId, employeeId, startsAt } of lines) {
+    const standing = movable.get(eventId);
+    if (standing && kind === 'new') continue;
+    if (standing) roster.remove(plannedOf(standing));
+    const event = standing?.event ?? events.get(eventId);
+    if (event) roster.place(event, employeeId, startsAt);
+  }
+}
+
+/**
+ * Returns the lines of a proposal that stay while one of them moves. A noon check moves with its
+ * Core.
+ */
+export const linesBeside = <Line extends ReviewedLine>(lines: readonly Line[], eventId: number): Line[] =>
+  lines.filter((line) => line.eventId !== eventId && line.coreEventId !== eventId);
+
+/**
+ * Returns the obstacle to each line of a proposal on the present board, by event, because the board
+ * may have changed. Lines without a hard obstacle are left out. An event that is no longer open, or
+ * a person who has left, is an obstacle.
  */
 export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): Map<number, string> {
   const review = new Review(input, lines);
@@ -87,7 +109,7 @@ export type RescoredLine = Pick<
 
 /**
  * Gives a line of a proposal another person, day or time, and scores it again with all other lines
- * in place. A Core that changes its day takes its noon check along, or drops it where nobody can do
+ * in place. A Core that changes its day takes its noon check along, or drops it if nobody can do
  * it.
  * @param to.time `HH:mm` of the store; the best usual start of the day if not set
  */
@@ -96,12 +118,9 @@ export function moveLine(
   lines: readonly ReviewedLine[],
   to: { eventId: number; employeeId: number; day: WorkDate; time?: string | undefined },
 ): MovedLine {
-  const others = lines.filter(
-    ({ eventId, coreEventId }) => eventId !== to.eventId && coreEventId !== to.eventId,
-  );
   const mine = lines.find(({ eventId }) => eventId === to.eventId);
   const check = lines.find(({ coreEventId }) => coreEventId === to.eventId);
-  const review = new Review(input, others);
+  const review = new Review(input, linesBeside(lines, to.eventId));
   const { roster } = review;
   const [event, person] = [review.eventOf(to.eventId), roster.people.get(to.employeeId)];
   if (!event || !person || !mine) {
@@ -122,7 +141,10 @@ export function moveLine(
     if (!settled) return;
     const { overrides, hints } = roster.evaluate(settled.event, settled.person, line.startsAt);
     moved.push({
-      ...{ eventId: line.eventId, employeeId: line.employeeId, day: settled.day, startsAt: line.startsAt },
+      eventId: line.eventId,
+      employeeId: line.employeeId,
+      day: settled.day,
+      startsAt: line.startsAt,
       endsAt: addMinutes(line.startsAt, settled.event.durationMinutes),
       ...explainLine(roster, settled),
       warnings: [...overrides, ...hints].map(({ code, severity, message }) => ({ code, severity, message })),
@@ -131,12 +153,15 @@ export function moveLine(
   score({ ...mine, employeeId: person.id, startsAt: judged.startsAt });
   const checkEvent = check && review.eventOf(check.eventId);
   if (!check || !checkEvent) return { allowed: true, lines: moved, dropped: [] };
+  const standingCheck = input.scheduled.find((each) => each.event.id === check.eventId);
+  if (standingCheck) roster.remove(plannedOf(standingCheck));
   const noon = supervisorPlan({
-    supervisorEvent: checkEvent,
+    supervisorEvent: { ...checkEvent, scheduled: false },
     core: { employeeId: person.id, workDate: to.day },
     people: input.people,
     planned: roster.allWork(),
-    ...{ holidays: input.holidays, store: input.store },
+    holidays: input.holidays,
+    store: input.store,
   });
   if (!noon.person) return { allowed: true, lines: moved, dropped: [check.eventId] };
   roster.place(checkEvent, noon.person.id, noon.startsAt);

@@ -5,8 +5,10 @@ import {
   type EventType,
   evaluate,
   formatDay,
+  hoursOffOn,
   type Instant,
   instantAt,
+  isDuring,
   LONG_WORK,
   type PersonFacts,
   type PlannedWork,
@@ -22,24 +24,26 @@ import {
 } from '@scheduler/scheduling';
 import { ALLOWABLE, DEFAULT_MOST_MINUTES_PER_WEEK, type PlanInput, type PlanOptions } from './input.ts';
 
-/** Something that keeps a plan from giving an event to a person on a day. */
+/** A reason why a plan can't give an event to a person on a day. */
 export interface Obstacle {
   code: ReasonCode | 'week_minutes' | 'too_early' | 'needs_core';
   message: string;
 }
 
-/** What a person and a time mean for an event. */
+/** The result of the rules for an event with a person and a time. */
 export interface Judged {
   startsAt: Instant;
-  /** What keeps a plan from it; empty where it may be proposed. */
+  /** The obstacles; empty if it may be proposed. */
   obstacles: Obstacle[];
   /** Soft rules that it breaks and the caller allows. */
   overrides: Reason[];
   hints: Reason[];
 }
 
-/** Reasons that another start on the same day may not have. */
+/** Reasons that may not apply to another start on the same day. */
 const BY_START: readonly string[] = ['long_overlap', 'unusual_start', 'same_start'];
+/** Reasons that may not apply to another start if the person is off for a part of the day only. */
+const BY_HOURS: readonly string[] = ['time_off', 'pattern_unavailable'];
 
 export const isLong = (type: EventType): boolean => LONG_WORK.includes(type);
 export const isJuicer = (type: EventType): boolean =>
@@ -47,8 +51,8 @@ export const isJuicer = (type: EventType): boolean =>
 export const isWeekend = (day: WorkDate): boolean => weekdayOf(day) % 6 === 0;
 
 /**
- * Who has which work while a plan is being made: live work at first, then what the plan adds. Asks
- * the rules, and knows the limits that a plan has besides them.
+ * The work of all people while a plan is being made: live work at first, then also the work that
+ * the plan adds. It calls the rules and applies the plan's further limits.
  */
 export class Roster {
   readonly input: PlanInput;
@@ -58,13 +62,14 @@ export class Roster {
   readonly days: readonly WorkDate[];
   readonly #allows: (code: string) => boolean;
   readonly #mostMinutes: number;
+  readonly #leftOut: ReadonlySet<number>;
   readonly #byPerson = new Map<number, PlannedWork[]>();
   readonly #byDay = new Map<WorkDate, PlannedWork[]>();
   readonly #instants = new Map<string, Instant>();
 
   /**
-   * @param forPerson what a person may overrule is no obstacle then, and the plan's own limits
-   * don't count
+   * @param forPerson whether a person decides. Soft rules are then no obstacles, and the plan's own
+   * limits don't apply
    */
   constructor(input: PlanInput, options: PlanOptions, forPerson = false) {
     this.input = input;
@@ -77,6 +82,7 @@ export class Roster {
     this.#mostMinutes = forPerson
       ? Number.POSITIVE_INFINITY
       : (options.mostMinutesPerWeek ?? DEFAULT_MOST_MINUTES_PER_WEEK);
+    this.#leftOut = new Set([...(input.neverPlan ?? []), ...(options.neverPlan ?? [])]);
     for (const work of input.planned) this.add(work);
   }
 
@@ -109,7 +115,7 @@ export class Roster {
     return this.#byPerson.get(employeeId) ?? [];
   }
 
-  /** The work that stands for an event. */
+  /** Returns the work of an event. */
   workOfEvent(eventId: number): PlannedWork {
     const work = this.allWork().find((each) => each.eventId === eventId);
     if (!work) throw new Error(`Event ${eventId} is not on the roster.`);
@@ -141,11 +147,25 @@ export class Roster {
     return workDateOf(startsAt, this.input.store.timeZone);
   }
 
+  /** Returns the usual starts of an event at which its person is not off, if there are any. */
+  slotsFor(event: EventFacts, person: PersonFacts, day: WorkDate): readonly string[] {
+    const slots = this.slots(event.type);
+    const hours = hoursOffOn(person, day);
+    if (hours.length === 0) return slots;
+    const { timeZone } = this.input.store;
+    const free = slots.filter((slot) => {
+      const startsAt = this.at(day, slot);
+      const work = { startsAt, endsAt: this.endOf(event, startsAt) };
+      return hours.every((off) => !isDuring(work, day, off, timeZone));
+    });
+    return free.length > 0 ? free : slots;
+  }
+
   slots(type: EventType): readonly string[] {
     return slotsFor(type, this.input.store.slots);
   }
 
-  /** Minutes of a person in the week of a day, without one event. */
+  /** Returns the minutes of a person in the week of a day, without one event. */
   minutesInWeek(employeeId: number, day: WorkDate, exceptEventId?: number): number {
     const sunday = weekStart(day);
     const nextSunday = addDays(sunday, 7);
@@ -157,8 +177,16 @@ export class Roster {
     return minutes;
   }
 
-  /** Asks the rules, and the plan's own limits, about a person who does an event at a time. */
-  evaluate(event: EventFacts, person: PersonFacts, startsAt: Instant): Judged {
+  /**
+   * Checks an event with a person and a time by the rules and by the plan's own limits.
+   * @param windowEndsOn the expiry of reissued work
+   */
+  evaluate(
+    event: EventFacts,
+    person: PersonFacts,
+    startsAt: Instant,
+    windowEndsOn?: WorkDate | undefined,
+  ): Judged {
     const { store, holidays } = this.input;
     const reasons = evaluate({
       event: event.scheduled ? { ...event, scheduled: false } : event,
@@ -167,6 +195,7 @@ export class Roster {
       store,
       planned: this.workOf(person.id),
       holidays,
+      ...(windowEndsOn !== undefined && { windowEndsOn }),
     });
     const judged: Judged = { startsAt, obstacles: [], overrides: [], hints: [] };
     for (const reason of reasons) {
@@ -185,6 +214,16 @@ export class Roster {
     return judged;
   }
 
+  /** Whether a plan leaves out an event, because it is marked so or by the caller's options. */
+  isLeftOut(eventId: number): boolean {
+    return this.#leftOut.has(eventId);
+  }
+
+  /** Whether an open event is one of those to plan. */
+  mayPlan({ id, type }: Pick<EventFacts, 'id' | 'type'>): boolean {
+    return !this.#leftOut.has(id) && (this.options.types?.includes(type) ?? true);
+  }
+
   /** The most minutes that a person gets in a week. */
   get mostMinutesPerWeek(): number {
     return this.#mostMinutes;
@@ -195,9 +234,8 @@ export class Roster {
   }
 
   /**
-   * Whether a rule certainly speaks against a person on a day, told without asking the rules:
-   * another role, or long work that the person has. For searches, which try many people; what it
-   * lets pass is judged.
+   * Whether a rule certainly excludes a person on a day: their role, or other long work. This quick
+   * check is for searches over many people; the rules evaluate everybody who passes it.
    */
   isOut(event: EventFacts, person: PersonFacts, day: WorkDate): boolean {
     if (roleObstacle(person.role, event.type, this.input.store) === 'hard') return true;
@@ -212,10 +250,15 @@ export class Roster {
   }
 
   /**
-   * The best usual start of a person on a day: free of obstacles, with the fewest overrides and
-   * hints, and of these the one at which the fewest others start.
+   * Returns the best usual start of a person on a day: without obstacles, with the fewest overrides
+   * and hints, and of these the one at which the fewest other people start.
    */
-  judgeDay(event: EventFacts, person: PersonFacts, day: WorkDate): Judged {
+  judgeDay(
+    event: EventFacts,
+    person: PersonFacts,
+    day: WorkDate,
+    windowEndsOn?: WorkDate | undefined,
+  ): Judged {
     const { timeZone } = this.input.store;
     const sameType = this.workOn(day).filter((work) => work.type === event.type && work.eventId !== event.id);
     const taken = (slot: string) =>
@@ -224,23 +267,32 @@ export class Roster {
     const sortedSlots = sameType.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
     let best: Judged | undefined;
     for (const slot of sortedSlots) {
-      const judged = this.evaluate(event, person, this.at(day, slot));
+      const judged = this.evaluate(event, person, this.at(day, slot), windowEndsOn);
       if (!best || badness(judged) < badness(best)) best = judged;
-      if (badness(judged) === 0 || !dependsOnStart(judged)) break;
+      if (badness(judged) === 0 || !dependsOnStart(judged, person, day)) break;
     }
-    return best ?? this.evaluate(event, person, this.at(day, '12:00'));
+    return best ?? this.evaluate(event, person, this.at(day, '12:00'), windowEndsOn);
   }
 }
 
 const badness = ({ obstacles, overrides, hints }: Judged): number =>
   1_000_000 * obstacles.length + 1_000 * overrides.length + hints.length;
 
-const dependsOnStart = ({ obstacles, hints }: Judged): boolean =>
-  hints.length > 0 || obstacles.some((each) => BY_START.includes(each.code));
+function dependsOnStart(
+  { obstacles, overrides, hints }: Judged,
+  person: PersonFacts,
+  day: WorkDate,
+): boolean {
+  if (hints.length > 0 || obstacles.some((each) => BY_START.includes(each.code))) return true;
+  return (
+    [...obstacles, ...overrides].some((each) => BY_HOURS.includes(each.code)) &&
+    hoursOffOn(person, day).length > 0
+  );
+}
 
 /**
- * Proposed work as the rules see it. Its schedule has no id yet: the event's, negative, is nobody
- * else's.
+ * Returns proposed work as input for the rules. Its schedule has no id yet, so the negative id of
+ * the event is used, which no other schedule has.
  */
 const workOf = (
   event: EventFacts,

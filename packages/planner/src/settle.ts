@@ -11,7 +11,7 @@ import type { Roster } from './roster.ts';
 import { startsOn } from './starts.ts';
 import { daysWithin, plannedOf, type Tasks } from './tasks.ts';
 
-/** An event with its person and start, as the rules let it pass. */
+/** An event with its person and start, as allowed by the rules. */
 export interface Settled {
   event: EventFacts;
   person: PersonFacts;
@@ -23,10 +23,10 @@ export interface Settled {
 }
 
 /**
- * Makes a plan of what an engine placed: gives it starts, asks the rules about each line anew with
- * all others in place, looks for another place for what they refuse, and adds the noon checks. The
- * roster holds all of it afterwards.
- * @param roster with the locks, and without what may move
+ * Makes a plan from an engine's solution: chooses the starts, checks each line by the rules with
+ * all others in place, searches another place for refused lines, and adds the noon checks.
+ * Afterwards the roster holds all of it.
+ * @param roster the roster with the locks, but without the schedules that may move
  */
 export function settle(
   roster: Roster,
@@ -41,7 +41,7 @@ export function settle(
     const starts = startsOn(roster, day, placed);
     for (const each of placed) {
       const from = movableBy.get(each.event.id) ?? null;
-      // Moved work keeps its time of the day where it keeps its day.
+      // Moved work that keeps its day keeps its time.
       const startsAt = from?.workDate === day ? from.startsAt : starts.get(each.event.id);
       if (startsAt === undefined) continue;
       roster.place(each.event, each.person.id, startsAt);
@@ -74,11 +74,16 @@ export function settle(
     if (!person) continue;
     const { startsAt } = lock;
     kept.push({
-      ...{ event, person, startsAt, from: null, coreEventId: null, locked: true },
+      event,
+      person,
+      startsAt,
+      from: null,
+      coreEventId: null,
+      locked: true,
       day: roster.dayOf(startsAt),
     });
   }
-  // What was moved to where it is has not moved.
+  // Work whose new place is its old one has not moved.
   const moved = ({ from, person, startsAt }: Settled) =>
     !from || from.employeeId !== person.id || from.startsAt !== startsAt;
   const lines = kept.filter(moved);
@@ -86,7 +91,7 @@ export function settle(
   return lines.sort((a, b) => (a.startsAt < b.startsAt ? -1 : Number(a.startsAt > b.startsAt)));
 }
 
-/** Whether the rules let a line pass with everything else in place. */
+/** Whether the rules allow a line with all other work in place. */
 export const passes = (roster: Roster, { event, person, startsAt }: Settled): boolean =>
   roster.evaluate(event, person, startsAt).obstacles.length === 0;
 
@@ -115,7 +120,8 @@ function firstPlace(roster: Roster, event: EventFacts): Place | null {
 }
 
 /**
- * Noon checks of the Cores of a plan, and of Cores that stand, by whom the pairing function names.
+ * Adds the noon checks of the plan's Cores and of scheduled Cores, with the person that the pairing
+ * function names.
  */
 function addChecks(roster: Roster, tasks: Tasks, lines: Settled[]): void {
   const cores = lines.flatMap(({ event, person, day, from }) => {
@@ -138,7 +144,7 @@ function addChecks(roster: Roster, tasks: Tasks, lines: Settled[]): void {
     if (!person || roster.evaluate(check, person, startsAt).obstacles.length > 0) continue;
     const work = roster.place(check, person.id, startsAt);
     const theirs = lines.filter((line) => line.person.id === person.id);
-    // A check may be one work day too many for other lines of its person.
+    // With a check, other lines of its person may exceed the limit of work days.
     if (theirs.every((line) => passes(roster, line))) {
       lines.push({ event: check, person, day, startsAt, from: null, coreEventId, locked: false });
     } else roster.remove(work);

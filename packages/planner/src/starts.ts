@@ -4,22 +4,23 @@ import { rotationOn } from './input.ts';
 import { isLong, type Roster } from './roster.ts';
 
 /**
- * Starts for the work that a plan puts on one day: usual ones, spread so that few start together.
- * Of several Leads with Cores, the primary one opens and another one closes. A person's short work
- * starts at different times as far as there are usual starts, found by augmenting paths.
+ * Chooses starts for the work that a plan puts on one day: usual starts, spread so that few people
+ * start together. Of several Leads with Cores, the primary one opens and another one closes. A
+ * person's short work starts at different times as far as there are usual starts, found by
+ * augmenting paths.
  * @returns starts by event
  */
 export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[]): Map<number, Instant> {
   const starts = new Map<number, Instant>();
   const { timeZone } = roster.input.store;
-  /** How often a type of work starts at a time. */
+  /** The number of starts of each type of work at each time. */
   const taken = new Map<string, number>();
   const take = (type: string, time: string) =>
     taken.set(`${type} ${time}`, (taken.get(`${type} ${time}`) ?? 0) + 1);
   for (const work of roster.workOn(day)) take(work.type, timeOf(work.startsAt, timeZone));
-  const spread = (event: EventFacts): string[] =>
+  const spread = ({ event, person }: Placed): string[] =>
     roster
-      .slots(event.type)
+      .slotsFor(event, person, day)
       .toSorted((a, b) => (taken.get(`${event.type} ${a}`) ?? 0) - (taken.get(`${event.type} ${b}`) ?? 0));
   const put = (event: EventFacts, time: string) => {
     take(event.type, time);
@@ -31,12 +32,13 @@ export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[
     .filter(({ event }) => isLong(event.type))
     .toSorted((a, b) => dutyOf(a, primary) - dutyOf(b, primary));
   let leads = 0;
-  for (const { event, person } of byDuty) {
-    const slots = roster.slots(event.type);
+  for (const each of byDuty) {
+    const { event, person } = each;
+    const slots = roster.slotsFor(event, person, day);
     const isLead = event.type === 'Core' && person.role === 'Lead Event Specialist';
     if (isLead) leads += 1;
     const duty = [undefined, slots[0], slots.at(-1)][isLead ? leads : 0];
-    put(event, duty ?? spread(event)[0] ?? '12:00');
+    put(event, duty ?? spread(each)[0] ?? '12:00');
   }
 
   const shortBy = Map.groupBy(
@@ -46,9 +48,8 @@ export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[
   for (const [employeeId, theirs] of shortBy) {
     const others = roster.workOf(employeeId).filter((work) => work.workDate === day && !isLong(work.type));
     const busy = new Set(others.map((work) => timeOf(work.startsAt, timeZone)));
-    const events = theirs.map(({ event }) => event);
-    const timeBy = distinctTimes(events, (event) => spread(event).filter((time) => !busy.has(time)));
-    for (const event of events) put(event, timeBy.get(event) ?? spread(event)[0] ?? '12:00');
+    const chosen = distinctTimes(theirs, (each) => spread(each).filter((time) => !busy.has(time)));
+    for (const each of theirs) put(each.event, chosen.get(each) ?? spread(each)[0] ?? '12:00');
   }
   return starts;
 }
@@ -59,25 +60,25 @@ const dutyOf = ({ event, person }: Placed, primary: number | null): number => {
 };
 
 /**
- * A time of its own for as many events as possible: a matching of events and times, grown by
+ * Gives as many events as possible a different time, by a maximum matching of events and times with
  * augmenting paths.
  */
 function distinctTimes(
-  events: readonly EventFacts[],
-  timesOf: (event: EventFacts) => readonly string[],
-): Map<EventFacts, string> {
-  const eventAt = new Map<string, EventFacts>();
-  const find = (event: EventFacts, seen: Set<string>): boolean => {
-    for (const time of timesOf(event)) {
+  work: readonly Placed[],
+  timesOf: (work: Placed) => readonly string[],
+): Map<Placed, string> {
+  const workAt = new Map<string, Placed>();
+  const find = (each: Placed, seen: Set<string>): boolean => {
+    for (const time of timesOf(each)) {
       if (seen.has(time)) continue;
       seen.add(time);
-      const other = eventAt.get(time);
+      const other = workAt.get(time);
       if (other && !find(other, seen)) continue;
-      eventAt.set(time, event);
+      workAt.set(time, each);
       return true;
     }
     return false;
   };
-  for (const event of events) find(event, new Set());
-  return new Map([...eventAt].map(([time, event]) => [event, time]));
+  for (const each of work) find(each, new Set());
+  return new Map([...workAt].map(([time, each]) => [each, time]));
 }

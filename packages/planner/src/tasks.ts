@@ -5,6 +5,7 @@ import {
   type EventFacts,
   eventNumber,
   formatDay,
+  type Instant,
   labelOf,
   type PlannedWork,
   supervisorEventFor,
@@ -13,54 +14,60 @@ import {
 import type { Lock, ScheduledWork } from './input.ts';
 import type { Obstacle, Roster } from './roster.ts';
 
-/** What there is to plan, sorted by how it is planned. */
+/** The work to plan, grouped by how it is planned. */
 export interface Tasks {
   /** Open events that get a person and a day, the most urgent first. */
   free: EventFacts[];
-  /**
-   * Of each Core among {@link free}, and of each that stands: the open Supervisor event that goes
-   * along.
-   */
+  /** The open Supervisor event of each Core among {@link free}, and of each scheduled Core. */
   checkOf: Map<number, EventFacts>;
-  /** Supervisor events whose Core stands already, on what day and with whom. */
+  /** Supervisor events whose Core is already scheduled, with the Core's day and person. */
   standingCores: { check: EventFacts; coreEventId: number; employeeId: number; day: WorkDate }[];
   /** Live schedules that may get another day or person. They are off the roster. */
   movable: ScheduledWork[];
-  /** Locks that the rules let pass. They are on the roster. */
+  /** Locks that the rules allow. They are on the roster. */
   locked: { event: EventFacts; lock: Lock }[];
-  /** Events that no plan can place, each with what keeps it from it. */
+  /** The starts that events keep if they keep the day, by event. */
+  starts: Map<number, Instant>;
+  /** Events that no plan can place, each with its obstacle. */
   leftOut: { event: EventFacts; obstacle: Obstacle }[];
 }
 
-/** Sorts what there is to plan, puts locks on the roster and takes off it what may move. */
-export function tasksOf(roster: Roster): Tasks {
-  const { input, options } = roster;
-  const tasks: Tasks = {
+/** Returns tasks without any work. */
+export function noTasks(): Tasks {
+  return {
     free: [],
     checkOf: new Map(),
     standingCores: [],
     movable: [],
     locked: [],
+    starts: new Map(),
     leftOut: [],
   };
+}
+
+/**
+ * Groups the work to plan, puts locks on the roster, and removes schedules that may move from it.
+ */
+export function tasksOf(roster: Roster): Tasks {
+  const { input, options } = roster;
+  const tasks = noTasks();
   const leaveOut = (event: EventFacts, code: Obstacle['code'], message: string) =>
     tasks.leftOut.push({ event, obstacle: { code, message } });
 
-  const never = new Set(options.neverPlan ?? []);
-  const open = input.open.filter(
-    (event) => !never.has(event.id) && (options.types?.includes(event.type) ?? true),
-  );
-  const plannable = open.toSorted(byUrgency).filter((event) => {
-    if (CLOSED_CONDITIONS.includes(event.condition)) {
-      leaveOut(event, 'not_schedulable', `${labelOf(event)} is ${event.condition} in Crossmark.`);
-      return false;
-    }
-    if (event.scheduled) {
-      leaveOut(event, 'already_scheduled', `${labelOf(event)} is booked in Crossmark already.`);
-      return false;
-    }
-    return true;
-  });
+  const plannable = input.open
+    .filter((event) => roster.mayPlan(event))
+    .toSorted(byUrgency)
+    .filter((event) => {
+      if (CLOSED_CONDITIONS.includes(event.condition)) {
+        leaveOut(event, 'not_schedulable', `${labelOf(event)} is ${event.condition} in Crossmark.`);
+        return false;
+      }
+      if (event.scheduled) {
+        leaveOut(event, 'already_scheduled', `${labelOf(event)} is booked in Crossmark already.`);
+        return false;
+      }
+      return true;
+    });
 
   const held = new Map((input.locks ?? []).map((lock) => [lock.eventId, lock]));
   for (const event of plannable) {
@@ -129,8 +136,8 @@ function pairChecks(
 }
 
 /**
- * What may move: not begun, clean as it stands, and no part of a pair that would have to move
- * together.
+ * Removes the schedules that may move from the roster: not begun, not breaking a rule, and not part
+ * of a pair that would have to move together.
  */
 function takeMovable(roster: Roster, tasks: Tasks): void {
   const { input } = roster;
@@ -142,6 +149,7 @@ function takeMovable(roster: Roster, tasks: Tasks): void {
     const { event, employeeId, startsAt, workDate } = scheduled;
     const person = roster.people.get(employeeId);
     if (!person || !days.has(workDate) || workDate <= input.today || scheduled.windowEndsOn) continue;
+    if (roster.isLeftOut(event.id)) continue;
     if (event.type === 'Supervisor' || tasks.checkOf.has(event.id)) continue;
     if (event.type === 'Core' && supervisorEventFor(event, scheduledChecks)) continue;
     if (event.condition !== 'Scheduled' && event.condition !== 'Unstaffed') continue;
@@ -151,7 +159,7 @@ function takeMovable(roster: Roster, tasks: Tasks): void {
   for (const scheduled of tasks.movable) roster.remove(plannedOf(scheduled));
 }
 
-/** A live schedule as the rules see it. */
+/** Returns a live schedule as input for the rules. */
 export const plannedOf = (scheduled: ScheduledWork): PlannedWork => ({
   scheduleId: scheduled.scheduleId,
   eventId: scheduled.event.id,
@@ -162,7 +170,7 @@ export const plannedOf = (scheduled: ScheduledWork): PlannedWork => ({
   workDate: scheduled.workDate,
 });
 
-/** The days of a window within those that are planned. */
+/** Returns the planned days within a window. */
 export function daysWithin(
   days: readonly WorkDate[],
   event: Pick<EventFacts, 'startsOn' | 'dueOn'>,
@@ -170,7 +178,7 @@ export function daysWithin(
   return days.filter((day) => event.startsOn <= day && day < event.dueOn);
 }
 
-/** Why an event can't be placed on any planned day, where its window holds none of them. */
+/** Returns why an event can't be placed if its window contains none of the planned days. */
 export function outsideWindow(event: EventFacts, days: readonly WorkDate[]): Obstacle {
   const [first, last] = [days[0], days.at(-1)];
   const window = `can be worked from ${formatDay(event.startsOn)} to ${formatDay(addDays(event.dueOn, -1))}`;

@@ -1,3 +1,4 @@
+import { seededRandom } from '@scheduler/runtime/random';
 import {
   addDays,
   addMinutes,
@@ -16,23 +17,12 @@ import {
 } from '@scheduler/scheduling';
 import type { PlanInput, ScheduledWork } from './input.ts';
 
-/** Numbers from 0 to 1, the same for the same seed. */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** How large an invented club is. */
+/** The size of an invented club. */
 export interface ClubSize {
   people: number;
   days: number;
   events: number;
-  /** Part of the events, from 0 to 1, that is scheduled already. */
+  /** The share of events, from 0 to 1, that is already scheduled. */
   scheduled?: number;
 }
 
@@ -59,7 +49,7 @@ const ROLES: readonly Role[] = [
   'Event Specialist',
   'Event Specialist',
 ];
-/** Of 90 real schedules. */
+/** The number of each type among 90 real schedules. */
 const MIX: readonly [EventType, number][] = [
   ['Core', 41],
   ['Digital Setup', 6],
@@ -85,7 +75,7 @@ const MARKS: Record<EventType, string> = {
 
 /** An invented club for tests and measurements: the same seed and size give the same one. */
 export function inventedClub(seed: number, size: ClubSize): PlanInput {
-  const next = randomFrom(seed);
+  const next = seededRandom(seed);
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const days = Array.from({ length: size.days }, (_, n) => addDays(TODAY, n + 1));
@@ -140,7 +130,12 @@ export function inventedClub(seed: number, size: ClubSize): PlanInput {
     }
   }
   const input: PlanInput = {
-    ...{ store: usualRules(TIME_ZONE), today: TODAY, days, people, open, holidays },
+    store: usualRules(TIME_ZONE),
+    today: TODAY,
+    days,
+    people,
+    open,
+    holidays,
     scheduled: [],
     planned: [],
     rotations: rotationsOf(people, next),
@@ -162,7 +157,7 @@ function rotationsOf(people: readonly PersonFacts[], next: () => number): PlanIn
   return { weekdays, exceptions: [] };
 }
 
-/** Schedules a part of the open events for whoever can do them, without breaking a rule. */
+/** Schedules a part of the open events for people who can do them without breaking a rule. */
 function withScheduled(input: PlanInput, part: number, next: () => number): PlanInput {
   const { store, holidays, people } = input;
   const planned: PlannedWork[] = [];

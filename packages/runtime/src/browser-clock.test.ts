@@ -48,6 +48,16 @@ test('a page’s clock is never ahead of the server’s, and at most as late as 
   expect(await ask(HOUR_MS, 0, 5_000)).toBe(HOUR_MS - 40);
 });
 
+test('an answer that waited for the page’s code does not set its clock back', async () => {
+  const sent = { clockMs: Date.now(), passedMs: performance.now() };
+  const headers = { [clock.SERVER_TIME_HEADER]: String(Date.now() + HOUR_MS) };
+  const answer = Promise.resolve(new Response('', { headers }));
+  vi.advanceTimersByTime(900);
+  expect(await ask(HOUR_MS, 10, 40)).toBe(HOUR_MS - 40);
+  await clock.fetchAndSetClock('/trpc', {}, { ...sent, answer });
+  expect(clock.currentTimeMs() - Date.now()).toBe(HOUR_MS - 40);
+});
+
 test('a computer’s clock that is set while the page is open is followed with the next answer', async () => {
   await ask(HOUR_MS, 5, 5);
   expect(await ask(0, 5, 5)).toBe(-5);

@@ -39,7 +39,7 @@ export const settings = {
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .describe('redis://host:6379; without it only the charts are missing'),
+    .describe('redis://host:6379; without it the charts are missing'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
@@ -47,26 +47,26 @@ export const settings = {
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
-    .refine((parts) => parts.every(isProxyAddress), 'not all of it is addresses or networks')
+    .refine((parts) => parts.every(isProxyAddress), 'a part is neither an address nor a network')
     .describe(
-      'addresses or networks of the proxies in front, such as 10.0.0.5 or 10.0.0.0/8, with commas between; what they say of a client’s address is believed. Without it web and admin believe nobody, and the server whoever comes from a private network, as web does',
+      'addresses or networks of trusted proxies, such as 10.0.0.5 or 10.0.0.0/8, separated by commas; the client address that they report is used. Without it web and admin trust no proxy, and the server trusts those in private networks, such as web',
     ),
   SESSION_IDLE_HOURS: z.coerce
     .number()
     .min(0.1)
     .max(8_760)
     .default(12)
-    .describe('a session ends when nobody did anything in it for so many hours'),
+    .describe('hours without use after which a session ends'),
   SESSION_MAX_HOURS: z.coerce
     .number()
     .min(0.1)
     .max(8_760)
     .default(168)
-    .describe('a session ends after so many hours, however much it is used'),
+    .describe('hours after which a session ends, even if it is used'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('http://collector:4318; traces are sent there, without it none are made'),
+    .describe('http://collector:4318, the address to which traces are sent; without it there are no traces'),
   /** A TCP port, for an app that listens. */
   port: (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback),
 };

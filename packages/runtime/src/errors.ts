@@ -35,12 +35,25 @@ const STATEMENT_FAILED = 'A statement failed.';
 /** A statement within another text. It ends with the text, or where a stack trace begins. */
 const STATEMENT = /Failed query:[\s\S]*?(?=\n +at (?:async |new |file:|node:|\/|[\w.<>[\] ]+ \()|$)/g;
 
+/** The beginning of the token of a calendar feed, by which it is recognized in any text. */
+export const FEED_TOKEN_PREFIX = 'calfeed_';
+
+/** The token of a calendar feed, which is the only secret that is part of an address. */
+const FEED_TOKEN = /calfeed_[\w-]+/gi;
+
 /** Longer texts are cut before the expressions above run; no code stores or shows more. */
 const LONGEST_REDACTED = 20_000;
 
-/** Removes statements, their parameters and the addresses of connections from any text. */
+/**
+ * Removes statements, their parameters, the addresses of connections and the tokens of calendar
+ * feeds from any text.
+ */
 export const redactInternals = (text: string): string =>
-  text.slice(0, LONGEST_REDACTED).replace(STATEMENT, STATEMENT_FAILED).replace(CONNECTION_ADDRESS, '$1$2');
+  text
+    .slice(0, LONGEST_REDACTED)
+    .replace(STATEMENT, STATEMENT_FAILED)
+    .replace(CONNECTION_ADDRESS, '$1$2')
+    .replace(FEED_TOKEN, `${FEED_TOKEN_PREFIX}[redacted]`);
 
 const MAX_CAUSES = 10;
 

@@ -56,8 +56,8 @@ export function answerUnreadable(options: {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   const answered = new WeakSet<Socket>();
   return (error, socket) => {
-    // What comes after the answer is read and dropped: closing with unread bytes would reset the connection, and the
-    // client's system may then throw the answer away.
+    // Bytes that arrive after the answer are read and dropped. Closing with unread bytes would
+    // reset the connection, and the client's system might then discard the answer.
     if (error.code === 'ECONNRESET' || socket.destroyed || answered.has(socket)) return;
     answered.add(socket);
     options.log.trace({ err: error }, 'client error');
@@ -71,9 +71,9 @@ export function answerUnreadable(options: {
 }
 
 /**
- * Refuses requests that lack the `Host` that HTTP/1.1 asks for. Node would refuse them before any
- * hook, without the security headers, so the app is created with `requireHostHeader: false`. Call
- * this after the hook that adds the headers.
+ * Refuses requests without the `Host` header that HTTP/1.1 requires. Node would refuse them before
+ * any hook, without the security headers, so the app is created with `requireHostHeader: false`.
+ * Call this after the hook that adds the headers.
  */
 export function requireHost(app: FastifyInstance): void {
   app.addHook('onRequest', async (request, reply) => {

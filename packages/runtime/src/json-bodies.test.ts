@@ -8,7 +8,7 @@ const depthOf = (value: unknown): number =>
     : 0;
 
 describe('a JSON text', () => {
-  /** Brackets, quotes and backslashes in strings and names, where they count for nothing. */
+  /** Brackets, quotes and backslashes in strings and names, where they must not count. */
   const word = fc.string({
     unit: fc.constantFrom('"', '\\', '[', ']', '{', '}', ',', 'a', '\n', 'ü'),
     maxLength: 8,

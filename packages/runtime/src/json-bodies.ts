@@ -30,11 +30,13 @@ export class BodyRefused extends Error {
 }
 
 /**
- * Has an app read JSON bodies within limits, and no bodies of other types: those get 415. A body that is too long gets 413
- * and is not kept in memory; one that is nested too deeply or holds too many values gets 400 before it is parsed.
- * @param options.maxBytes asked when a request's headers are there; what it throws refuses the request
- * @param options.keep what `request.body` is: the value, the text, or the bytes, in memory of their own, for whoever
- * reads them elsewhere. Bytes are bounded in length alone
+ * Makes an app accept only JSON bodies within limits. Other types are answered with 415. A body
+ * that is too long is answered with 413 and not kept in memory. A body that is nested too deeply or
+ * has too many values is answered with 400 before it is parsed.
+ * @param options.maxBytes called with the request's headers; an error that it throws refuses the
+ * request
+ * @param options.keep the form of `request.body`: the parsed value, the text, or the bytes in
+ * separate memory, which can be transferred to another thread. Only the length of bytes is limited
  */
 export function readJsonBodies(
   app: FastifyInstance,
@@ -64,7 +66,10 @@ export function readJsonBodies(
   });
 }
 
-/** Reads a body to its end, so that the sender hears the answer, but keeps it only while it is within the limit. */
+/**
+ * Reads a body to its end, so that the sender gets the answer, but keeps only a body within the
+ * limit.
+ */
 async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const tooLong = new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
   const { 'content-length': declared } = body.headers;
@@ -74,7 +79,7 @@ async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffe
   let bytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
-      // Each goes to its place as it comes, so that a file is in memory once.
+      // Each chunk is copied to its place on arrival, so that a file is in memory only once.
       if (whole) chunk.copy(whole, bytes);
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES.file) break;
@@ -86,7 +91,7 @@ async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffe
   }
   if (bytes > maxBytes) throw tooLong;
   if (whole) {
-    // Node lets no other number of bytes through; what isn't filled would be somebody else's words.
+    // Node checks the length already. Unfilled memory could hold another request's data.
     if (bytes !== whole.length) throw new BodyRefused(400, 'The request is not as long as it says.');
     return whole;
   }
@@ -96,7 +101,9 @@ async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffe
   return joined;
 }
 
-/** Memory that no other buffer is in, so that it may be handed over to another thread. */
+/**
+ * Allocates memory that no other buffer shares, so that it can be transferred to another thread.
+ */
 const ownMemory = (bytes: number): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(bytes);
 
 /**

@@ -201,7 +201,21 @@ describe('the logger', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('writes no secret, however deep it stands', () => {
+  it('cuts the token of a calendar feed out of every text and error', () => {
+    const lines: string[] = [];
+    const log = createLogger('test', 'trace', { write: (line) => lines.push(line) });
+    const token = `calfeed_${'s3cret-_'.repeat(5)}AAA`;
+    const path = `/api/feeds/${token}.ics`;
+    const failed = Object.assign(new Error(`'${path}' is not a valid url`), { url: path });
+    log.info({ path, source: `http://server:4000${path}` }, `fetching ${path}`);
+    log.error({ err: new Error('it broke', { cause: failed }) }, 'failed');
+    log.child({ url: path.toUpperCase() }).warn({ err: failed }, 'failed');
+    expect(lines).toHaveLength(3);
+    expect(lines.join('')).toContain('/api/feeds/calfeed_[redacted].ics');
+    expect(lines.join('')).not.toMatch(/s3cret/i);
+  });
+
+  it('writes no secret, however deeply it is nested', () => {
     const script = `
       const log = createLogger('test', 'info');
       log.info({ password: 's3cret-a', request: { headers: { cookie: 's3cret-b', authorization: 's3cret-c' } } }, 'call');

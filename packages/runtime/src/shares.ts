@@ -4,17 +4,23 @@ import { TRPCError } from '@trpc/server';
 import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
- * What one person may have worked on at the same moment. A call takes up to seven connections to the database at a time: apps
- * have more than three such calls take.
+ * The number of calls of one person that run at the same time. A call uses up to seven connections
+ * to the database, and every app has more than three such calls use.
  */
 const AT_ONCE = 3;
-/** What may wait for its turn besides: a browser that opens forty pages again asks for some 300 things. */
+/**
+ * The number of further calls that may wait. A browser that opens forty pages again sends about 300
+ * calls.
+ */
 const MOST_WAITING = 400;
 
-/** A request of somebody of whom more are waiting than any use of the pages makes; the message is for them. */
+/**
+ * The refusal of a request because too many requests of the same person wait. The message is for
+ * that person.
+ */
 export class ShareSpent extends TRPCError {
   override readonly name = 'ShareSpent';
-  /** For what is asked for without tRPC. */
+  /** The status for requests without tRPC. */
   readonly statusCode = 429;
 
   constructor() {
@@ -25,13 +31,14 @@ export class ShareSpent extends TRPCError {
 }
 
 /**
- * Gives everybody a share of an app: some of their requests are worked on at the same moment, the others wait in their own
- * turn, and those beyond that are refused by {@link ShareSpent}. So nobody's requests wait behind all of somebody else's.
+ * Gives each person a share of an app: a few of their requests run at the same time, more wait in a
+ * queue of that person, and any beyond are refused with {@link ShareSpent}. Therefore no request
+ * waits for all requests of another person.
  */
 export class Shares {
   readonly #limits = new Map<string, LimitFunction>();
 
-  /** Does some work once it is its turn. @param who an id of a person's, or the network of a stranger */
+  /** Runs work when it is its turn. `who` is the id of a person, or the network of a stranger. */
   async run<T>(who: string, work: () => T | PromiseLike<T>): Promise<T> {
     const limit = this.#limits.get(who) ?? pLimit(AT_ONCE);
     if (limit.pendingCount >= MOST_WAITING) throw new ShareSpent();
@@ -39,14 +46,17 @@ export class Shares {
     try {
       return await limit(work);
     } finally {
-      // The turn of what is over is given back after this.
+      // p-limit decreases its count only after this function has returned.
       setImmediate(() => {
         if (limit.activeCount + limit.pendingCount === 0) this.#limits.delete(who);
       });
     }
   }
 
-  /** Resolves once it is a request's turn, which lasts until its answer was given or its connection is closed. */
+  /**
+   * Resolves when it is a request's turn, which lasts until its answer is sent or its connection is
+   * closed.
+   */
   async begin(who: string, answer: ServerResponse): Promise<void> {
     await new Promise<void>((begin, refuse) => {
       this.run(who, async () => {

@@ -46,7 +46,7 @@ async function leaveUnread(who: string): Promise<Socket> {
 const ask = async (who: string) =>
   (await fetch(`http://127.0.0.1:${port}/short`, { headers: { who } })).text();
 
-test('who leaves answers unread is cut off at more of them; others are answered, and so is who takes them up again', async () => {
+test('a client that leaves answers unread is cut off; other clients are answered, and so is one that reads again', async () => {
   await serve({ most: 2 });
   const [first] = [await leaveUnread('ada'), await leaveUnread('ada')];
   await expect(ask('ada')).rejects.toThrow('fetch failed');

@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Answers of one person on their way at the same moment. The largest has some 400 kB, and a browser asks for far fewer. */
+/**
+ * The number of unread answers of one person. The largest answer has about 400 kB, and a browser
+ * needs far fewer.
+ */
 const MOST_UNREAD = 50;
-/** A connection over which nothing of an answer is taken for so long is closed. */
+/** A connection over which nothing of an answer is read for this time is closed. */
 const LONGEST_UNREAD_MS = 60_000;
 
 /**
- * Bounds what an app holds for somebody who doesn't read their answers: each is in memory until it is taken. A connection
- * over which nothing is taken for `longestMs` is closed; where one person leaves more than `most` answers unread, those of
- * further ones are closed at once. Live streams don't count: they are long, and their number has a limit of its own.
- * @param options.whoAsks an id of a person's, once it is known; undefined for strangers, whose answers are short
+ * Limits the memory for unread answers, because each answer stays in memory until the client reads
+ * it. A connection over which nothing is read for `longestMs` is closed. If one person has more
+ * than `most` unread answers, the connections of further answers are closed at once. Live streams
+ * don't count, because they are long and have their own limit.
+ * @param options.whoAsks returns the id of a person once it is known, and undefined for strangers,
+ * whose answers are short
  */
 export function boundUnreadAnswers(
   app: FastifyInstance,
@@ -27,12 +32,12 @@ export function boundUnreadAnswers(
       payload instanceof Response ? payload.headers.get('content-type') : reply.getHeader('content-type');
     if (String(type).startsWith('text/event-stream') || reply.raw.closed) return;
     // Node restores the connection's usual time-out when the answer ends.
-    reply.raw.setTimeout(longestMs, () => request.raw.socket.destroy());
+    reply.raw.setTimeout(longestMs, () => reply.raw.destroy());
     const who = whoAsks?.(request);
     if (who === undefined) return;
     const others = unread.get(who) ?? 0;
     if (others >= most) {
-      request.raw.socket.destroy();
+      reply.raw.destroy();
       return;
     }
     unread.set(who, others + 1);

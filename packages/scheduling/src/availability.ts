@@ -1,3 +1,4 @@
+import { type Hours, hoursBesides, hoursInWords, isWholeDay } from './hours.ts';
 import { formatDays, weekdayOf } from './time.ts';
 import type { WorkDate } from './vocabulary.ts';
 
@@ -5,12 +6,14 @@ import type { WorkDate } from './vocabulary.ts';
 export interface AvailabilityFacts {
   /** Weekly pattern, Sunday first; null: every day. */
   pattern: readonly boolean[] | null;
+  /** The hours of each weekday in which the person works, Sunday first; null: the whole day. */
+  patternHours?: readonly (Hours | null)[] | null;
   /** Ranges of days that override the pattern, both ends included. */
   ranges: readonly { startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
   /** Single days. */
   dates: readonly { day: WorkDate; available: boolean; reason: string | null }[];
-  /** Days off, first and last included. */
-  timeOff: readonly { startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
+  /** Days off, first and last included. With hours, only these hours of each day are off. */
+  timeOff: readonly (Partial<Hours> & { startsOn: WorkDate; endsOn: WorkDate; reason: string | null })[];
 }
 
 /**
@@ -19,9 +22,11 @@ export interface AvailabilityFacts {
  */
 export interface Absence {
   cause: 'time_off' | 'date_unavailable' | 'range_unavailable' | 'pattern_unavailable';
+  /** The user's own text, otherwise the cause, for places that show its days anyway: `Time off`. */
+  title: string;
   /**
-   * The user's own text, otherwise the cause and its days, as a text of its own: `Time off, Fri Dec
-   * 4`.
+   * The user's own text, otherwise the cause and its days, for places that show nothing else:
+   * `Time off, Fri Dec 4`.
    */
   reason: string;
   /**
@@ -31,24 +36,28 @@ export interface Absence {
   because: string;
 }
 
+/** A reason why a person can't work in some hours of a day. */
+export interface HoursOff extends Absence, Hours {}
+
 /**
- * Why a person can't work on a day; empty when they can. Time off and a blocked date always block; else a single date
- * set available frees; else a range (an unavailable one, where ranges disagree); else the weekly pattern.
+ * Why a person can't work on a day at all; empty if they can, at least in some hours. Time off and
+ * a blocked date always block. Otherwise a single date that is set available decides; otherwise a
+ * range of days (if several ranges disagree, one in which the person is unavailable); otherwise the
+ * weekly pattern.
  */
 export function absencesOn(person: AvailabilityFacts, day: WorkDate): Absence[] {
-  const covers = (range: { startsOn: WorkDate; endsOn: WorkDate }) =>
-    range.startsOn <= day && day <= range.endsOn;
+  const covers = coversDay(day);
   const blocks: Absence[] = [];
   for (const off of person.timeOff) {
-    if (covers(off)) {
+    if (covers(off) && isWholeDay(off)) {
       blocks.push({ cause: 'time_off', ...inWords('Time off', off) });
     }
   }
   const date = person.dates.find((one) => one.day === day);
   if (date?.available === false) {
     const words = date.reason
-      ? { reason: date.reason, because: ` (${date.reason})` }
-      : { reason: 'not available that day', because: '' };
+      ? { title: date.reason, reason: date.reason, because: ` (${date.reason})` }
+      : { title: 'Not available', reason: 'not available that day', because: '' };
     blocks.push({ cause: 'date_unavailable', ...words });
   }
   if (blocks.length > 0 || date) return blocks;
@@ -60,16 +69,57 @@ export function absencesOn(person: AvailabilityFacts, day: WorkDate): Absence[] 
 
   if (person.pattern?.[weekdayOf(day)] !== false) return [];
   const reason = `never works on ${WEEKDAY_NAMES[weekdayOf(day)]}s`;
-  return [{ cause: 'pattern_unavailable', reason, because: ` (${reason})` }];
+  return [{ cause: 'pattern_unavailable', title: reason, reason, because: ` (${reason})` }];
 }
+
+/**
+ * The hours of a day in which a person can't work, although they can in others: time off for part
+ * of the day, and the hours besides those of the weekly pattern. Empty if time off or a blocked
+ * date blocks the whole day.
+ */
+export function hoursOffOn(person: AvailabilityFacts, day: WorkDate): HoursOff[] {
+  const absences = absencesOn(person, day);
+  if (absences.some(({ cause }) => cause === 'time_off' || cause === 'date_unavailable')) return [];
+  const covers = coversDay(day);
+  const hours: HoursOff[] = [];
+  for (const off of person.timeOff) {
+    if (!covers(off)) continue;
+    const { fromTime = null, untilTime = null, reason } = off;
+    hours.push({
+      cause: 'time_off',
+      fromTime,
+      untilTime,
+      title: reason ?? 'Time off',
+      reason: reason ?? 'time off',
+      because: reason ? ` (${reason})` : '',
+    });
+  }
+  const isOverridden = absences.length > 0 || person.dates.some((date) => date.day === day);
+  const usual = person.patternHours?.[weekdayOf(day)];
+  if (!usual || isOverridden || person.ranges.some(covers)) return hours;
+  const reason = `works ${hoursInWords(usual)} on ${WEEKDAY_NAMES[weekdayOf(day)]}s`;
+  for (const besides of hoursBesides(usual)) {
+    hours.push({
+      cause: 'pattern_unavailable',
+      ...besides,
+      title: reason,
+      reason,
+      because: ` (${reason})`,
+    });
+  }
+  return hours;
+}
+
+const coversDay = (day: WorkDate) => (range: { startsOn: WorkDate; endsOn: WorkDate }) =>
+  range.startsOn <= day && day <= range.endsOn;
 
 function inWords(
   what: string,
   { startsOn, endsOn, reason }: { startsOn: WorkDate; endsOn: WorkDate; reason: string | null },
-): Pick<Absence, 'reason' | 'because'> {
-  if (reason) return { reason, because: ` (${reason})` };
+): Pick<Absence, 'title' | 'reason' | 'because'> {
+  if (reason) return { title: reason, reason, because: ` (${reason})` };
   const days = formatDays(startsOn, endsOn);
-  return { reason: `${what}, ${days}`, because: startsOn === endsOn ? '' : ` (${days})` };
+  return { title: what, reason: `${what}, ${days}`, because: startsOn === endsOn ? '' : ` (${days})` };
 }
 
 const WEEKDAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

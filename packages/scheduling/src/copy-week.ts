@@ -11,16 +11,16 @@ import {
 import { addDays, addMinutes, formatDay, instantAt, timeOf, workDateOf } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
 
-/** How much an open event has in common with the one of the week before. */
+/** How much an open event has in common with the event of the week before. */
 export type Likeness = 'product' | 'client' | 'type';
 
 /** The result for one schedule when its week is copied to the next. */
 export interface CopiedRow {
-  /** The schedule it follows. */
+  /** The schedule that is copied. */
   scheduleId: number;
   employeeId: number;
   type: EventType;
-  /** Same weekday, same time of day, a week later. */
+  /** A week later, at the same time of day. */
   startsAt: Instant;
   /** The open event that would be scheduled; null if there is none or a rule forbids it. */
   event: EventFacts | null;

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  CHECK_SEVERITIES,
+  type CheckSeverity,
   type CorePair,
   corePairs,
+  countFindings,
   DAY_CHECKS,
+  type DayCheck,
   type DayCheckCode,
   type DayFacts,
   type DayPerson,
@@ -11,17 +15,20 @@ import {
   type Finding,
   isFine,
   type PairMember,
+  scoreOf,
   slotCoverage,
   verifyDay,
 } from './day.ts';
 import { DEFAULT_SLOTS } from './event-type.ts';
-import { addMinutes, instantAt } from './time.ts';
+import { addDays, addMinutes, instantAt } from './time.ts';
 import { EVENT_TYPES, type EventType, type Role } from './vocabulary.ts';
 
 const timeZone = 'America/Indiana/Indianapolis';
 /** A Monday. */
 const day = '2026-01-05';
 const at = { slots: DEFAULT_SLOTS, timeZone };
+
+const NOBODY = { juicer: null, primaryLead: null };
 
 let nextId = 1;
 const person = (name: string, role: Role = 'Event Specialist', more: Partial<DayPerson> = {}): DayPerson => ({
@@ -33,6 +40,7 @@ const person = (name: string, role: Role = 'Event Specialist', more: Partial<Day
   ranges: [],
   dates: [],
   timeOff: [],
+  weekWork: [],
   ...more,
 });
 
@@ -62,6 +70,7 @@ function findingsOf(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
     work: [],
     pairs: [],
     due: [],
+    turns: NOBODY,
     ...facts,
   };
   return verifyDay(whole).find((check) => check.code === code)?.findings ?? [];
@@ -148,9 +157,49 @@ describe('verifyDay', () => {
       work: [],
       pairs: [],
       due: [],
+      turns: NOBODY,
     });
     expect(checks.map(({ code }) => code)).toEqual(DAY_CHECKS);
     expect(checks.every(isFine)).toBe(true);
+  });
+
+  it('wants the work of a turn done by whoever has it, or accepted with a reason', () => {
+    const [jo, ada, lea] = [
+      person('Jo', 'Juicer Barista'),
+      person('Ada', 'Juicer Barista'),
+      person('Lea', 'Lead Event Specialist'),
+    ];
+    const people = [jo, ada, lea];
+    const turns = {
+      juicer: { employeeId: jo.id, name: 'Jo', off: null },
+      primaryLead: { employeeId: lea.id, name: 'Lea', off: null },
+    };
+    const own = [
+      work('Juicer Production', jo, '09:00'),
+      work('Freeosk', lea, '10:00'),
+      work('Core', ada, '10:45'),
+    ];
+    expect(findingsOf({ people, turns, work: own }, 'by_rotation')).toEqual([]);
+    const others = [
+      work('Juicer Survey', ada, '17:00'),
+      work('Digital Setup', ada, '10:15', 'Trained for it'),
+    ];
+    const findings = findingsOf({ people, turns, work: others }, 'by_rotation');
+    expect(findings.map(({ eventId, accepted }) => [eventId, accepted])).toEqual([
+      [others[0]?.eventId, null],
+      [others[1]?.eventId, 'Trained for it'],
+    ]);
+    expect(findings[0]?.message).toMatch(/ is Ada’s, and Jo is the Juicer of the day\./);
+    expect(findingsOf({ people, work: others }, 'by_rotation')).toEqual([]);
+  });
+
+  it('wants a substitute where the person of a turn is off, and asks nothing else of their work', () => {
+    const [jo, ada] = [person('Jo', 'Juicer Barista'), person('Ada', 'Juicer Barista')];
+    const turns = { juicer: { employeeId: jo.id, name: 'Jo', off: 'time off' }, primaryLead: null };
+    const facts = { people: [jo, ada], turns, work: [work('Juicer Survey', ada, '17:00')] };
+    expect(says(facts, 'by_rotation')).toEqual([
+      'Jo is the Juicer on Mon Jan 5 by rotation and is off: time off. Name a substitute for the day.',
+    ]);
   });
 
   it('wants every Juicer event done by one whose role does it, or with a reason where the store takes one', () => {
@@ -159,14 +208,10 @@ describe('verifyDay', () => {
     const good = work('Juicer Production', jo, '09:00');
     expect(says({ people, work: [good] }, 'juicer_staffed')).toEqual([]);
     const wrong = work('Juicer Survey', ada, '17:00');
-    const due = [
-      { id: 7, type: 'Juicer Production' as const, name: '01-05 8HR-ES1-JUICER-PRODUCTION-X (1)' },
-    ];
-    expect(says({ people, work: [good, wrong], due }, 'juicer_staffed')).toEqual([
+    expect(says({ people, work: [good, wrong] }, 'juicer_staffed')).toEqual([
       expect.stringMatching(
         /^Juicer Survey \d+ is Ada’s, who is an Event Specialist. Give it to a Juicer Barista or a Club Supervisor\.$/,
       ),
-      expect.stringMatching(/^Nobody does “01-05 8HR.*on Mon Jan 5/),
     ]);
     const kept = { people, work: [{ ...wrong, overrideReason: 'trained for it' }] };
     expect(findingsOf(kept, 'juicer_staffed')[0]?.accepted).toBe('trained for it');
@@ -331,6 +376,35 @@ describe('verifyDay', () => {
     expect(says({ work: [], holidays }, 'nobody_off')).toEqual([]);
   });
 
+  it('wants nobody at work in hours in which they are off, and says nothing of their other work', () => {
+    const hours = { fromTime: '13:00', untilTime: '15:00' };
+    const ada = person('Ada', undefined, {
+      timeOff: [{ startsOn: day, endsOn: day, reason: 'dentist', ...hours }],
+    });
+    const cy = person('Cy', undefined, {
+      pattern: [true, true, true, true, true, true, true],
+      patternHours: [null, { fromTime: '12:00', untilTime: null }, null, null, null, null, null],
+    });
+    const planned = [
+      work('Core', ada, '14:45'),
+      work('Digital Setup', ada, '15:00'),
+      { ...work('Core', cy, '10:45'), overrideReason: 'agreed' },
+      work('Digital Setup', cy, '12:00'),
+    ];
+    expect(findingsOf({ people: [ada, cy], work: planned }, 'nobody_off')).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^Ada is off from 1:00 PM to 3:00 PM \(dentist\), and has Core \d+ at 2:45 PM\./,
+        ),
+        accepted: null,
+      },
+      {
+        message: expect.stringMatching(/^Cy is off until 12:00 PM \(works from 12:00 PM on Mondays\)/),
+        accepted: 'agreed',
+      },
+    ]);
+  });
+
   it('wants nobody at work who is off on the day into which their work goes on, nor on a holiday', () => {
     const off = { startsOn: '2026-01-06', endsOn: '2026-01-06', reason: null };
     const people = [
@@ -392,5 +466,135 @@ describe('verifyDay', () => {
     ]);
     const other = { ...core, employeeId: person('Ada').id };
     expect(says({ people: [jo], work: [other, juicer] }, 'no_juicer_core_clash')).toEqual([]);
+  });
+
+  it.each(['Freeosk', 'Digital Setup', 'Digital Refresh', 'Digital Teardown'] as const)(
+    'wants %s done by a Lead or a Club Supervisor, or with a reason where the store takes one',
+    (type) => {
+      const [ada, lea, sue] = [
+        person('Ada'),
+        person('Lea', 'Lead Event Specialist'),
+        person('Sue', 'Club Supervisor'),
+      ];
+      const people = [ada, lea, sue];
+      const good = [work(type, lea, '10:15'), work(type, sue, '10:30')];
+      expect(says({ people, work: good }, 'digital_freeosk_staffed')).toEqual([]);
+      const wrong = work(type, ada, '10:45', 'trained for it');
+      const findIn = (limit: 'hard' | 'soft') =>
+        findingsOf(
+          { people, work: [...good, wrong], roleLimits: { [type]: limit } },
+          'digital_freeosk_staffed',
+        );
+      expect(findIn('hard')).toEqual([
+        {
+          message: expect.stringMatching(
+            / is Ada’s, who is an Event Specialist\. Give it to a Lead Event Specialist or a Club Supervisor\.$/,
+          ),
+          eventId: wrong.eventId,
+          accepted: null,
+        },
+      ]);
+      expect(findIn('soft')[0]?.accepted).toBe('trained for it');
+      expect(says({ people, work: [wrong] }, 'juicer_staffed')).toEqual([]);
+    },
+  );
+
+  it('wants nobody to work all seven days of a week, and says so once, on the seventh', () => {
+    const saturday = '2026-01-10';
+    const weekWork = (count: number, overrideReason: string | null = null) =>
+      Array.from({ length: count }, (_, n) => ({
+        workDate: addDays('2026-01-04', n),
+        overrideReason: n === 2 ? overrideReason : null,
+      }));
+    const onSaturday = (who: DayPerson) => ({ ...work('Core', who, '10:45'), workDate: saturday });
+    const findIn = (days: number, on: string, reason: string | null = null) => {
+      const who = person('Ada', undefined, { weekWork: weekWork(days, reason) });
+      return findingsOf({ day: on, people: [who], work: [onSaturday(who)] }, 'no_seventh_day');
+    };
+    expect(findIn(6, saturday)).toMatchObject([
+      {
+        message:
+          'Ada works all seven days of the week from Sun Jan 4; 6 is the most. Give a day to somebody else.',
+        accepted: null,
+      },
+    ]);
+    expect(findIn(6, saturday, 'agreed')[0]?.accepted).toBe('agreed');
+    expect(findIn(5, saturday)).toEqual([]);
+    expect(findIn(7, '2026-01-09')).toEqual([]);
+  });
+});
+
+describe('scoreOf', () => {
+  const check = (severity: CheckSeverity, count: number, more: Partial<Finding> = {}): DayCheck => ({
+    code: severity === 'critical' ? 'one_core_each' : 'noon_checks',
+    severity,
+    findings: Array.from({ length: count }, () => ({
+      message: 'wrong',
+      eventId: nextId++,
+      accepted: null,
+      ...more,
+    })),
+  });
+  const score = (critical: number, warning: number, scheduled = 4, due = 0) =>
+    scoreOf({ scheduled, due, checks: [check('critical', critical), check('warning', warning)] });
+
+  it.each([
+    ['a day without work', 0, 0, 0, 0, 100],
+    ['a day with nothing to correct', 0, 0, 4, 0, 100],
+    ['a critical finding', 1, 0, 4, 0, 90],
+    ['many critical findings', 7, 0, 4, 0, 70],
+    ['a warning', 0, 1, 4, 0, 95],
+    ['many warnings', 0, 9, 4, 0, 80],
+    ['a quarter of the work open', 0, 0, 3, 1, 88],
+    ['all work open', 0, 0, 0, 2, 50],
+    ['everything wrong', 9, 9, 0, 9, 0],
+  ])('of %s', (_, critical, warning, scheduled, due, expected) => {
+    expect(score(critical, warning, scheduled, due)).toBe(expected);
+  });
+
+  it('does not count what a person accepted', () => {
+    const checks = [
+      check('critical', 2, { accepted: 'agreed' }),
+      check('warning', 1, { accepted: 'agreed' }),
+    ];
+    expect(countFindings(checks, 'critical')).toBe(0);
+    expect(scoreOf({ scheduled: 1, due: 0, checks })).toBe(100);
+  });
+
+  it('counts what two checks say of one event once', () => {
+    const checks = [check('critical', 1, { eventId: 7 }), check('critical', 1, { eventId: 7 })];
+    expect(scoreOf({ scheduled: 1, due: 0, checks })).toBe(90);
+    const alike = [
+      check('warning', 2, { eventId: null }),
+      check('warning', 1, { eventId: null, message: 'b' }),
+    ];
+    expect(countFindings(alike, 'warning')).toBe(2);
+  });
+
+  it('goes by the severity of each check of a real day', () => {
+    const jo = person('Jo', 'Juicer Barista');
+    const people = [jo];
+    const planned = [work('Core', jo, '10:45'), work('Core', jo, '12:15'), work('Freeosk', jo, '10:00')];
+    const due = [{ id: 7, type: 'Juicer Survey' as const, name: '01-05 8HR-ES1-JUICER-SURVEY-X (1)' }];
+    const checks = verifyDay({
+      day,
+      ...at,
+      roleLimits: {},
+      holidays: [],
+      people,
+      work: planned,
+      pairs: [],
+      due,
+      turns: { juicer: { employeeId: jo.id, name: 'Jo', off: 'time off' }, primaryLead: null },
+    });
+    expect(checks.map(({ code, severity }) => [code, severity])).toEqual(
+      Object.entries(CHECK_SEVERITIES).sort(
+        ([a], [b]) => DAY_CHECKS.findIndex((code) => code === a) - DAY_CHECKS.findIndex((code) => code === b),
+      ),
+    );
+    // The second Core, Freeosk by a Barista and the open survey; the Juicer who is off; a quarter is open.
+    expect(countFindings(checks, 'critical')).toBe(3);
+    expect(countFindings(checks, 'warning')).toBe(1);
+    expect(scoreOf({ scheduled: planned.length, due: due.length, checks })).toBe(100 - 30 - 5 - 12);
   });
 });

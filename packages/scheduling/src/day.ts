@@ -1,8 +1,24 @@
-import { type Absence, type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import {
+  type Absence,
+  type AvailabilityFacts,
+  absencesOn,
+  type Holiday,
+  holidayOn,
+  hoursOffOn,
+} from './availability.ts';
 import { eventNumber } from './event-type.ts';
+import { hoursInWords, isDuring } from './hours.ts';
 import { noonOf, type Pairable, supervisorEventFor } from './pairing.ts';
-import { aRole, labelOf, type PlannedWork, roleObstacle, rolesInWords, type StoreRules } from './rules.ts';
-import { daysTouched, formatDay, formatTime, timeOf } from './time.ts';
+import {
+  labelOf,
+  MOST_WORK_DAYS,
+  type PlannedWork,
+  roleObstacle,
+  rolesInWords,
+  type StoreRules,
+  withArticle,
+} from './rules.ts';
+import { addDays, daysTouched, formatClock, formatDay, formatTime, timeOf, weekStart } from './time.ts';
 import { EVENT_TYPES, type EventType, type Instant, type Role, type WorkDate } from './vocabulary.ts';
 
 /** Store times, `HH:mm`, at which each kind of work usually starts. */
@@ -50,17 +66,18 @@ export function slotCoverage(
 }
 
 /**
- * How the noon check of a Core stands: `at_noon` that day · `off_noon` that day at another time · `other_day` · `open` it
- * is scheduled for nobody · `others` it stands with another Core of the number.
+ * The state of a Core's noon check. `at_noon`: at noon of that day · `off_noon`: on that day at
+ * another time · `other_day`: on another day · `open`: nobody is scheduled · `others`: it belongs
+ * to another Core with the same number.
  */
 export type NoonState = 'at_noon' | 'off_noon' | 'other_day' | 'open' | 'others';
 
-/** A Core or Supervisor event with its live schedule, as far as pairs ask. */
+/** A Core or Supervisor event with its live schedule, as far as pairs need it. */
 export interface PairMember extends Pairable {
   live: { workDate: WorkDate; startsAt: Instant } | null;
 }
 
-/** A Core of a day, the Supervisor event that belongs to it, and how that one stands. */
+/** A Core of a day, the Supervisor event that belongs to it, and the state of that event. */
 export interface CorePair<Member extends PairMember = PairMember> {
   core: Member;
   check: Member;
@@ -69,7 +86,8 @@ export interface CorePair<Member extends PairMember = PairMember> {
 
 /**
  * The noon checks that belong to a day's Cores; a Core without a Supervisor event has none.
- * @param members Core and Supervisor events of the store, of the numbers of that day's Cores; none that is off the table
+ * @param members the store's Core and Supervisor events that have a number of that day's Cores,
+ * without canceled, expired and gone ones
  */
 export function corePairs<Member extends PairMember>(
   members: readonly Member[],
@@ -107,15 +125,39 @@ function noonState(
 /** The checks of a day, in display order. */
 export const DAY_CHECKS = [
   'juicer_staffed',
+  'digital_freeosk_staffed',
   'one_core_each',
   'noon_checks',
   'core_slots',
   'leads',
+  'by_rotation',
   'nobody_off',
   'due_scheduled',
   'no_juicer_core_clash',
+  'no_seventh_day',
 ] as const;
 export type DayCheckCode = (typeof DAY_CHECKS)[number];
+
+/**
+ * How bad the findings of a check are. `critical`: the day can't go as it is planned · `warning`:
+ * it can, but not as the store wants it.
+ */
+export type CheckSeverity = 'critical' | 'warning';
+
+/** The severity of each check. */
+export const CHECK_SEVERITIES: Record<DayCheckCode, CheckSeverity> = {
+  juicer_staffed: 'critical',
+  digital_freeosk_staffed: 'critical',
+  one_core_each: 'critical',
+  noon_checks: 'warning',
+  core_slots: 'warning',
+  leads: 'warning',
+  by_rotation: 'warning',
+  nobody_off: 'critical',
+  due_scheduled: 'critical',
+  no_juicer_core_clash: 'critical',
+  no_seventh_day: 'warning',
+};
 
 /** A problem of a day. */
 export interface Finding {
@@ -129,6 +171,7 @@ export interface Finding {
 /** A check with its findings. It passes if there are none or all are accepted. */
 export interface DayCheck {
   code: DayCheckCode;
+  severity: CheckSeverity;
   findings: Finding[];
 }
 
@@ -146,6 +189,16 @@ export interface DayPerson extends AvailabilityFacts {
   role: Role;
   /** Last local work date; null while the person is with us. */
   terminatedOn: WorkDate | null;
+  /** Their live work of the week of the day, Sunday to Saturday, in all stores. */
+  weekWork: readonly Pick<DayWork, 'workDate' | 'overrideReason'>[];
+}
+
+/** The person whose turn it is, by rotation or by an exception for the day. */
+export interface DayTurn {
+  employeeId: number;
+  name: string;
+  /** Why the person isn't there; null if they are. */
+  off: string | null;
 }
 
 /** The facts of a store's day that its checks need. */
@@ -155,12 +208,14 @@ export interface DayFacts {
   slots: Slots;
   roleLimits: StoreRules['roleLimits'];
   holidays: readonly Holiday[];
-  /** At least everybody who has work that day. */
+  /** People; at least everybody who has work that day. */
   people: readonly DayPerson[];
   work: readonly DayWork[];
   pairs: readonly CorePair[];
   /** Unscheduled events whose last day this is. */
   due: readonly { id: number; type: EventType; name: string }[];
+  /** The person whose turn it is; null if nobody is named. */
+  turns: { juicer: DayTurn | null; primaryLead: DayTurn | null };
 }
 
 /**
@@ -169,11 +224,13 @@ export interface DayFacts {
  */
 export function verifyDay(facts: DayFacts): DayCheck[] {
   const findings: Record<DayCheckCode, Finding[]> = {
-    juicer_staffed: juicerFindings(facts),
+    juicer_staffed: roleFindings(facts, isJuicer),
+    digital_freeosk_staffed: roleFindings(facts, isForLeads),
     one_core_each: coreFindings(facts),
     noon_checks: noonFindings(facts),
     core_slots: slotFindings(facts),
     leads: leadFindings(facts),
+    by_rotation: rotationFindings(facts),
     nobody_off: absenceFindings(facts),
     due_scheduled: facts.due.map((event) =>
       finding(
@@ -182,14 +239,50 @@ export function verifyDay(facts: DayFacts): DayCheck[] {
       ),
     ),
     no_juicer_core_clash: clashFindings(facts),
+    no_seventh_day: seventhDayFindings(facts),
   };
-  return DAY_CHECKS.map((code) => ({ code, findings: findings[code] }));
+  return DAY_CHECKS.map((code) => ({ code, severity: CHECK_SEVERITIES[code], findings: findings[code] }));
 }
 
 /** Whether all findings are accepted. */
 export const isFine = (check: DayCheck): boolean => check.findings.every((each) => each.accepted !== null);
 
+/** What a score is lowered by: at most `open` by open work, and by findings up to a limit. */
+const DEDUCTIONS = {
+  open: 50,
+  critical: { each: 10, most: 30 },
+  warning: { each: 5, most: 20 },
+} as const;
+
+/**
+ * The number of things to correct of one severity. Whatever is wrong with one event counts once,
+ * and what a person accepted doesn't count.
+ */
+export function countFindings(checks: readonly DayCheck[], severity: CheckSeverity): number {
+  const open = checks
+    .filter((check) => check.severity === severity)
+    .flatMap(({ findings }) => findings)
+    .filter(({ accepted }) => accepted === null);
+  return new Set(open.map(({ eventId, message }) => eventId ?? message)).size;
+}
+
+/**
+ * How well a day is planned, from 100 for a day with nothing to correct down to 0.
+ * @param day.scheduled the number of scheduled events of the day
+ * @param day.due the number of unscheduled events whose last day it is
+ */
+export function scoreOf(day: { scheduled: number; due: number; checks: readonly DayCheck[] }): number {
+  const { scheduled, due, checks } = day;
+  const openShare = due === 0 ? 0 : due / (scheduled + due);
+  const deductedFor = (severity: CheckSeverity) => {
+    const { each, most } = DEDUCTIONS[severity];
+    return Math.min(each * countFindings(checks, severity), most);
+  };
+  return Math.round(100 - DEDUCTIONS.open * openShare - deductedFor('critical') - deductedFor('warning'));
+}
+
 const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
+const isForLeads = (type: EventType) => type === 'Freeosk' || type.startsWith('Digital ');
 
 const idOf = (event: { id: number } | { eventId: number }): number =>
   'id' in event ? event.id : event.eventId;
@@ -204,24 +297,48 @@ const finding = (
   accepted,
 });
 
-function juicerFindings(facts: DayFacts): Finding[] {
-  const { day, people, work, due } = facts;
-  const wrong = work.flatMap((each) => {
+/** Finds work of some types that is done by people whose role doesn't do it. */
+function roleFindings(facts: DayFacts, isMeant: (type: EventType) => boolean): Finding[] {
+  const { people, work } = facts;
+  return work.flatMap((each) => {
     const person = people.find(({ id }) => id === each.employeeId);
-    const limit = person && isJuicer(each.type) ? roleObstacle(person.role, each.type, facts) : null;
+    const limit = person && isMeant(each.type) ? roleObstacle(person.role, each.type, facts) : null;
     if (!person || !limit) return [];
-    const message = `${labelOf(each)} is ${person.name}’s, who is ${aRole(person.role)}. Give it to ${rolesInWords(each.type)}.`;
+    const message = `${labelOf(each)} is ${person.name}’s, who is ${withArticle(person.role)}. Give it to ${rolesInWords(each.type)}.`;
     return [finding(message, each, limit === 'soft' ? each.overrideReason : null)];
   });
-  const open = due
-    .filter((event) => isJuicer(event.type))
-    .map((event) =>
-      finding(
-        `Nobody does ${labelOf(event)} on ${formatDay(day)}. Give it to ${rolesInWords(event.type)}.`,
-        event,
-      ),
-    );
-  return [...wrong, ...open];
+}
+
+/** The types of work that the person does whose turn it is, by kind of turn. */
+const WORK_OF_TURNS = [
+  { kind: 'juicer', role: 'the Juicer', types: ['Juicer Production', 'Juicer Survey'] },
+  {
+    kind: 'primaryLead',
+    role: 'the primary Lead',
+    types: ['Digital Setup', 'Digital Refresh', 'Freeosk'],
+  },
+] as const satisfies { kind: keyof DayFacts['turns']; role: string; types: readonly EventType[] }[];
+
+/**
+ * Finds work that the rotation gives to somebody else. If the person whose turn it is has the day
+ * off, that is the only finding.
+ */
+function rotationFindings({ day, people, work, turns }: DayFacts): Finding[] {
+  return WORK_OF_TURNS.flatMap(({ kind, role, types }) => {
+    const turn = turns[kind];
+    if (!turn) return [];
+    if (turn.off !== null) {
+      const message = `${turn.name} is ${role} on ${formatDay(day)} by rotation and is off: ${turn.off}. Name a substitute for the day.`;
+      return [finding(message, undefined)];
+    }
+    return work
+      .filter((each) => types.some((type) => type === each.type) && each.employeeId !== turn.employeeId)
+      .map((each) => {
+        const by = people.find(({ id }) => id === each.employeeId)?.name ?? 'somebody else';
+        const message = `${labelOf(each)} is ${by}’s, and ${turn.name} is ${role} of the day. Give it to ${turn.name}, or change whose turn it is.`;
+        return finding(message, each, each.overrideReason);
+      });
+  });
 }
 
 function coreFindings(facts: DayFacts): Finding[] {
@@ -235,7 +352,7 @@ function coreFindings(facts: DayFacts): Finding[] {
 }
 
 function noonFindings({ day, timeZone, slots, pairs, work }: DayFacts): Finding[] {
-  const noon = clock(noonOf(slots));
+  const noon = formatClock(noonOf(slots));
   const ofCores = pairs.flatMap(({ core, check, state }) => {
     if (state === 'open') {
       return [
@@ -255,12 +372,14 @@ function noonFindings({ day, timeZone, slots, pairs, work }: DayFacts): Finding[
   return [...ofCores, ...late];
 }
 
-/** This many Cores at one start are too many while other starts of the store are unused. */
+/**
+ * So many Cores at one start are too many as long as other usual starts of the store are unused.
+ */
 const CROWD = 3;
 
 /**
- * Balanced: no start has three Cores or more while fewer starts are used than the store has slots for. Which starts these are
- * makes no difference.
+ * Starts are balanced if no start has three Cores or more while the Cores use fewer different
+ * starts than the store has slots. It makes no difference which starts these are.
  */
 function slotFindings({ work, slots, timeZone }: DayFacts): Finding[] {
   const starting = Map.groupBy(
@@ -275,13 +394,13 @@ function slotFindings({ work, slots, timeZone }: DayFacts): Finding[] {
     return [];
   }
   const [time, cores] = fullest;
-  const message = `${cores.length} Cores start at ${clock(time)}, none at ${clock(unused)}. Move one.`;
+  const message = `${cores.length} Cores start at ${formatClock(time)}, none at ${formatClock(unused)}. Move one.`;
   return [finding(message, cores.at(-1))];
 }
 
 /**
- * Where several Leads work, one is there by the first Core's usual start, and another one starts something at the last
- * one's or later, and so stays to the end.
+ * If several Leads work, one has to be there by the first usual start of Cores. Another one has to
+ * start some work at the last usual start or later, and so stays to the end.
  */
 function leadFindings(facts: DayFacts): Finding[] {
   const { slots, timeZone } = facts;
@@ -304,12 +423,12 @@ function leadFindings(facts: DayFacts): Finding[] {
   const findings: Finding[] = [];
   if (openers.length === 0) {
     const first = leads.toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
-    const message = `No Lead opens: ${first?.person.name} is the first, at ${clock(first?.from ?? '')}. Have one start by ${clock(opening)}.`;
+    const message = `No Lead opens: ${first?.person.name} is the first, at ${formatClock(first?.from ?? '')}. Have one start by ${formatClock(opening)}.`;
     findings.push(finding(message, first?.work));
   }
   if (closers.length === 0) {
     const last = leads.toSorted((a, b) => (a.to > b.to ? -1 : 1))[0];
-    const message = `No Lead closes: ${last?.person.name} is the last to start, at ${clock(last?.to ?? '')}. Have one start at ${clock(closing)} or later.`;
+    const message = `No Lead closes: ${last?.person.name} is the last to start, at ${formatClock(last?.to ?? '')}. Have one start at ${formatClock(closing)} or later.`;
     findings.push(finding(message, last?.work));
   }
   const [opener, closer] = [openers[0], closers[0]];
@@ -337,11 +456,26 @@ function absenceFindings(facts: DayFacts): Finding[] {
       return [finding(`${left}, and has ${does}. Give it to somebody else.`, first)];
     }
     const [absence] = absencesOn(person, day);
-    if (!absence) return theirs.flatMap((each) => absenceAfterMidnight(facts, person, each));
+    if (!absence) {
+      return theirs.flatMap((each) => [
+        ...hoursOffDuring(facts, person, each),
+        ...absenceAfterMidnight(facts, person, each),
+      ]);
+    }
     const message = `${person.name} is off${absence.because}, and has ${does}. Give it to somebody else.`;
     return [finding(message, first, isSoft(absence) ? acceptedFor(theirs, 0) : null)];
   });
   return [...closed, ...away];
+}
+
+/** The reasons against work that lasts into hours of the day at which its person is off. */
+function hoursOffDuring({ day, timeZone }: DayFacts, person: DayPerson, work: DayWork): Finding[] {
+  return hoursOffOn(person, day)
+    .filter((off) => isDuring(work, day, off, timeZone))
+    .map((off) => {
+      const message = `${person.name} is off ${hoursInWords(off)}${off.because}, and has ${labelOf(work)} at ${formatTime(work.startsAt, timeZone)}. Give it to somebody else, or move it.`;
+      return finding(message, work, isSoft(off) ? work.overrideReason : null);
+    });
 }
 
 /** The reasons against work on the further days on which it lasts. */
@@ -363,9 +497,12 @@ function absenceAfterMidnight(
       return [finding(`${left}, ${goesOn}. ${wayOut}`, work)];
     }
     const [absence] = absencesOn(person, each);
-    if (!absence) return [];
-    const message = `${person.name} is off on ${on}${absence.because}, ${goesOn}. ${wayOut}`;
-    return [finding(message, work, isSoft(absence) ? work.overrideReason : null)];
+    const hours = hoursOffOn(person, each).find((off) => isDuring(work, each, off, timeZone));
+    const off = absence ?? hours;
+    if (!off) return [];
+    const when = absence || !hours ? '' : ` ${hoursInWords(hours)}`;
+    const message = `${person.name} is off on ${on}${when}${off.because}, ${goesOn}. ${wayOut}`;
+    return [finding(message, work, isSoft(off) ? work.overrideReason : null)];
   });
 }
 
@@ -381,8 +518,24 @@ function clashFindings(facts: DayFacts): Finding[] {
     const juicer = work.find((each) => isJuicer(each.type));
     if (!core || !juicer) return [];
     const at = (each: DayWork) => formatTime(each.startsAt, facts.timeZone);
-    const message = `${person.name} has a Core at ${at(core)} and a ${juicer.type} at ${at(juicer)}. Give the Core to somebody else.`;
+    const message = `${person.name} has a Core at ${at(core)} and ${withArticle(juicer.type)} at ${at(juicer)}. Give the Core to somebody else.`;
     return [finding(message, core, acceptedFor([core, juicer], 1))];
+  });
+}
+
+/**
+ * Finds people who work all days of the week. They are found on the last one, so that a week has
+ * one finding for each of them.
+ */
+function seventhDayFindings(facts: DayFacts): Finding[] {
+  const sunday = weekStart(facts.day);
+  if (facts.day !== addDays(sunday, MOST_WORK_DAYS)) return [];
+  return byPerson(facts).flatMap(({ person, work }) => {
+    const days = new Set([...person.weekWork, ...work].map(({ workDate }) => workDate));
+    if (days.size <= MOST_WORK_DAYS) return [];
+    const reasons = person.weekWork.flatMap(({ overrideReason }) => overrideReason ?? []);
+    const message = `${person.name} works all seven days of the week from ${formatDay(sunday)}; ${MOST_WORK_DAYS} is the most. Give a day to somebody else.`;
+    return [finding(message, work[0], [...new Set(reasons)].join(', ') || null)];
   });
 }
 
@@ -395,12 +548,10 @@ function byPerson({ people, work }: DayFacts): { person: DayPerson; work: DayWor
 }
 
 /**
- * The reason with which work was saved against a rule; null where more than `without` of it was saved without one: the
- * first of two Cores needs none, the second does.
+ * The reason with which work was saved against a rule; null if more than `without` of it was saved
+ * without a reason. For example, the first of two Cores needs no reason, and the second one does.
  */
 function acceptedFor(work: readonly DayWork[], without: number): string | null {
   const reasons = work.flatMap(({ overrideReason }) => (overrideReason === null ? [] : [overrideReason]));
   return work.length - reasons.length <= without ? [...new Set(reasons)].join(', ') || null : null;
 }
-
-const clock = (time: string): string => formatTime(`1970-01-01T${time}:00.000Z`, 'UTC');

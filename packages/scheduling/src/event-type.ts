@@ -7,7 +7,7 @@ import type { EventType, WorkDate } from './vocabulary.ts';
  * words may occur in a product's name.
  */
 export function detectEventType(eventName: string): EventType {
-  // The name may begin with the dash.
+  // The dash may be the first character of the name.
   const name = ` ${normalForm(eventName)}`;
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
@@ -51,6 +51,19 @@ export function workName(name: string): string {
     .trim();
 }
 
+/**
+ * What a person calls an event: client and product, without the numbers and the type that stand
+ * around them in Crossmark's name.
+ */
+export function eventTitle(name: string): string {
+  const title = workName(name)
+    .replace(/-(\d{1,2}[AP]M)$/, ', $1')
+    .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 h')
+    .replace(/^(\S[^-]*)-/, '$1\u00a0– ')
+    .trim();
+  return title || name;
+}
+
 /** A store's settings by type of work. The product's defaults apply to the types left out. */
 export type PerType<Value> = { readonly [Type in EventType]?: Value };
 
@@ -71,7 +84,8 @@ export const DEFAULT_DURATIONS: Record<EventType, number> = {
 };
 
 /**
- * Minutes of an event without a CSV row: by its name, else the store's setting, else the default.
+ * Minutes of an event without a CSV row: from its name, otherwise from the store's setting,
+ * otherwise the default.
  */
 export function defaultDurationMinutes(type: EventType, name: string, set: PerType<number> = {}): number {
   return durationByName(type, name) ?? set[type] ?? DEFAULT_DURATIONS[type];
@@ -87,12 +101,15 @@ export function durationByName(type: EventType, eventName: string): number | und
   return undefined;
 }
 
-/** Usual starts of a type of work in store time, `HH:mm`: the store's setting, else the default. */
+/**
+ * Usual starts of a type of work in store time, `HH:mm`: the store's setting, otherwise the
+ * default.
+ */
 export function slotsFor(type: EventType, set: PerType<readonly string[]> = {}): readonly string[] {
   return set[type] ?? DEFAULT_SLOTS[type];
 }
 
-/** {@link slotsFor} for every type. */
+/** Returns {@link slotsFor} of every type. */
 export const allSlots = (set: PerType<readonly string[]> = {}): Record<EventType, readonly string[]> => ({
   ...DEFAULT_SLOTS,
   ...set,

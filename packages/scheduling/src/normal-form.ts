@@ -49,11 +49,12 @@ export function isFound(search: string, texts: readonly (string | null | undefin
   return words.every((word) => forms.some((form) => form.includes(word)));
 }
 
-// As Unicode divides them from their letter. Marks of other scripts stay: there they are vowels.
+// The accents that Unicode separates from their letter. Marks of other scripts stay, because they
+// are vowels there.
 const ACCENTS = /[\u0300-\u036f]/g;
 /**
- * Characters without a width, which programs leave in texts and nobody sees: soft hyphens, zero-width spaces and joiners,
- * direction marks, byte order marks.
+ * Characters without a width, which programs leave in texts although nobody can see them: soft
+ * hyphens, zero-width spaces and joiners, direction marks, byte order marks.
  */
 export const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 const VARIATION_SELECTORS = /[\ufe00-\ufe0f]/g;

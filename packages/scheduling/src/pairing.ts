@@ -34,11 +34,13 @@ export function supervisorEventFor<Event extends Pairable>(
 }
 
 /**
- * When the Supervisor event of a Core is done, noon store time (or where the store set its usual start) on the Core's day,
- * and by whom: a Lead who has a Core that day (first of all the one who does this Core), then the Club Supervisor, or the
- * other way round where the store set so; of these the first whom no rule excludes. Where rules exclude all of them, it stays open.
- * @param pair.planned includes the Core itself, where it is about to be
- * @param pair.ignoreScheduleIds the Supervisor event's own schedule when it moves along
+ * Decides when the Supervisor event of a Core is done, and by whom. It is done on the Core's day,
+ * at the store's usual start of Supervisor events or else at noon. The Leads who have a Core that
+ * day are asked first (before all others the one who does this Core), then the Club Supervisor; a
+ * store may set the opposite order. The first one whom no rule excludes does it. If the rules
+ * exclude all of them, the event stays open.
+ * @param pair.planned includes the Core itself, at the place that it is about to get
+ * @param pair.ignoreScheduleIds the Supervisor event's own schedule, if it moves with the Core
  */
 export function supervisorPlan(pair: {
   supervisorEvent: EventFacts;

@@ -10,6 +10,7 @@ import {
   type PlannedWork,
   type StoreRules,
   usualRules,
+  withArticle,
 } from './rules.ts';
 import { addDays, addMinutes, instantAt, workDateOf } from './time.ts';
 import { CONDITIONS, EVENT_TYPES, type EventType, ROLES, type Role, type WorkDate } from './vocabulary.ts';
@@ -222,6 +223,53 @@ describe('days off', () => {
     expect(against({ person: person({ pattern }) })).toEqual(['soft:pattern_unavailable']);
     expect(against({ person: person({ ranges }) })).toEqual(['soft:range_unavailable']);
   });
+  it('hours off are hard for work that lasts into them, and say nothing of other work', () => {
+    const off = (fromTime: string | null, untilTime: string | null) =>
+      person({ timeOff: [{ startsOn: day, endsOn: day, reason: 'Dentist', fromTime, untilTime }] });
+    const [reason] = evaluate(candidate({ person: off('13:00', '15:00') }));
+    expect(reason).toEqual({
+      code: 'time_off',
+      severity: 'hard',
+      message:
+        'Ada Example has time off on Wed Mar 3 from 1:00 PM to 3:00 PM (Dentist). Choose another time, day or person.',
+    });
+    // A Core from 10:45 AM to 5:15 PM.
+    expect(against({ person: off(null, '10:45') })).toEqual([]);
+    expect(against({ person: off(null, '10:46') })).toEqual(['hard:time_off']);
+    expect(against({ person: off('17:15', null) })).toEqual([]);
+    expect(against({ person: off('17:14', null) })).toEqual(['hard:time_off']);
+    expect(against({ person: off('13:00', '15:00'), startsAt: at('10:45', addDays(day, 1)) })).toEqual([]);
+  });
+  it('hours off on several days apply to each of them, also to work that goes on past midnight', () => {
+    const timeOff = [
+      { startsOn: day, endsOn: addDays(day, 1), reason: null, fromTime: '03:00', untilTime: '09:00' },
+    ];
+    const late = evaluate(candidate({ startsAt: at('22:00'), person: person({ timeOff }) }));
+    expect(late[0]?.message).toBe(
+      'Ada Example has time off on Thu Mar 4 from 3:00 AM to 9:00 AM, and Core 610123 goes on until 4:30 AM on Thu Mar 4. Choose an earlier start, another day or person.',
+    );
+    expect(against({ person: person({ timeOff }) })).toEqual([]);
+  });
+  it('work beside the usual hours of a weekday is soft', () => {
+    const usually = (fromTime: string | null, untilTime: string | null) =>
+      person({
+        pattern: [true, true, true, true, true, true, true],
+        patternHours: [null, null, null, { fromTime, untilTime }, null, null, null],
+      });
+    const [reason] = evaluate(candidate({ person: usually('12:00', '16:00') }));
+    expect(reason).toEqual({
+      code: 'pattern_unavailable',
+      severity: 'soft',
+      message:
+        'Ada Example is unavailable on Wed Mar 3 (works from 12:00 PM to 4:00 PM on Wednesdays). Choose another time, day or person, or save it with a reason.',
+    });
+    expect(against({ person: usually('12:00', '16:00') })).toEqual(['soft:pattern_unavailable']);
+    expect(against({ person: usually('09:00', null) })).toEqual([]);
+    const freed = { ...usually('12:00', null), dates: [{ day, available: true, reason: null }] };
+    expect(against({ person: freed })).toEqual([]);
+    const off = { ...usually('12:00', null), timeOff: [{ startsOn: day, endsOn: day, reason: null }] };
+    expect(against({ person: off })).toEqual(['hard:time_off']);
+  });
   it('a holiday is hard, a yearly one in every year', () => {
     expect(against({ holidays: [{ day, name: 'Inventory', yearly: false }] })).toEqual(['hard:holiday']);
     expect(against({ holidays: [{ day: '2019-03-03', name: 'Founders', yearly: true }] })).toEqual([
@@ -288,7 +336,10 @@ describe('work that passes midnight', () => {
     const result = evaluateTrade({
       a: side(100, person(), at('22:00')),
       b: side(101, ben, at('10:45', '2027-03-05')),
-      ...{ store, planned: [], holidays: [], now: at('00:00') },
+      store,
+      planned: [],
+      holidays: [],
+      now: at('00:00'),
     });
     expect(result).toMatchObject({ allowed: false, a: [{ code: 'time_off' }, { code: 'unusual_start' }] });
   });
@@ -341,6 +392,13 @@ describe('a day and a week of work', () => {
     expect(against({ planned: planned.slice(1) })).toEqual([]);
     const shifted = planned.slice(1).concat(work('Core', at('10:45', '2027-03-07'), { eventId: 300 }));
     expect(against({ planned: shifted })).toEqual([]);
+  });
+
+  it('types and roles have the right article in sentences', () => {
+    const nouns = ['Other', 'Core', 'Supervisor', 'Event Specialist', 'Lead Event Specialist'] as const;
+    expect(nouns.map(withArticle)).toEqual([
+      ...['an Other', 'a Core', 'a Supervisor', 'an Event Specialist', 'a Lead Event Specialist'],
+    ]);
   });
 
   it('an unusual start and two short works at the same minute are hints, noon checks apart', () => {
@@ -461,7 +519,11 @@ describe('trade', () => {
     work('Core', startsAt, { scheduleId, eventId: of.id, employeeId: who.id });
   const trade = (a: ReturnType<typeof side>, b: ReturnType<typeof side>, more: PlannedWork[] = []) =>
     evaluateTrade({
-      ...{ a, b, store, holidays: [], now: at('00:00', '2027-03-01') },
+      a,
+      b,
+      store,
+      holidays: [],
+      now: at('00:00', '2027-03-01'),
       planned: [plannedOf(a), plannedOf(b), ...more],
     });
 

@@ -1,9 +1,18 @@
-import { type Absence, type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import {
+  type Absence,
+  type AvailabilityFacts,
+  absencesOn,
+  type Holiday,
+  holidayOn,
+  hoursOffOn,
+} from './availability.ts';
 import { eventNumber, type PerType, slotsFor } from './event-type.ts';
+import { hoursInWords, isDuring } from './hours.ts';
 import {
   addDays,
   addMinutes,
   daysTouched,
+  formatClock,
   formatDay,
   formatDays,
   formatTime,
@@ -44,7 +53,7 @@ export interface PersonFacts extends AvailabilityFacts {
   id: number;
   name: string;
   role: Role;
-  /** Null: not linked to Crossmark, so nothing of theirs can be booked. */
+  /** Null if the person isn't linked to a rep, so that nothing can be booked for them. */
   repId: string | null;
   /** Last local work date; null while the person is with us. */
   terminatedOn: WorkDate | null;
@@ -64,9 +73,9 @@ export interface PlannedWork {
 /** The facts of a store that the rules need: its zone and its settings. */
 export interface StoreRules {
   timeZone: string;
-  /** Usual starts; the product's own where it set none. */
+  /** Usual starts; the product's defaults if the store set none. */
   slots: PerType<readonly string[]>;
-  /** How firm the limits of roles are; the product's own where it set none. */
+  /** How firm the limits of roles are; the product's defaults if the store set none. */
   roleLimits: PerType<RoleLimit>;
   /** Who is asked first to do a noon check. */
   noonCheckBy: NoonCheckOrder;
@@ -89,9 +98,15 @@ export interface Candidate {
   /** Live work of the store, at least the person's in the week of `startsAt`. */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
-  /** Live schedules that this one replaces: its own when it moves, both sides in a trade. */
+  /**
+   * Live schedules that the candidate replaces: the event's own schedule if it moves, both
+   * schedules in a trade.
+   */
   ignoreScheduleIds?: readonly number[];
-  /** Reissue only: the new expiry day, which takes the window's place; the last work day is the one before. */
+  /**
+   * Only for a reissue: the new expiry day, which replaces the window's due day. The last work day
+   * is the day before.
+   */
   windowEndsOn?: WorkDate;
 }
 
@@ -130,7 +145,11 @@ export interface Reason {
   message: string;
 }
 
-/** Who does which work. Others do it where the limit is soft, with a reason, see {@link roleLimitFor}. A Club Supervisor on a Core is a soft matter, see {@link evaluate}. */
+/**
+ * The roles that do each type of work. If the limit is soft, people of other roles may do it with a
+ * reason, see {@link roleLimitFor}. A Club Supervisor may do a Core with a reason, see {@link
+ * evaluate}.
+ */
 const MAY_DO: Record<EventType, readonly Role[]> = {
   Core: ['Event Specialist', 'Lead Event Specialist', 'Juicer Barista', 'Club Supervisor'],
   Supervisor: ['Club Supervisor', 'Lead Event Specialist'],
@@ -143,7 +162,7 @@ const MAY_DO: Record<EventType, readonly Role[]> = {
   Other: ['Lead Event Specialist', 'Club Supervisor'],
 };
 
-/** How firm the limit of roles is for each kind of work where a store sets nothing else. */
+/** How firm the limit of roles is for each type of work, unless a store sets something else. */
 export const DEFAULT_ROLE_LIMITS: Record<EventType, RoleLimit> = {
   Core: 'hard',
   Supervisor: 'hard',
@@ -156,18 +175,27 @@ export const DEFAULT_ROLE_LIMITS: Record<EventType, RoleLimit> = {
   Other: 'soft',
 };
 
-/** How firm the limit of roles is for a kind of work: as the store set, else the product's own. */
+/**
+ * How firm the limit of roles is for a type of work: the store's setting, otherwise the product's
+ * default.
+ */
 export function roleLimitFor(type: EventType, set: PerType<RoleLimit>): RoleLimit {
   return set[type] ?? DEFAULT_ROLE_LIMITS[type];
 }
 
-/** The roles whose people do a kind of work without being asked why. A Club Supervisor does Cores, with a warning. */
+/**
+ * The roles whose people do a type of work without a reason. A Club Supervisor counts as one that
+ * does Cores, with a warning.
+ */
 export const rolesFor = (type: EventType): readonly Role[] => MAY_DO[type];
 
-/** Whether every role does a kind of work, so that nobody is limited. */
+/** Whether every role does a type of work, so that nobody is limited. */
 export const everyRoleDoes = (type: EventType): boolean => MAY_DO[type].length === ROLES.length;
 
-/** What the role of a person says against a kind of work in a store: null where their role does it. */
+/**
+ * How firmly a person's role speaks against a type of work in a store; null if people of this role
+ * do it.
+ */
 export function roleObstacle(
   role: Role,
   type: EventType,
@@ -176,11 +204,11 @@ export function roleObstacle(
   return MAY_DO[type].includes(role) ? null : roleLimitFor(type, store.roleLimits);
 }
 
-/** The roles that do a kind of work, for a sentence: `a Juicer Barista or a Club Supervisor`. */
-export const rolesInWords = (type: EventType): string => MAY_DO[type].map(aRole).join(' or ');
+/** The roles that do a type of work, for a sentence: `a Juicer Barista or a Club Supervisor`. */
+export const rolesInWords = (type: EventType): string => MAY_DO[type].map(withArticle).join(' or ');
 
 /** The most work days from Sunday to Saturday without an override. */
-const MOST_WORK_DAYS = 6;
+export const MOST_WORK_DAYS = 6;
 
 /** Returns all reasons against a candidate: hard reasons first, then soft ones, then hints. */
 export function evaluate(candidate: Candidate): Reason[] {
@@ -189,12 +217,18 @@ export function evaluate(candidate: Candidate): Reason[] {
 
 const OR_OVERRIDE = ', or save it with a reason';
 
-/** {@link evaluate} for a change that takes no overrides: what is soft doesn't offer one. */
+/**
+ * Does {@link evaluate} for a change that takes no overrides, so the sentences of soft reasons
+ * don't offer one.
+ */
 export function evaluateFirmly(candidate: Candidate): Reason[] {
   return reasonsAgainst(candidate, '');
 }
 
-/** @param orElse what one may do instead of changing the plan where a reason is soft; empty where one may nothing */
+/**
+ * @param orElse what a user may do about a soft reason instead of changing the plan; empty if there
+ * is nothing
+ */
 function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   const { event, person, startsAt, store } = candidate;
   const { timeZone } = store;
@@ -221,7 +255,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
 
   const limit = roleObstacle(person.role, event.type, store);
   if (limit) {
-    const problem = `${person.name} is ${aRole(person.role)}, but ${what} is for ${rolesInWords(event.type)}.`;
+    const problem = `${person.name} is ${withArticle(person.role)}, but ${what} is for ${rolesInWords(event.type)}.`;
     if (limit === 'hard') hard('role', `${problem} Choose one of them.`);
     else soft('role', problem, 'Choose one of them');
   }
@@ -237,7 +271,11 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   for (const each of daysTouched(startsAt, endsAt, timeZone)) {
     const goesOn =
       each === day ? null : `${what} goes on until ${formatTime(endsAt, timeZone)} on ${formatDay(each)}`;
-    for (const { key, reason } of againstDay(person, each, candidate.holidays, goesOn, orElse)) {
+    const reasonsOfDay = [
+      ...againstDay(person, each, candidate.holidays, goesOn, orElse),
+      ...againstHours(person, each, { startsAt, endsAt, timeZone }, goesOn, orElse),
+    ];
+    for (const { key, reason } of reasonsOfDay) {
       if (told.has(key)) continue;
       told.add(key);
       reasons.push(reason);
@@ -255,7 +293,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   if (clash) {
     soft(
       'core_on_juicer_day',
-      `${person.name} has a ${clash.type} at ${at(clash)} on ${on}: nobody does a Core on a day of Juicer work.`,
+      `${person.name} has ${withArticle(clash.type)} at ${at(clash)} on ${on}: nobody does a Core on a day of Juicer work.`,
       'Choose another day or person',
     );
   }
@@ -272,7 +310,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
       if (isLong(work.type) && startsAt < work.endsAt && endsAt > work.startsAt) {
         soft(
           'long_overlap',
-          `${person.name} has a ${work.type} from ${at(work)} to ${formatTime(work.endsAt, timeZone)} on ${formatDay(work.workDate)}, which overlaps.`,
+          `${person.name} has ${withArticle(work.type)} from ${at(work)} to ${formatTime(work.endsAt, timeZone)} on ${formatDay(work.workDate)}, which overlaps.`,
           'Choose another time or person',
         );
       }
@@ -293,11 +331,11 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
 
   const slots = slotsFor(event.type, store.slots);
   if (!slots.includes(timeOf(startsAt, timeZone))) {
-    const usual = slots.map((slot) => formatTime(`1970-01-01T${slot}:00.000Z`, 'UTC'));
+    const usual = slots.map(formatClock);
     add(
       'hint',
       'unusual_start',
-      `${formatTime(startsAt, timeZone)} is no usual start for ${article(event.type)} ${event.type} (${usual.join(', ')}).`,
+      `${formatTime(startsAt, timeZone)} is no usual start for ${withArticle(event.type)} (${usual.join(', ')}).`,
     );
   }
   const twin = isNoonCheckOrLong(event.type)
@@ -307,14 +345,15 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     add(
       'hint',
       'same_start',
-      `${person.name} also starts a ${twin.type} at ${at(twin)}. A quarter of an hour apart would do.`,
+      `${person.name} also starts ${withArticle(twin.type)} at ${at(twin)}. A quarter of an hour apart would do.`,
     );
   }
   return reasons.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 /**
- * The reasons against any work of a person on a day: they left, the store is closed, they are off.
+ * The reasons against any work of a person on a day: the person has left, the store is closed, the
+ * person is off.
  */
 export function reasonsAgainstDay(
   person: PersonFacts,
@@ -325,9 +364,8 @@ export function reasonsAgainstDay(
 }
 
 /**
- * {@link reasonsAgainstDay}, for work that begins on that day or goes on into it.
- * @param goesOn tells of work that goes on into the day; null for a day of its own
- * @returns each with a key that is the same on another day where one reason covers both
+ * Returns {@link reasonsAgainstDay} for work that begins on that day or continues into it.
+ * @param goesOn a text about the work that continues into this day; null if the work begins on it
  */
 function againstDay(
   person: PersonFacts,
@@ -335,11 +373,11 @@ function againstDay(
   holidays: readonly Holiday[],
   goesOn: string | null,
   orElse: string,
-): { key: string; reason: Reason }[] {
+): KeyedReason[] {
   const on = formatDay(day);
   const reaches = goesOn === null ? '' : `, and ${goesOn}`;
   const wayOut = goesOn === null ? 'Choose another day' : 'Choose an earlier start, another day';
-  const reasons: { key: string; reason: Reason }[] = [];
+  const reasons: KeyedReason[] = [];
   const add = (key: string, severity: Severity, code: ReasonCode, message: string) =>
     reasons.push({ key, reason: { code, severity, message } });
   if (person.terminatedOn !== null && day > person.terminatedOn) {
@@ -360,7 +398,7 @@ function againstDay(
     );
   }
   for (const { cause, reason, because } of absencesOn(person, day)) {
-    const isHard = cause === 'time_off' || cause === 'date_unavailable';
+    const isHard = isHardAbsence(cause);
     const problem = `${person.name} ${ABSENT[cause]} on ${on}${because}${reaches}.`;
     add(
       `${cause} ${reason}`,
@@ -370,6 +408,42 @@ function againstDay(
     );
   }
   return reasons;
+}
+
+/** A reason with a key, which is the same if one reason covers two days. */
+interface KeyedReason {
+  key: string;
+  reason: Reason;
+}
+
+const isHardAbsence = (cause: Absence['cause']): boolean =>
+  cause === 'time_off' || cause === 'date_unavailable';
+
+/** The reasons against work that lasts into hours of a day in which a person is off. */
+function againstHours(
+  person: PersonFacts,
+  day: WorkDate,
+  { timeZone, ...work }: { startsAt: Instant; endsAt: Instant; timeZone: string },
+  goesOn: string | null,
+  orElse: string,
+): KeyedReason[] {
+  return hoursOffOn(person, day)
+    .filter((off) => isDuring(work, day, off, timeZone))
+    .map((off) => {
+      const { cause, reason, because } = off;
+      const isHard = isHardAbsence(cause);
+      const hours = cause === 'pattern_unavailable' ? '' : ` ${hoursInWords(off)}`;
+      const problem = `${person.name} ${ABSENT[cause]} on ${formatDay(day)}${hours}${because}${goesOn === null ? '' : `, and ${goesOn}`}.`;
+      const wayOut = goesOn === null ? 'Choose another time, day' : 'Choose an earlier start, another day';
+      return {
+        key: `${cause}${hours} ${reason}`,
+        reason: {
+          code: cause,
+          severity: isHard ? 'hard' : 'soft',
+          message: `${problem} ${wayOut} or person${isHard ? '' : orElse}.`,
+        },
+      };
+    });
 }
 
 const ABSENT: Record<Absence['cause'], string> = {
@@ -423,13 +497,17 @@ function juicerClash(type: EventType, thatDay: readonly PlannedWork[]): PlannedW
 
 const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
 const isLong = (type: EventType) => LONG_WORK.includes(type);
-/** A Supervisor event is a check at noon, of five minutes: any number of them start at once. */
+/**
+ * A Supervisor event is a check of five minutes at noon, so any number of them may start at once.
+ */
 const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(type);
-const article = (noun: string) => (/^[AEIO]/.test(noun) ? 'an' : 'a');
-/** A role with its article, for a sentence: `an Event Specialist`. */
-export const aRole = (role: Role): string => `${article(role)} ${role}`;
+/** A role or type with its article, for a sentence: `an Event Specialist`. */
+export const withArticle = (noun: Role | EventType): string => `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/** Short name for sentences: type and number, else the name without what stands in parentheses and after. */
+/**
+ * The short name for sentences: type and number; without a number, the name up to its first
+ * parenthesis.
+ */
 export function labelOf(event: Pick<EventFacts, 'type' | 'name'>): string {
   const number = eventNumber(event.name);
   return number ? `${event.type} ${number}` : `“${event.name.split(' (')[0]?.trim() ?? event.name}”`;
@@ -447,9 +525,10 @@ export interface TradeSide {
 }
 
 /**
- * Whether two Core schedules may swap people. Each side is checked against every rule as if neither schedule existed;
- * a trade takes no overrides, so anything but a hint refuses it, and work that is over can't be traded. `a` tells what speaks against B's person doing A's
- * event, `b` the other way round.
+ * Whether two Core schedules may swap people. Each side is checked against every rule as if neither
+ * schedule existed; a trade takes no overrides, so every reason except a hint refuses it. Work that
+ * is over can't be traded. `a` has the reasons against B's person doing A's event, `b` the other
+ * way round.
  */
 export function evaluateTrade(trade: {
   a: TradeSide;

@@ -11,8 +11,9 @@ export function timeOf(instant: Instant, timeZone: string): string {
 }
 
 /**
- * The instant at which a store's clocks show a time, `HH:mm` or `HH:mm:ss`, on a local day. Where clocks skip that
- * time in spring: as much later as they skip; where they show it twice in autumn: the first one.
+ * The instant at which a store's clocks show a time, `HH:mm` or `HH:mm:ss`, on a local day. If
+ * clocks skip that time in spring, the instant is later by the part that they skip. If they show it
+ * twice in autumn, it is the first of the two.
  * @throws {RangeError} no such day, time or zone
  */
 export function instantAt(day: WorkDate, time: string, timeZone: string): Instant {
@@ -22,6 +23,26 @@ export function instantAt(day: WorkDate, time: string, timeZone: string): Instan
   const clock = new Temporal.PlainTime(Number(match[1]), Number(match[2]), Number(match[3] ?? 0));
   const local = plainDate(day).toPlainDateTime(clock);
   return text(local.toZonedDateTime(timeZone).toInstant());
+}
+
+/**
+ * The first or the last moment at which a store's clocks show a time, `HH:mm`, on a local day. They
+ * differ if clocks show it twice in autumn. If clocks skip it in spring, both are the moment at
+ * which they are set forward.
+ * @throws {RangeError} no such day, time or zone
+ */
+export function momentAt(day: WorkDate, time: string, timeZone: string, which: 'first' | 'last'): Instant {
+  return remember(moments, `${day} ${time} ${timeZone} ${which}`, () => {
+    const local = plainDate(day).toPlainDateTime(Temporal.PlainTime.from(time));
+    const [first, last] = (['earlier', 'later'] as const).map((disambiguation) =>
+      local.toZonedDateTime(timeZone, { disambiguation }),
+    );
+    const isSkipped = !first?.toPlainDateTime().equals(local);
+    const ofClocks = which === 'first' ? first : last;
+    const moment = isSkipped ? first?.getTimeZoneTransition('next') : ofClocks;
+    if (!moment) throw new RangeError(`The clocks of ${timeZone} do not show ${time} on ${day}.`);
+    return text(moment.toInstant());
+  });
 }
 
 /**
@@ -39,8 +60,8 @@ export function oddityOf(day: WorkDate, time: string, timeZone: string): 'skippe
 }
 
 /**
- * The store's local days that work touches, in order, the day of its start first. Work that ends at midnight doesn't touch the
- * day that begins then.
+ * The store's local days on which work lasts, in order. Work that ends at midnight doesn't last
+ * into the day that begins then.
  */
 export function daysTouched(startsAt: Instant, endsAt: Instant, timeZone: string): WorkDate[] {
   const days = [workDateOf(startsAt, timeZone)];
@@ -50,17 +71,23 @@ export function daysTouched(startsAt: Instant, endsAt: Instant, timeZone: string
   return days;
 }
 
-/** An instant some minutes of real time later; negative for earlier. */
+/** Adds minutes of real time to an instant. A negative number gives an earlier instant. */
 export function addMinutes(instant: Instant, minutes: number): Instant {
   return text(Temporal.Instant.from(instant).add({ minutes }));
 }
 
-/** A day some calendar days later; negative for earlier. */
+/** Adds calendar days to a day. A negative number gives an earlier day. */
 export function addDays(day: WorkDate, days: number): WorkDate {
   return plainDate(day).add({ days }).toString();
 }
 
-/** Calendar days from one day to another, negative where `to` is the earlier one. */
+/** Returns the earlier one of two days. */
+export const earlierDay = (a: WorkDate, b: WorkDate): WorkDate => (a < b ? a : b);
+
+/** Returns the later one of two days. */
+export const laterDay = (a: WorkDate, b: WorkDate): WorkDate => (a > b ? a : b);
+
+/** The number of calendar days from one day to another; negative if `to` is the earlier one. */
 export function daysBetween(from: WorkDate, to: WorkDate): number {
   return plainDate(from).until(plainDate(to)).days;
 }
@@ -106,33 +133,44 @@ export const formatWhen = (instant: Instant, timeZone: string): string =>
   `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 
 /** A store's wall time for a person to read: `10:45 AM`. */
-export function formatTime(instant: Instant, timeZone: string): string {
-  const [hour = '0', minute = '00'] = timeOf(instant, timeZone).split(':');
+export const formatTime = (instant: Instant, timeZone: string): string =>
+  formatClock(timeOf(instant, timeZone));
+
+/** A time of day for a person to read: `10:45 AM` out of `10:45`. */
+export function formatClock(time: string): string {
+  const [hour = '0', minute = '00'] = time.split(':');
   return `${Number(hour) % 12 || 12}:${minute} ${Number(hour) < 12 ? 'AM' : 'PM'}`;
 }
 
-function plainDate(day: WorkDate): Temporal.PlainDate {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
-  if (!match) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD).`);
-  const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  return new Temporal.PlainDate(year, month, dayOfMonth);
-}
+const plainDate = (day: WorkDate): Temporal.PlainDate =>
+  remember(dates, day, () => {
+    const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+    if (!match) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD).`);
+    const [year, month, dayOfMonth] = [Number(match[1]), Number(match[2]), Number(match[3])];
+    return new Temporal.PlainDate(year, month, dayOfMonth);
+  });
 
 /**
- * A cache of local times: a board needs the same few hundred again and again, and each takes some
+ * Caches of times: a board needs the same few hundred again and again, and each takes some
  * microseconds.
  */
-const known = new Map<string, string>();
+const localTimes = new Map<string, string>();
+const moments = new Map<string, Instant>();
+const dates = new Map<WorkDate, Temporal.PlainDate>();
 const KNOWN_AT_MOST = 5000;
 
-function localTime(instant: Instant, timeZone: string): string {
-  const key = `${instant} ${timeZone}`;
+const localTime = (instant: Instant, timeZone: string): string =>
+  remember(localTimes, `${instant} ${timeZone}`, () =>
+    Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDateTime().toString(),
+  );
+
+function remember<Value>(known: Map<string, Value>, key: string, compute: () => Value): Value {
   const before = known.get(key);
   if (before !== undefined) return before;
-  const local = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDateTime().toString();
+  const value = compute();
   if (known.size >= KNOWN_AT_MOST) known.clear();
-  known.set(key, local);
-  return local;
+  known.set(key, value);
+  return value;
 }
 
 function text(instant: Temporal.Instant): Instant {

@@ -1,6 +1,6 @@
 /**
- * The words of the field, each list written once: the database's enums, the wire's parsers and the screens
- * are all made from these.
+ * The fixed lists of terms, each written once. The database's enums, the parsers of requests and
+ * the pages are made from these.
  */
 
 /** What kind of in-store work an event is; detected from its name by {@link detectEventType}. */
@@ -17,7 +17,10 @@ export const EVENT_TYPES = [
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** A person's job in the club. `Event Specialist` is what a new person is unless said otherwise. */
+/**
+ * A person's job in the club. A new person is an `Event Specialist` unless something else is
+ * chosen.
+ */
 export const ROLES = [
   'Club Supervisor',
   'Lead Event Specialist',
@@ -26,7 +29,10 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
-/** How firm it is that only some roles do a kind of work: `hard` nobody else may, `soft` others with a reason. */
+/**
+ * How firm it is that only some roles do a type of work. `hard`: nobody else may do it. `soft`:
+ * others may, with a reason.
+ */
 export const ROLE_LIMITS = ['hard', 'soft'] as const;
 export type RoleLimit = (typeof ROLE_LIMITS)[number];
 

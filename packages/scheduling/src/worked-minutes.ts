@@ -1,8 +1,11 @@
 import type { EventType } from './vocabulary.ts';
 
-/** A Core's lunch. It is part of the duration here and not part of Crossmark's *Estimated Time*. */
-const LUNCH_MINUTES = 30;
+/** A lunch. A Core's is part of its duration here and not part of Crossmark's *Estimated Time*. */
+export const LUNCH_MINUTES = 30;
 const CORE_MINUTES = 390;
+
+/** Minutes of presence that a person gets at most from Sunday to Saturday, unless a plan says otherwise. */
+export const MOST_MINUTES_PER_WEEK = 40 * 60;
 
 /**
  * The minutes of work in a duration, without a Core's lunch: *Estimated Time* in Crossmark's files.

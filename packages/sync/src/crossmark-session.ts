@@ -12,7 +12,10 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What a session is sealed for: it doesn't open when copied to the row of another host or user. */
+/**
+ * A session is sealed for one host and one user. It can't be opened if it is copied to the row of
+ * another one.
+ */
 interface SessionId {
   host: string;
   userId: string;
@@ -97,8 +100,8 @@ export async function resealSessions(
  * A session that can't be opened (another key, host or user, tampering) counts as none: a worker
  * signs in.
  * @param options.keys 32 bytes each: the first seals, all of them open, so that a key can be
- *   replaced while workers run
- * @param options.leaseMs longer than a sign-in takes; after that the worker is taken for dead
+ * replaced while workers run
+ * @param options.leaseMs longer than a sign-in takes; after that time the worker counts as dead
  */
 export function postgresSession(options: {
   db: Db;
@@ -113,8 +116,8 @@ export function postgresSession(options: {
 
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
   /**
-   * As last read or renewed. Where another worker renewed it since, Crossmark says so, and {@link
-   * claim} finds theirs.
+   * The session as it was last read or renewed. If another worker has renewed it since, Crossmark
+   * refuses this one, and {@link claim} finds the new one.
    */
   let known: Session | null = null;
   const read = coalesce(async () => {
@@ -174,7 +177,8 @@ export function postgresSession(options: {
         // It took so long that another worker signed in meanwhile: that session counts.
         return kept.length > 0 ? session : ((await read()) ?? session);
       } catch (error) {
-        // The expired session stays there, and nobody takes it for a new one.
+        // The expired session stays in the row; it is marked, so that no worker takes it for a new
+        // one.
         await db
           .update(crossmarkSessions)
           .set(RELEASED)

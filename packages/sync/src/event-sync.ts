@@ -8,8 +8,8 @@ import type { KnownBooking } from './reconcile/observe.ts';
 
 /**
  * The only file that writes `event_syncs`: an event's state on its way to Crossmark, what holds it
- * up, what Crossmark holds and who reconciles it. Names that end in `Sql` are statements for a
- * larger one; all else runs in the caller's transaction, which has locked the rows.
+ * up, what Crossmark holds and who reconciles it. Functions whose name ends in `Sql` return a part
+ * of a larger statement. All others run in the caller's transaction, which has locked the rows.
  */
 
 const NOW = sql`app_now()`;
@@ -34,8 +34,8 @@ export const bookingColumns = (held: KnownBooking | null) => ({
 // ---------------------------------------------------------------- pending
 
 /**
- * Counts one more version of what is wanted for each event and makes it pending, whatever came
- * before. Rows for which `which` is false stay as they are. Returns `event_id`.
+ * Raises each event's version of what is wanted by one and makes the event pending, whatever its
+ * state was. Rows for which `which` is false stay as they are. Returns `event_id`.
  */
 export const wantChangesSql = (eventIds: readonly number[], which: SQL): SQL => sql`
   insert into event_syncs (event_id, state, wanted_version, wanted_at)
@@ -75,7 +75,7 @@ export async function markUnsettled(tx: Tx, eventId: number): Promise<void> {
 
 /**
  * Leases the events of the CTE `free` (`event_id`, `owner`, `"leaseMs"`, `redriven`: it was
- * failed). Whoever runs a dead letter again, from here or from the queue's pages, gives it all its
+ * failed). If a dead letter is run again, from here or from the queue's pages, it gets all its
  * attempts again.
  */
 export const TAKE_LEASES_SQL = sql.raw(`
@@ -111,9 +111,8 @@ export async function releaseLeasesOf(tx: Tx, workerIds: readonly string[]): Pro
 // ---------------------------------------------------------------- what Crossmark holds
 
 /**
- * Records, as the owner of an event's lease, that something is known of it now; where `held` is
- * told, also what Crossmark holds. Returns false, and writes nothing, where the lease went to
- * somebody else.
+ * Marks an event as updated, as the owner of its lease, and records what Crossmark holds if `held`
+ * is given. Returns false, and writes nothing, if another worker has the lease.
  */
 export async function recordAsOwner(
   tx: Tx,
@@ -157,7 +156,10 @@ export async function recordBookings(
     });
 }
 
-/** Leaves doubts for the next complete reading. No news of the event: `updated_at` stays. */
+/**
+ * Records doubts for the next complete refresh. The event itself hasn't changed, so `updated_at`
+ * stays.
+ */
 export async function recordDoubts(
   tx: Tx,
   doubts: readonly { eventId: number; doubt: Doubt }[],
@@ -169,7 +171,7 @@ export async function recordDoubts(
     where event_syncs.event_id = new."eventId"`);
 }
 
-/** Takes back the doubts that a complete reading didn't show again. */
+/** Removes the doubts that a complete refresh didn't show again. */
 export async function forgetDoubts(tx: Tx, stillDoubted: readonly number[]): Promise<void> {
   await tx.execute(sql`
     update event_syncs set doubt = null
@@ -216,7 +218,7 @@ export const markConfirmedSql = (db: Executor): SQL =>
     .where(sql`${eventSyncs.eventId} = mine.event_id`)
     .getSQL();
 
-/** Marks an event synced, where both sides turn out to agree on what Crossmark holds. */
+/** Marks an event as synced if both sides agree on what Crossmark holds. */
 export async function markSynced(tx: Tx, eventId: number, held: KnownBooking | null): Promise<void> {
   await tx
     .update(eventSyncs)
@@ -299,8 +301,8 @@ export async function markRetrying(
 }
 
 /**
- * Marks that nothing was attempted, for calls to Crossmark are held back: {@link markReleased}
- * follows.
+ * Marks that nothing was attempted because calls to Crossmark are held back. {@link markReleased}
+ * ends this.
  */
 export async function markHeldBack(tx: Tx, eventId: number, failure: Failure): Promise<void> {
   await tx
@@ -329,8 +331,8 @@ export async function markFailed(tx: Tx, eventId: number, failure: Failure): Pro
 }
 
 /**
- * Takes the time of their own from events that wait for Crossmark to answer, which then count as to
- * be released.
+ * Removes the time of the next attempt from events that wait for Crossmark to answer. An event that
+ * waits without such a time is the one that a release looks for.
  */
 export async function forgetNextAttempts(tx: Tx): Promise<void> {
   await tx
@@ -340,8 +342,8 @@ export async function forgetNextAttempts(tx: Tx): Promise<void> {
 }
 
 /**
- * Leaves out a pause of a task, from `pausedAt` until now, of the time that its waiting events have
- * been failing.
+ * Subtracts a pause of a task, from `pausedAt` until now, from the time for which its waiting
+ * events have been failing.
  */
 export async function leaveOutPause(tx: Tx, task: TaskName, pausedAt: Instant): Promise<void> {
   // Relies on event_syncs_unsettled and the unique index on the key of jobs.

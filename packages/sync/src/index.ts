@@ -1,3 +1,4 @@
+export { causeIdSql, causeWordsSql } from './attempts/cause.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './attempts/retry-policy.ts';
 export {
   type Breaker,
@@ -15,11 +16,17 @@ export {
   type SyncSettings,
 } from './context.ts';
 export { postgresSession, resealSessions } from './crossmark-session.ts';
+export { createDownloads, type Downloads } from './instructions/download.ts';
+export { fetchInstructionsAgain, requestMissingInstructions } from './instructions/request.ts';
+export { type AllowedHost, parseAllowedHost } from './instructions/url-policy.ts';
 export { heartbeat, SILENT_AFTER_SECONDS, type WorkerIdentity } from './maintenance/heartbeat.ts';
+export { type Levels, OVERDUE_SECONDS, readLevels, UNSYNCED_SINCE } from './maintenance/levels.ts';
 export { prune, type Retention } from './maintenance/prune.ts';
 export { PURGEABLE, purge } from './maintenance/purge.ts';
 export { releaseWorker, rescue, signOff } from './maintenance/rescue.ts';
 export { sweep } from './maintenance/sweep.ts';
+export type { MakePlan } from './plans/propose-plan.ts';
+export { requestNightlyPlans, requestPlans } from './plans/request-plans.ts';
 export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './queue/contracts.ts';
 export {
   enqueueEmployee,

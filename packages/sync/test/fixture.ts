@@ -18,11 +18,13 @@ import {
   type Tx,
 } from '@scheduler/db';
 import type { TestDatabase } from '@scheduler/db/testing';
+import { seededRandom } from '@scheduler/runtime/random';
 import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { DEFAULT_RETRY_POLICY } from '../src/attempts/retry-policy.ts';
 import type { JobInfo, SyncContext, SyncSettings } from '../src/context.ts';
+import { createDownloads } from '../src/instructions/download.ts';
 import type { TaskName } from '../src/queue/contracts.ts';
 import { type ConflictChoice, resolveConflict } from '../src/refresh/adopt.ts';
 
@@ -142,15 +144,15 @@ export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened
 ];
 
 /**
- * So many seeds from the first one on, each with every way in which Crossmark may take a second
- * booking.
+ * Returns so many seeds, beginning with the first one, each with every way in which Crossmark may
+ * handle a second booking.
  */
 export const storiesOf = (first: number, seeds: number) =>
   Array.from({ length: seeds }, (_, index) => first + index).flatMap((seed) =>
     BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
   );
 
-/** A person's choice in a conflict, made of what stands now. */
+/** A person's choice in a conflict, as it is shown now. */
 export async function chooseSide(tx: Tx, eventId: number, choice: ConflictChoice['choice']) {
   const [sync] = await tx
     .select({ conflict: eventSyncs.conflict })
@@ -192,18 +194,9 @@ export function need<T>(value: T | null | undefined): T {
   return value;
 }
 
-/**
- * Decisions that the same seed repeats (mulberry32): numbers from 0 to below 1, and things out of
- * lists.
- */
+/** Decisions that the same seed repeats: numbers from 0 to below 1, and things out of lists. */
 export function decisions(seed: number) {
-  let state = (seed * 2_654_435_761) | 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(seed * 2_654_435_761);
   return { next, pick: <T>(list: readonly T[]): T => need(list[Math.floor(next() * list.length)]) };
 }
 
@@ -232,9 +225,16 @@ export const contextOf = (
 ): SyncContext => ({
   db,
   crossmark,
+  downloads: createDownloads(crossmark, { allowedHosts: [] }),
   log: pino({ level: 'silent' }),
   settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0, ...settings },
 });
+
+/** For tests that fetch no files. */
+export const NO_DOWNLOADS: SyncContext['downloads'] = {
+  read: () => Promise.reject(new Error('This test fetches no files.')),
+  close: async () => {},
+};
 
 /** A job as a task gets it. */
 export const jobOf = (task: TaskName = 'sync_schedule', values: Partial<JobInfo> = {}): JobInfo => ({

@@ -9,14 +9,14 @@ const LOOKS = {
   danger: 'border border-failed/50 bg-surface text-failed hover:bg-failed-soft',
 };
 
-/** A button's look, for links that act as one. */
+/** Returns the classes of a button, for links that look like one. */
 export function buttonClass(look: keyof typeof LOOKS, extra = ''): string {
   return `inline-flex h-(--control-height) shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-sm whitespace-nowrap transition-colors pointer-coarse:h-10 disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 ${LOOKS[look]} ${extra}`;
 }
 
 /**
- * While `busy` it keeps its size and the focus, and takes no click. The word for it is `busyLabel`,
- * else its label stays its name.
+ * A button. While it is `busy`, it keeps its size and the focus and ignores clicks. It then shows
+ * `busyLabel`, or keeps its label as its name.
  */
 export function Button({
   look = 'plain',
@@ -28,13 +28,13 @@ export function Button({
   ...rest
 }: ComponentProps<'button'> & { look?: keyof typeof LOOKS; busy?: boolean; busyLabel?: string }) {
   const face = 'col-start-1 row-start-1 inline-flex items-center justify-center gap-1.5';
-  // Hidden by its opacity it still gives the button its name.
+  // A label that is hidden by its opacity still gives the button its name.
   const away = busyLabel ? 'invisible' : 'opacity-0';
   return (
     <button
       type="button"
       className={buttonClass(look, className)}
-      // A button that is disabled loses the focus, and does not get it back.
+      // A disabled button would lose the focus and would not get it back.
       aria-disabled={busy || undefined}
       aria-busy={busy}
       onClick={(click) => {
@@ -46,7 +46,7 @@ export function Button({
       {busy === undefined ? (
         children
       ) : (
-        // Both faces take their room all the time, and one of them is seen.
+        // Both faces always take up space, and one of them is visible.
         <span className="grid">
           <span className={`${face} ${busy ? away : ''}`}>{children}</span>
           <span className={`${face} ${busy ? '' : 'invisible'}`}>
@@ -59,7 +59,7 @@ export function Button({
   );
 }
 
-/** A square button with a picture only: `label` is its name and its tip. */
+/** A square button with only an icon. `label` is its name and its tooltip. */
 export function IconButton({
   label,
   look = 'quiet',

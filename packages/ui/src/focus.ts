@@ -1,17 +1,17 @@
 const ROWS = 'li, tr, [role="row"]';
 const CONTROLS = 'a[href], button, input, select, textarea, summary';
-/** What has keys of its own and keeps its own place. */
+/** Parts that handle keys and focus themselves. */
 const APART = '[data-board]';
 
-/** Where in a list something stood while it had the focus. */
+/** The position of the focused control in a list. */
 interface Place {
   row: Element;
   list: Element;
-  /** Of the row in its list. */
+  /** The index of the row in its list. */
   index: number;
-  /** What stood around the list, the nearest first. */
+  /** The elements around the list, the nearest first. */
   around: readonly Element[];
-  /** Tells alike controls of other rows: its words, and its place among those of its row. */
+  /** The text of the control, by which the same control of another row is found. */
   words: string;
   control: number;
 }
@@ -20,9 +20,10 @@ const places = new WeakMap<Element, Place>();
 let last: Element | undefined;
 
 /**
- * Keeps the keyboard's place in every list of the page: where what has the focus goes, as a row
- * does whose event was retried, the same control of the row that took its place has it; where
- * the list has become empty, the part of the page that it stood in. To be called once.
+ * Keeps the keyboard focus in every list of the page. When the row with the focus is removed, for
+ * example because its event was retried, the same control of the row that took its place gets the
+ * focus. If the list has become empty, the part of the page around it gets the focus. Call this
+ * once.
  */
 export function keepFocusInLists(): void {
   document.addEventListener('focusin', ({ target }) => {
@@ -40,8 +41,8 @@ export function keepFocusInLists(): void {
 }
 
 /**
- * What has the focus in place of something that was in a list and is gone; undefined for what was
- * in none.
+ * Returns the element that gets the focus in place of a removed element of a list; undefined if it
+ * was not in a list.
  */
 export function successorOf(gone: Element): HTMLElement | undefined {
   const place = places.get(gone);
@@ -53,7 +54,7 @@ export function successorOf(gone: Element): HTMLElement | undefined {
     (each) => each.isConnected && each.matches('section, main, [role="region"]'),
   );
   if (!(part instanceof HTMLElement)) return undefined;
-  // Takes the focus, and is no stop of the Tab key.
+  // It can be focused, but the Tab key does not stop at it.
   if (!part.hasAttribute('tabindex')) part.tabIndex = -1;
   return part;
 }
@@ -82,7 +83,7 @@ function rowAt({ list, index }: Place): Element | undefined {
   return rows[Math.min(index, rows.length - 1)];
 }
 
-/** The words on a control without what it is about, which differs from row to row. */
+/** The text of a control without the name of its subject, which differs from row to row. */
 const wordsOf = (element: Element): string =>
   element instanceof HTMLInputElement ? element.type : element.textContent.trim();
 

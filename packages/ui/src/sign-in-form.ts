@@ -1,8 +1,8 @@
 import { type SubmitEvent, useState } from 'react';
 
 /**
- * The state of a sign-in form. `signIn` returns the sentence of a refusal, undefined when the
- * person is signed in; the form stays busy then, because the page is about to change.
+ * The state of a sign-in form. `signIn` returns the sentence of a refusal, or undefined if the
+ * person is signed in. The form then stays busy, because the page is about to change.
  */
 export function useSignInForm(signIn: (form: FormData) => Promise<string | undefined>) {
   const [isBusy, setIsBusy] = useState(false);

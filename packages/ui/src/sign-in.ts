@@ -1,6 +1,6 @@
 /**
- * Asks the page's server to sign somebody in with better-auth. Returns undefined when the password
- * is right, else a sentence for the person. `noAnswer` is the sentence for a server that does not
+ * Sends a sign-in request to the page's server. Returns undefined if the password is right,
+ * otherwise a sentence for the person. `noAnswer` is the sentence for a server that does not
  * answer.
  */
 export async function requestSignIn(

@@ -1,8 +1,8 @@
 import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle } from 'lucide-react';
 
 /**
- * How a state of sync looks everywhere: its icon, and the classes of its colour as text and as
- * ground.
+ * The look of each sync state on all pages: its icon, and the classes of its color for text and
+ * background.
  */
 export const SYNC_STATE_LOOKS = {
   synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },

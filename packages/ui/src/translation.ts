@@ -1,24 +1,22 @@
 /**
  * Lets React work in a page that the browser translates.
  *
- * A translator takes React's text nodes out of the document and puts `<font>` elements with other
- * words in their place. React knows nothing of that: it removes a text where it no longer is, which
- * throws and ends the page, or it writes into a text that nobody sees any more. So a text returns
- * to its place, in place of its translation, before React touches it or what stands around it. The
- * translator sees a new text there, and translates it as it did the first.
+ * A translator replaces React's text nodes by `<font>` elements with the translated text. React
+ * does not know that. It removes a text node from a place where it no longer is, which throws and
+ * ends the page, or it changes a text node that is no longer visible. Therefore the original text
+ * node is put back before React changes it or its neighbors. The translator then sees a new text
+ * node and translates it again.
  */
 
-/**
- * Which texts a translation stands for, in their order, and which translation stands for a text.
- */
+/** The texts that each translation replaces, in order, and the translation of each text. */
 const textsOf = new WeakMap<Element, Text[]>();
 const translationOf = new WeakMap<Node, Element>();
-/** What the page itself took out. */
+/** The nodes that the page itself removed. */
 const takenOut = new WeakSet<Node>();
 
-/** To be called once, before React renders anything. */
+/** Starts the repair. Call this once, before React renders anything. */
 export function tolerateTranslation(): void {
-  // The translator's script may have prototypes of its own, so what it does can only be observed.
+  // The translator's script may use other prototypes, so its changes can only be observed.
   new MutationObserver((records) => {
     for (const record of records) noteTranslations(record);
   }).observe(document, { childList: true, subtree: true });
@@ -38,7 +36,7 @@ export function tolerateTranslation(): void {
   Node.prototype.removeChild = function <T extends Node>(this: Node, node: T): T {
     putBack(node);
     takenOut.add(node);
-    // A text that is in no place can't be taken out of one: what was asked for is the case already.
+    // The text is not in the document any more, so there is nothing to remove.
     const child = childWith(this, node);
     if (child) removeChild.call(this, child);
     return node;
@@ -64,8 +62,8 @@ function childWith(parent: Node, node: Node): Node | null {
 }
 
 /**
- * Remembers what a translation took the place of. Its element comes at once, or before the text
- * goes.
+ * Records which text a translation replaced. The translator adds its element together with the
+ * removal of the text, or before it.
  */
 function noteTranslations({ removedNodes, addedNodes, previousSibling, nextSibling }: MutationRecord): void {
   for (const text of removedNodes) {
@@ -80,8 +78,7 @@ function noteTranslations({ removedNodes, addedNodes, previousSibling, nextSibli
 }
 
 /**
- * Puts a text in the place of its translation, with the others that the same translation stands
- * for.
+ * Puts a text back in place of its translation, together with the other texts of that translation.
  */
 function putBack(node: Node): void {
   const translation = translationOf.get(node);

@@ -2,7 +2,7 @@ import { HOSTILE, inputArbitrary, MALFORMED_REQUESTS, type Procedure } from '@sc
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** An endless supply of hostile inputs for one procedure; the same seed gives the same ones. */
+/** Generates hostile inputs for one procedure without end. The same seed gives the same inputs. */
 export function* hostileInputs({ input }: Procedure, seed: number): Generator<unknown, never> {
   const inputs = inputArbitrary(input);
   for (let round = seed; ; round++) yield* fc.sample(inputs, { numRuns: 50, seed: round });
@@ -11,7 +11,7 @@ export function* hostileInputs({ input }: Procedure, seed: number): Generator<un
 const repeated = (piece: string, length: number) =>
   piece.repeat(Math.max(1, Math.floor(length / piece.length)));
 
-/** Pieces of text that slow expressions, decoders and escapes take long over. */
+/** Texts that take slow regular expressions, decoders and escapes a long time. */
 const PIECES = [
   'a',
   'a.',
@@ -32,12 +32,12 @@ const PIECES = [
   '%',
 ];
 
-/** The text of an object of these fields, each as it stands in JSON. */
+/** Returns the text of an object with these fields, which are already JSON. */
 const objectOf = (fields: readonly string[]) => ['{', fields.join(','), '}'].join('');
 
 /**
- * Bodies that take a parser, a schema or an expression as long as a body of `bytes` can: nested, with very many keys or
- * items, and each field that the procedure knows as one long text or list.
+ * Returns bodies of `bytes` that take a parser, a schema or an expression as long as possible:
+ * nested, with very many keys or items, and with each known field as one long text or list.
  */
 export function largestBodies(input: z.ZodType | undefined, bytes: number): string[] {
   const text = bytes - 200;
@@ -76,8 +76,8 @@ const CSV_HEADER =
 const MOST_ROWS = 28_000;
 
 /**
- * Files of the most rows and characters that may be sent, by what they are: good ones of work in a store, bad ones, and ones
- * that are no rows at all.
+ * Returns files with the most rows and characters that are allowed, by description: with valid rows
+ * of a store, with bad rows, and without rows.
  */
 export function largestFiles(work: {
   storeNumber: string;
@@ -104,17 +104,17 @@ export function largestFiles(work: {
 }
 const COLUMNS_AT_FAULT = Array(11).fill('not so').join(',');
 
-/** Lines as a CSV file of Crossmark's columns. */
+/** Returns a CSV file with Crossmark's columns and these lines. */
 export const csvFile = (lines: readonly string[]): string => [CSV_HEADER, ...lines].join('\r\n');
 
-/** Fields of Crossmark's columns and of forms that mean something to a spreadsheet, a calendar or a page. */
+/** Texts with a special meaning for a spreadsheet, a calendar or a page. */
 export const FIELDS = [
   ...HOSTILE.filter((text) => text.length < 400 && !text.includes('\u0000') && text.isWellFormed()),
   ...['=1+1', ' =1', '\n=1', '\ufeff=1', '\u200b=1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '＝1'],
   ...['x\r\nBEGIN:VEVENT', 'x\nATTENDEE:mailto:a@b.test', 'a,b;c\\d"e', 'x\u2028BEGIN:VEVENT', 'x\u0085y'],
 ];
 
-/** Bytes that are no request, or one that no browser sends. */
+/** Bytes that are not a request, or a request that no browser sends. */
 export const RAW_REQUESTS = [
   ...Object.values(MALFORMED_REQUESTS),
   'G\u0000T / HTTP/1.1\r\nHost: a\r\n\r\n',

@@ -1,13 +1,13 @@
 const FLOOD = { requests: 60, calls: 20 };
-/** At least so many calls of the other person's, however soon the flood is over. */
+/** The least number of calls of the other person, even if the flood ends earlier. */
 const LEAST_CALLS = 40;
 
-/** Sends a request as somebody, and resolves to its answer once all of that is there. */
+/** Sends a request as a user, and resolves to its answer when that is complete. */
 type Send = (path: string) => Promise<Response>;
 
 /**
- * How long somebody waits for the board's calls, one after the other, while somebody else asks for a month in 60 requests of 20
- * calls at the same moment, again and again.
+ * Measures how long one person waits for the board's calls, one at a time, while another person
+ * repeatedly requests a month in 60 concurrent requests of 20 calls.
  */
 export async function waitWhileFlooded(
   flooder: Send,

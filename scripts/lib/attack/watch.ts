@@ -1,22 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { connect } from '@scheduler/db';
 
-/** CPU that a process's main thread has used so far, in ms. Password hashing runs in other threads. Linux alone tells it. */
+/**
+ * Returns the CPU time of a process's main thread so far, in ms. Password hashing runs in other
+ * threads. Only Linux reports it.
+ */
 export function mainThreadMs(pid: number): number {
   const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ');
   return Number(nanoseconds) / 1e6;
 }
 
-/** Memory that a process has for itself, in MB. Linux alone tells it. */
+/** Returns the private memory of a process, in MB. Only Linux reports it. */
 export function memoryMegabytes(pid: number): number {
   const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) / 1024;
 }
 
-/** What anybody may add to: sign-in attempts are counted, sessions are used, links to get in are asked for. */
+/**
+ * Tables that change without a user's rights: sign-in attempts are counted, sessions are used,
+ * links are requested.
+ */
 const FREE = ['sign_in_tries', 'user_sessions', 'access_links'];
 
-/** Counts every row that anybody inserts, changes or deletes in a database, by a trigger on each of its tables. */
+/** Records every inserted, changed or deleted row of a database, by a trigger on each table. */
 export async function watchRows(databaseUrl: string) {
   const { sql, close } = connect(databaseUrl, { max: 1, applicationName: 'attack' });
   await sql`create schema attack`;
@@ -38,7 +44,7 @@ export async function watchRows(databaseUrl: string) {
   }
   let seen = 0;
   return {
-    /** Rows changed since it was asked last, with their tables. */
+    /** Returns the tables of the rows that were changed since the last call. */
     changed: async (): Promise<string[]> => {
       const rows = await sql<{ id: string; in_table: string }[]>`
         select id, in_table from attack.changed_rows where id > ${seen} order by id`;

@@ -6,10 +6,12 @@ import { knowTasks } from './contestants.ts';
 import { type PartResult, percentile, Rounds } from './measure.ts';
 
 const ASKED = 50;
-/** An open page asks every three seconds; ten of them are open. */
+/** Ten open pages send a request every three seconds. */
 const EVERY_MS = 300;
 
-/** How long the admin app takes to answer while so many jobs wait. The pages must be built. */
+/**
+ * Measures how long the admin app takes to answer while many jobs wait. The pages must be built.
+ */
 export async function measureAdmin(
   infrastructure: Infrastructure,
   counts: readonly number[],
@@ -19,7 +21,7 @@ export async function measureAdmin(
   for (const count of counts) await ask(infrastructure, count, results, say);
   return {
     part: 'admin',
-    what: `questions of an open admin page, asked ${ASKED} times each while so many jobs wait; milliseconds`,
+    what: `requests of an open admin page, sent ${ASKED} times each while many jobs wait; milliseconds`,
     missing: [],
     verdicts: [],
     standings: results.standings(),
@@ -27,8 +29,8 @@ export async function measureAdmin(
 }
 
 /**
- * Asks what an open page asks, again and again, while so many jobs wait, added a thousand at a time as bulk saves do, with
- * a thousand dead letters among them. No worker runs.
+ * Repeats the requests of an open page while many jobs wait. The jobs are added a thousand at a
+ * time, as bulk saves add them, and a thousand of them are dead letters. No worker runs.
  */
 async function ask(
   infrastructure: Infrastructure,

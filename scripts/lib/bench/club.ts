@@ -15,7 +15,7 @@ import { wantChanges } from '@scheduler/sync';
 import { asc, gte, sql } from 'drizzle-orm';
 import { seedDemo } from '../infrastructure.ts';
 
-/** A schedule that no rule speaks against, not made yet. */
+/** A possible schedule that no rule forbids. */
 export interface Placement {
   eventId: number;
   employeeId: number;
@@ -24,29 +24,29 @@ export interface Placement {
   workDate: WorkDate;
   /** The start in the store's time, without a zone. */
   local: string;
-  /** The booking as Crossmark wants it. */
+  /** The booking in the form of Crossmark's call. */
   form: BookingForm;
 }
 
-/** Where a club is kept: our database and the simulated Crossmark. */
+/** The two systems that hold a club: the database and the simulated Crossmark. */
 export interface Sides {
   databaseUrl: string;
   simulatorUrl: string;
 }
 
 const PEOPLE = 200;
-/** How the events to be measured are called, behind their number. */
+/** The names of the measured events, without their number. */
 const MEASURED = '-Acme-Measured Oats - V2-CORE';
 const DEEP = '-Acme-Deep Oats - V2-CORE';
 const PAGE = 1_000;
-/** Of each of the demo's events. */
+/** The number of earlier changes of each of the demo's events. */
 const CHANGES_BEFORE = 5;
 
 /**
- * Makes the demo's club, whatever was there before, one to be measured: 200 specialists more and so many open Core
- * events, each with a person and a time that no rule is against. Both sides know of all that.
- * @param options.firstPlan plan ids count from here
- * @param options.besideOthers Crossmark keeps what it knows already: there is another club
+ * Creates the demo's club with 200 more specialists and a number of open Core events on both sides.
+ * For each event there is a person and a time that no rule forbids.
+ * @param options.firstPlan the first plan id
+ * @param options.besideOthers whether Crossmark keeps its data, because it also has another club
  */
 export async function openClub(
   sides: Sides,
@@ -65,7 +65,7 @@ export async function openClub(
       select ${club.storeId}, (${firstPlan}::int + n)::text, 100000 + n % 900000 || ${MEASURED},
         (100000 + n % 900000)::text, 'Core', ${club.today}::date, ${club.dueOn}::date, ${club.minutes}
       from generate_series(0, ${count - 1}::int) n`);
-    // A club has done something before: Postgres plans otherwise for tables that were empty when it looked.
+    // A real club has earlier rows. Without them Postgres would plan for empty tables.
     await db.execute(sql`
       with earlier as (
         select id from events cross join generate_series(1, ${CHANGES_BEFORE}) where name not like ${`%${MEASURED}`}
@@ -83,7 +83,9 @@ export async function openClub(
   });
 }
 
-/** Schedules the placements as a save does, without asking the rules: each is pending, and has its job. */
+/**
+ * Schedules the placements as a save does, but without the rules. Each is pending and has its job.
+ */
 export async function makePending(sides: Sides, placements: readonly Placement[]): Promise<void> {
   await onClub(sides, async (db) => {
     for (let from = 0; from < placements.length; from += PAGE) {
@@ -111,13 +113,13 @@ export async function makePending(sides: Sides, placements: readonly Placement[]
 }
 
 /**
- * Adds so many events that are scheduled and pending, with their jobs, behind those there are: rows as real as any, but
- * Crossmark doesn't know of them, for nobody gets so far.
+ * Adds scheduled, pending events with jobs that run after all existing jobs. Crossmark does not
+ * have these events, because no worker gets that far.
  */
 export async function makeDeep(sides: Sides, count: number): Promise<void> {
   await onClub(sides, async (db, club) => {
     await db.transaction(async (tx) => {
-      // So many rows one by one would tell every open page of each.
+      // The triggers would notify every open page of each row.
       await tx.execute(sql`set local session_replication_role = replica`);
       await tx.execute(sql`
         insert into events (store_id, mplan_id, name, event_number, type, starts_on, due_on, duration_minutes, condition)
@@ -142,7 +144,7 @@ export async function makeDeep(sides: Sides, count: number): Promise<void> {
   });
 }
 
-/** How many events are not synced; throws where one failed for good. */
+/** Returns the number of events that are not synced. Throws if one is a dead letter. */
 export async function countUnsynced(db: Db): Promise<number> {
   // Relies on the index event_syncs_unsettled.
   const [row] = await db.execute<{ unsynced: number; failed: number; why: string | null }>(sql`
@@ -183,7 +185,10 @@ async function onClub<T>(sides: Sides, work: (db: Db, club: Club) => Promise<T>)
   }
 }
 
-/** One Core a day for each person, six days a week, none on a day on which the store is closed. */
+/**
+ * Lists placements: one Core a day for each person, six days a week, none on a day on which the
+ * store is closed.
+ */
 async function listPlacements(db: Db, club: Club, count: number): Promise<Placement[]> {
   const closed = new Set((await db.select().from(holidays)).map((holiday) => holiday.day.slice(5)));
   const days: WorkDate[] = [];
@@ -271,7 +276,7 @@ export async function setRemoteMs(simulatorUrl: string, latencyMs: number): Prom
   if (!answer.ok) throw new Error(`The simulator refused its settings: ${await answer.text()}`);
 }
 
-/** How many bookings the simulated Crossmark holds. */
+/** Returns the number of bookings of the simulated Crossmark. */
 export async function countBookings(simulatorUrl: string): Promise<number> {
   const answer = await fetch(`${simulatorUrl}/__sim/health`);
   return ((await answer.json()) as { bookings: number }).bookings;

@@ -13,7 +13,7 @@ import { claimPort } from '../ports.ts';
 import { answers, ROOT, type Running, start, waitFor } from '../process.ts';
 import { countUnsynced, makePending, type Placement } from './club.ts';
 
-/** Our own name in tables and plots. */
+/** The name of this product in tables and plots. */
 export const OURS = 'scheduler';
 export const OURS_TWICE = 'scheduler, two server processes';
 export const CELERY = 'Flask + Celery';
@@ -22,26 +22,26 @@ export const BARE_WORKER = 'bare graphile-worker';
 export const BARE_WORKER_READS = 'bare graphile-worker, reading first';
 export const BULLMQ = 'BullMQ';
 
-/** Takes saves over HTTP. */
+/** A contestant that accepts saves over HTTP. */
 export interface Saver {
   name: string;
   save(placement: Placement): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Carries what is pending to Crossmark. */
+/** A contestant that sends pending changes to Crossmark. */
 export interface Drainer {
   name: string;
-  /** Makes the placements pending, and nothing else. */
+  /** Makes the placements pending, and starts nothing. */
   fill(placements: readonly Placement[]): Promise<void>;
   /** Starts its one worker process. */
   start(): Promise<Running>;
-  /** How many of those made pending are done. */
+  /** Returns how many of the pending placements are done. */
   done(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** Posts JSON on kept connections and throws what isn't a 2xx answer. */
+/** Posts JSON on persistent connections. Throws for any answer that isn't 2xx. */
 function poster(url: string, headers: Record<string, string>) {
   const pool = new Pool(url, { connections: 64 });
   return {
@@ -59,7 +59,7 @@ function poster(url: string, headers: Record<string, string>) {
   };
 }
 
-/** Two processes of our server on one machine, each asked in turn. */
+/** Starts two server processes on one machine, which get requests in turn. */
 export async function ourServers(infrastructure: Infrastructure): Promise<Saver> {
   const servers = [await ourServer(infrastructure), await ourServer(infrastructure)];
   let next = 0;
@@ -72,7 +72,10 @@ export async function ourServers(infrastructure: Infrastructure): Promise<Saver>
   };
 }
 
-/** The whole server as a process of its own. Two people save in turn: each has a share of it, less than the bench's clients need. */
+/**
+ * Starts the server as a process. Two people save in turn, because the share of one person is
+ * smaller than the bench's clients need.
+ */
 export async function ourServer(
   infrastructure: Infrastructure,
 ): Promise<Saver & { saveMany(placements: readonly Placement[]): Promise<void> }> {
@@ -102,7 +105,7 @@ export async function ourServer(
   };
 }
 
-/** One of our workers, as busy as it may be. */
+/** Starts one worker of this product with the highest limits. */
 export const ourWorker = (
   infrastructure: Infrastructure,
   concurrency: number,
@@ -116,7 +119,7 @@ export const ourWorker = (
     ...settings,
   });
 
-/** Our own worker, at a concurrency. */
+/** Creates the contestant of this product's worker, with a concurrency. */
 export function ourDrainer(infrastructure: Infrastructure, concurrency: number): Drainer {
   const { db, close } = connect(infrastructure.databaseUrl, {
     max: 1,
@@ -136,7 +139,7 @@ export function ourDrainer(infrastructure: Infrastructure, concurrency: number):
   };
 }
 
-/** A database of its own on the same Postgres, emptied. */
+/** Creates an empty database on the same Postgres. */
 export async function freshDatabase(infrastructure: Infrastructure, name: string): Promise<string> {
   const sql = postgres(infrastructure.databaseUrl, { max: 1, onnotice: () => {} });
   await sql.unsafe(`drop database if exists ${name} with (force)`);
@@ -147,7 +150,7 @@ export async function freshDatabase(infrastructure: Infrastructure, name: string
   return url.href;
 }
 
-/** What the limits' programs are told. */
+/** The environment of the programs that measure the limits. */
 const limitEnv = (infrastructure: Infrastructure, settings: Record<string, string>) => ({
   ...infrastructure.env,
   NODE_ENV: 'production',
@@ -157,7 +160,7 @@ const limitEnv = (infrastructure: Infrastructure, settings: Record<string, strin
 const limit = (file: string, env: Record<string, string>) =>
   start(file, process.execPath, [join(ROOT, 'bench/limits', file)], { env, cwd: join(ROOT, 'bench') });
 
-/** The limit of a save with a job. */
+/** Creates the contestant for the limit of a save with a job. */
 export async function bareSaver(infrastructure: Infrastructure): Promise<Saver> {
   const databaseUrl = await freshDatabase(infrastructure, 'bench_bare_save');
   await migrate(databaseUrl);
@@ -177,7 +180,7 @@ export async function bareSaver(infrastructure: Infrastructure): Promise<Saver> 
   };
 }
 
-/** The limit of jobs that post, on graphile-worker. */
+/** Creates the contestant for the limit of jobs that post, on graphile-worker. */
 export async function bareDrainer(
   infrastructure: Infrastructure,
   concurrency: number,
@@ -220,7 +223,7 @@ export async function bareDrainer(
   };
 }
 
-/** The limit of jobs that post, on BullMQ. */
+/** Creates the contestant for the limit of jobs that post, on BullMQ. */
 export async function bullmqDrainer(
   infrastructure: Infrastructure,
   concurrency: number,
@@ -242,7 +245,10 @@ export async function bullmqDrainer(
 }
 
 const PYTHON = '/usr/bin/python3';
-/** Debian's packages of the older stack, and a module of each that tells whether it is there. */
+/**
+ * Debian's packages of the older stack, each with a module whose import shows whether it is
+ * installed.
+ */
 const CELERY_NEEDS = {
   'python3-flask': 'flask',
   'python3-sqlalchemy': 'sqlalchemy',
@@ -253,7 +259,7 @@ const CELERY_NEEDS = {
   celery: 'celery',
 };
 
-/** Why the older stack can't take part, and how to have it; null where it can. */
+/** Returns why the older stack can't take part and how to install it; null if it can. */
 function celeryMissing({ redisUrl, redisMissing }: Infrastructure): string | null {
   if (!redisUrl) return `${CELERY}: ${redisMissing}`;
   const needed = `apt-get install ${Object.keys(CELERY_NEEDS).join(' ')}`;
@@ -270,9 +276,9 @@ function celeryMissing({ redisUrl, redisMissing }: Infrastructure): string | nul
   }
 }
 
-/** The older stack: its database, its web app of four processes, its worker of four. */
+/** The older stack: its database, its web app with four processes, and its worker with four. */
 export interface CeleryStack {
-  /** Takes the club's people and events over into the older stack's tables, and drops what was there. */
+  /** Replaces the content of the older stack's tables with the club's people and events. */
   adopt(placements: readonly Placement[], pending: boolean): Promise<void>;
   startWeb(): Promise<Saver>;
   startWorker(): Promise<Running>;
@@ -282,7 +288,9 @@ export interface CeleryStack {
   close(): Promise<void>;
 }
 
-/** Sets the older stack up on a database of its own; a sentence where its packages aren't there. */
+/**
+ * Sets up the older stack on a separate database. Returns a sentence if its packages are missing.
+ */
 export async function celeryStack(infrastructure: Infrastructure): Promise<CeleryStack | string> {
   const missing = celeryMissing(infrastructure);
   if (missing) return missing;
@@ -391,7 +399,7 @@ export async function celeryStack(infrastructure: Infrastructure): Promise<Celer
   return stack;
 }
 
-/** Makes sure that the tasks are known to graphile-worker before jobs are written past it. */
+/** Registers the tasks with graphile-worker before jobs are inserted directly into its tables. */
 export async function knowTasks({ sql }: Database): Promise<void> {
   await sql`
     insert into graphile_worker._private_tasks (identifier) select unnest(${[...TASKS]}::text[]) on conflict do nothing`;

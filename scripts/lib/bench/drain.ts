@@ -22,7 +22,10 @@ import { interleave, type PartResult, Rounds, rateOf, verdict } from './measure.
 
 const REMOTE_MS = 20;
 
-/** Thousands of pending schedules, one worker process, a remote that takes 20 ms a call. */
+/**
+ * Measures thousands of pending schedules with one worker process and a remote that takes 20 ms a
+ * call.
+ */
 export async function measureDrain(
   infrastructure: Infrastructure,
   { jobs, rounds, concurrency }: { jobs: number; rounds: number; concurrency: number },
@@ -81,7 +84,7 @@ export async function measureDrain(
 
 const SHALLOW = 1_000;
 
-/** Whether a worker is slower where a million wait than where a thousand do. */
+/** Measures whether a worker is slower with a million waiting jobs than with a thousand. */
 export async function measureDepth(
   infrastructure: Infrastructure,
   { deep, rounds, concurrency }: { deep: number; rounds: number; concurrency: number },
@@ -96,7 +99,7 @@ export async function measureDepth(
   };
   const [few, many] = [`${SHALLOW} waiting`, `${deep} waiting`];
   const [shallow, below] = [await sides('bench_shallow'), await sides('bench_deep')];
-  // More than the rounds get done, for the worker goes on while it is told to stop.
+  // More jobs than the rounds need, because the worker continues while it is being stopped.
   const front = 2 * rounds * SHALLOW;
   await makePending(below, await openClub(below, front));
   await makeDeep(below, deep - front);
@@ -109,7 +112,8 @@ export async function measureDepth(
       await makePending(place, await openClub(place, SHALLOW, options));
     }
     const { db, close } = connect(place.databaseUrl, { max: 1, patience: null, applicationName: 'bench' });
-    // By the journal, which has what was done and nothing else: counting a million rows takes a core of its own.
+    // Counts the rows of the journal, which has only what was done. Counting a million rows would
+    // use a whole core.
     const synced = () => db.$count(syncSteps, eq(syncSteps.state, 'done'));
     const before = await synced();
     const worker = ourWorker(place, concurrency);
@@ -136,7 +140,7 @@ export async function measureDepth(
   };
 }
 
-/** One, two and four worker processes where the remote is what takes the time. */
+/** Measures one, two and four worker processes with a slow remote. */
 export async function measureWorkers(
   infrastructure: Infrastructure,
   { jobs, rounds }: { jobs: number; rounds: number },

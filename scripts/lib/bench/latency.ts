@@ -10,7 +10,7 @@ const REMOTE_MS = 20;
 const LOOK_EVERY_MS = 2;
 const WARM_UP = 10;
 
-/** From the click to Crossmark's answer recorded, one click after another. */
+/** Measures the time from a click until Crossmark's answer is recorded, one click at a time. */
 export async function measureLatency(
   infrastructure: Infrastructure,
   { clicks, rounds }: { clicks: number; rounds: number },
@@ -33,7 +33,7 @@ export async function measureLatency(
     workers.push(ourWorker(infrastructure, 10));
     const isSynced = async ({ eventId }: Placement) =>
       (await sql`select from event_syncs where event_id = ${eventId} and state = 'synced'`).length > 0;
-    // Each has events of its own: nobody else's bookings may be found there.
+    // Each contestant has its own events, so that it never finds the bookings of another one.
     const turns = [{ saver: ours as Saver, isSynced, next: 0, mine: placements.slice(0, each) }];
     if (typeof celery !== 'string') {
       await celery.adopt(placements, false);
@@ -99,7 +99,7 @@ async function forgetCalls(simulatorUrl: string): Promise<void> {
   await fetch(`${simulatorUrl}/__sim/log`, { method: 'DELETE' });
 }
 
-/** How long the simulated Crossmark itself was busy with each plan, one call after the other. */
+/** Returns the total time of the simulated Crossmark's calls for each plan. */
 async function remoteMsByPlan(simulatorUrl: string): Promise<Map<string, number>> {
   const answer = await fetch(`${simulatorUrl}/__sim/log`);
   const calls = (await answer.json()) as {

@@ -2,19 +2,19 @@ import { pause } from '../chaos/random.ts';
 import type { Running } from '../process.ts';
 
 const LOOK_EVERY_MS = 50;
-/** Without anything getting done for so long, nothing will. */
+/** Without progress for this time, the contestant counts as stuck. */
 const STUCK_MS = 60_000;
 
-/** One contestant's figures of one round: a rate a second, or milliseconds, by name. */
+/** The figures of one contestant in one round, by name: rates a second, or milliseconds. */
 export type Figures = Record<string, number>;
 
-/** How one contestant did over all rounds: the median of each figure, and its spread. */
+/** The result of one contestant over all rounds: the median of each figure, and its spread. */
 export interface Standing {
   contestant: string;
   figures: Record<string, { median: number; low: number; high: number }>;
 }
 
-/** What a part compares, judged by the median of the rounds' own ratios (or figures). */
+/** A comparison of a part. The median of the rounds' ratios (or figures) decides it. */
 export interface Verdict {
   what: string;
   target: string;
@@ -24,18 +24,18 @@ export interface Verdict {
   met: boolean;
 }
 
-/** What a part of the bench found out. */
+/** The result of a part of the bench. */
 export interface PartResult {
   part: string;
   /** What was measured, in a sentence. */
   what: string;
   verdicts: Verdict[];
   standings: Standing[];
-  /** Contestants that could not take part, and how to have them. */
+  /** Contestants that could not take part, and how to install them. */
   missing: string[];
 }
 
-/** The value below which a part of the sorted values lies. */
+/** Returns a percentile of sorted values. */
 export function percentile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
@@ -50,7 +50,7 @@ function spread(values: readonly number[]) {
   return { median: median ?? Number.NaN, low: low ?? Number.NaN, high: high ?? Number.NaN };
 }
 
-/** Judges what came out of every round against a target. */
+/** Compares the figures of all rounds with a target. */
 export function verdict(
   what: string,
   perRound: readonly number[],
@@ -79,13 +79,13 @@ export class Rounds {
     return (this.rounds.get(contestant) ?? []).map((figures) => figures[figure] ?? Number.NaN);
   }
 
-  /** Round by round, one contestant's figure in terms of another's. */
+  /** Returns the ratio of two contestants' figures for each round. */
   ratio(contestant: string, to: string, figure: string): number[] {
     const other = this.of(to, figure);
     return this.of(contestant, figure).map((value, round) => value / (other[round] ?? Number.NaN));
   }
 
-  /** Judges a ratio, where both took part. */
+  /** Compares a ratio with a target, if both contestants took part. */
   compare(
     what: string,
     [contestant, to]: [string, string],
@@ -107,7 +107,7 @@ export class Rounds {
   }
 }
 
-/** Lets every contestant have its turn in every round; who begins changes from round to round. */
+/** Gives every contestant a turn in every round. Each round begins with another contestant. */
 export async function interleave<T>(
   contestants: readonly T[],
   rounds: number,
@@ -120,7 +120,7 @@ export async function interleave<T>(
   }
 }
 
-/** So many clients, each with one request under way at a time, until all are made. */
+/** Sends requests by several clients, each with one request at a time, until all are sent. */
 export async function hammer(
   clients: number,
   total: number,
@@ -143,8 +143,9 @@ export async function hammer(
 }
 
 /**
- * How many a second a worker gets done, from the first twentieth on (so that starting doesn't count) until `until` are.
- * @param done how many are done so far
+ * Measures how many jobs a worker does in a second, until `until` are done. The first twentieth is
+ * not counted, so that the start of the worker is excluded.
+ * @param done returns how many are done so far
  */
 export async function rateOf(
   done: () => Promise<number>,

@@ -1,6 +1,6 @@
 /**
- * Makes one plan and measures what it takes; started by plan.ts. As the server's thread, but in a
- * process of its own, whose memory can be told.
+ * Makes one plan and measures its time and memory; started by plan.ts. It runs in a separate
+ * process instead of a thread, so that its memory can be measured.
  */
 import { type PlanInput, propose } from '@scheduler/planner';
 import { openHighs } from '@scheduler/planner/highs';

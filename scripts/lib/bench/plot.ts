@@ -5,8 +5,8 @@ import type { PartResult, Standing } from './measure.ts';
 const [WIDTH, LABELS, ROW, BAR] = [760, 250, 26, 16];
 
 /**
- * Draws what a part measured as `<part>.svg` in a folder: a bar for each contestant's median, a line across it from the
- * lowest round to the highest, for every figure.
+ * Draws the figures of a part as `<part>.svg` in a folder. Each contestant has a bar for the
+ * median, with a line from the lowest round to the highest.
  */
 export function drawPart(result: PartResult, folder: string): void {
   const figures = [...new Set(result.standings.flatMap(({ figures }) => Object.keys(figures)))];

@@ -11,15 +11,16 @@ const SAVES = 20;
 const JOBS = 200;
 
 /**
- * Counts what one save and one job ask of Postgres, from its own log: statements, commits of something written, and what
- * of those graphile-worker itself asks.
+ * Counts the statements of one save and one job in Postgres' own log: all statements, commits with
+ * a write, and those of graphile-worker itself.
  */
 export async function measureQueries(
   infrastructure: Infrastructure,
   say: (line: string) => void,
 ): Promise<PartResult> {
   const { databaseUrl, databaseDirectory } = infrastructure;
-  if (!databaseDirectory) throw new Error('The log of a Postgres of somebody else can’t be read.');
+  if (!databaseDirectory)
+    throw new Error('The log of a Postgres that this command did not start can’t be read.');
   const log = join(databaseDirectory, 'cluster', 'server.log');
   const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
   const placements = await openClub(infrastructure, SAVES + JOBS);
@@ -69,7 +70,7 @@ export async function measureQueries(
   }
   return {
     part: 'queries',
-    what: 'what one save and one job ask of Postgres',
+    what: 'the statements of one save and of one job',
     missing: [],
     verdicts: [],
     standings: results.standings(),

@@ -12,7 +12,7 @@ import { type PartResult, Rounds } from './measure.ts';
 
 const UNCHANGED_ROUNDS = 3;
 
-/** What the list brought, compared with what was there. */
+/** The differences between the list and the database. */
 type Work = 'all new' | 'unchanged' | '1 % changed';
 
 /** Plans of every type, 100 to a day of the list's window, as the simulator takes them. */
@@ -31,7 +31,9 @@ function plans(count: number, storeId: string, today: string, renamed: (n: numbe
   });
 }
 
-/** Readings of Crossmark's whole list, of several sizes: how long they take, beside fetching alone, and what memory. */
+/**
+ * Measures refreshes of several sizes: their time, the time of fetching alone, and their memory.
+ */
 export async function measureRefreshes(
   infrastructure: Infrastructure,
   counts: readonly number[],
@@ -71,8 +73,9 @@ const FETCHING = 'fetching alone';
 const called = (count: number, what: string) => `${count} ${what}`;
 
 /**
- * Measures readings of so many events: all of them new, then unchanged, then one in a hundred renamed. Each is done by a
- * worker process that does nothing else. The client alone fetches the same pages beside it.
+ * Measures refreshes of a number of events: all new, then unchanged, then with one in a hundred
+ * renamed. Each runs in a worker process that does nothing else. For comparison, the client alone
+ * fetches the same pages.
  */
 async function measureRefresh(
   infrastructure: Infrastructure,
@@ -151,7 +154,10 @@ async function measureRefresh(
   }
 }
 
-/** The most memory that a process ever held. Linux tells; elsewhere it is not known (0). */
+/**
+ * Returns the most memory that a process has used; 0 on systems other than Linux, which don't
+ * report it.
+ */
 function peakMemoryMb(pid: number): number {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -16,7 +16,7 @@ import { hammer, interleave, type PartResult, Rounds } from './measure.ts';
 const CLIENTS = 8;
 const WARM_UP = 100;
 
-/** Hands out what was not taken yet. */
+/** Returns a function that takes the next unused placements. */
 function taking(placements: readonly Placement[]) {
   let next = 0;
   return (count: number): Placement[] => {
@@ -33,7 +33,10 @@ const at = <T>(all: readonly T[], n: number): T => {
   return result;
 };
 
-/** Eight clients save schedules: ours with all that belongs to a save, the older stack, and the least there could be. */
+/**
+ * Measures eight clients that save schedules: with this product, the older stack, and the minimal
+ * program.
+ */
 export async function measureSave(
   infrastructure: Infrastructure,
   { saves, rounds }: { saves: number; rounds: number },
@@ -54,7 +57,7 @@ export async function measureSave(
       await celery.adopt(placements, false);
       savers.push(await celery.startWeb());
     }
-    // Ours are saved in one database, whoever saves them.
+    // All servers of this product save in one database.
     const turns = savers.map((saver) => ({
       saver,
       take: taking(saver.name === OURS_TWICE ? placements.slice(each) : placements.slice(0, each)),
@@ -94,7 +97,7 @@ const BULK = 500;
 const BULK_NAME = `${BULK} in one call`;
 const oneByOne = (clients: number) => `one by one, ${clients} client${clients === 1 ? '' : 's'}`;
 
-/** Five hundred schedules in one call, beside saves one by one. */
+/** Compares five hundred schedules in one call with single saves. */
 export async function measureBulk(
   infrastructure: Infrastructure,
   { saves, rounds }: { saves: number; rounds: number },

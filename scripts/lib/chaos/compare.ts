@@ -12,27 +12,27 @@ import {
 } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import type { Editors, EditRecord } from './edits.ts';
+import type { EditLog, EditRecord } from './edit-log.ts';
+import type { EventsInPlay } from './events-in-play.ts';
 import type { Toll } from './troubles.ts';
 
-/** How many events differ, and how. */
+/** The number of events that differ, by kind of difference. */
 export interface Differences {
-  /** Wanted here, and Crossmark holds no such booking. */
+  /** Wanted bookings that Crossmark does not hold. */
   lost: number;
   /** Events of which Crossmark holds more than one booking. */
   duplicated: number;
-  /** Bookings that Crossmark holds and nobody here wants or knows of. */
+  /** Bookings that Crossmark holds, but that are neither wanted nor known here. */
   ghosts: number;
-  /** Events that are not synced, or claim to be on their way with nobody under way. */
+  /** Events that are not synced, or that are pending without a job. */
   stuck: number;
-  /** Each event at fault with its faults in words. */
+  /** The events with faults, each with sentences about them. */
   events: Map<number, string[]>;
 }
 
 /**
- * Compares what is wanted here, straight from Postgres, with what the simulator itself holds.
- * `repsOf` has all RepIDs of a person: work from before a change of RepID stays booked under the
- * older one.
+ * Compares what is wanted, read from Postgres, with what the simulator holds. `repsOf` has all
+ * RepIDs of a person, because work from before a change of RepID stays booked under the older one.
  */
 export async function compareSides(
   db: Db,
@@ -61,12 +61,12 @@ export async function compareSides(
     .select({ id: syncSteps.id, bookingId: syncSteps.bookingId })
     .from(syncSteps)
     .where(and(eq(syncSteps.kind, 'create'), eq(syncSteps.state, 'done')));
-  // The booking from before a reissue stays there as history, unless the next booking edited it in
-  // place.
+  // The booking from before a reissue stays at Crossmark as history, unless the next booking edited
+  // it in place.
   const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
-  // Somebody on Crossmark's site may change who did the work: that stays history at its time, unless
-  // a booking of ours was made out of it since. A booking that the new one hides in the list stays
-  // history whatever they do to it.
+  // A person on Crossmark's site may change who did the work. Such a booking is still history if it
+  // is at its old time, unless a later write of ours edited it. A booking that the new one hides in
+  // the list is always history.
   const isHistory = ({ bookingId, startsAt, lastEditedAt }: SimulatedBooking, newest: string | undefined) => {
     const worked = workedAt.get(bookingId as never);
     if (!worked) return false;
@@ -93,8 +93,8 @@ export async function compareSides(
             booking.startsAt === schedule.startsAt &&
             booking.endsAt === schedule.endsAt,
         )
-      : // Booked by somebody whom nobody here knows: shown as such, and left alone.
-        // So is the report of work whose reissue was taken back.
+      : // A booking of an unknown person is shown as one and not changed. The same applies to the
+        // report of work whose reissue was undone.
         held.filter(
           (booking) =>
             booking.bookingId === sync?.bookingId &&
@@ -124,7 +124,7 @@ export async function compareSides(
     }
     if (!sync && schedule) {
       differences.stuck += 1;
-      faults.push('stuck: scheduled, and nothing says how far it got');
+      faults.push('stuck: scheduled without a sync row');
     }
     if (faults.length > 0) differences.events.set(event.id, faults);
   }
@@ -160,21 +160,19 @@ export function concurrentWrites(calls: readonly LoggedCall[], toll: Toll): stri
 }
 
 /**
- * Bookings that reached Crossmark for a person whom nobody, here or there, ever chose for that
- * event.
+ * Finds bookings at Crossmark for a person whom nobody, on either side, ever chose for that event.
  */
 export async function strangersBooked(
   db: Db,
   calls: readonly LoggedCall[],
-  editors: Editors,
+  { chosenOutside }: EditLog,
+  { repsOf }: EventsInPlay,
   initial: SimulatorState,
 ): Promise<string[]> {
-  const chosen = new Set(editors.chosenOutside);
+  const chosen = new Set(chosenOutside);
   for (const { mplanId, storeId, repId } of initial.bookings) chosen.add(`${mplanId}_${storeId} ${repId}`);
-  // Who was chosen under one RepID may be booked under the next one.
-  const aliases = new Map(
-    [...editors.repsOf.values()].flatMap((reps) => [...reps].map((rep) => [rep, reps])),
-  );
+  // A person who was chosen under one RepID may be booked under a later one.
+  const aliases = new Map([...repsOf.values()].flatMap((reps) => [...reps].map((rep) => [rep, reps])));
   for (const choice of [...chosen]) {
     const [event, repId = ''] = choice.split(' ');
     for (const alias of aliases.get(repId) ?? []) chosen.add(`${event} ${alias}`);
@@ -193,7 +191,7 @@ export async function strangersBooked(
     .where(eq(auditLog.subjectType, 'schedule'));
   for (const values of choices.flatMap(({ before, after }) => [before, after])) {
     const key = keys.get(Number(values?.eventId));
-    for (const repId of editors.repsOf.get(Number(values?.employeeId)) ?? []) chosen.add(`${key} ${repId}`);
+    for (const repId of repsOf.get(Number(values?.employeeId)) ?? []) chosen.add(`${key} ${repId}`);
   }
   return calls
     .filter((call) => call.applied && call.call === 'scheduleMplanEvent')
@@ -218,17 +216,15 @@ export async function foreignRemovals(db: Db, calls: readonly LoggedCall[]): Pro
   return calls
     .filter((call) => call.applied && call.call === 'deleteScheduledMplanEvent')
     .filter((call) => !known.has(`${call.event} ${call.bookingId}`))
-    .map(
-      (call) => `${call.event}: #${call.seq} removed ${call.bookingId}, which no job of this event was to`,
-    );
+    .map((call) => `${call.event}: #${call.seq} removed ${call.bookingId} without a job of this event`);
 }
 
-/** Everything that is known to have happened to an event, in order. */
+/** Returns everything that is known about an event, in order of time. */
 export async function historyOf(
   db: Db,
   eventId: number,
   calls: readonly LoggedCall[],
-  deeds: readonly EditRecord[],
+  edits: readonly EditRecord[],
   toll: Toll,
 ): Promise<string> {
   const [row] = await db
@@ -286,8 +282,8 @@ export async function historyOf(
         at: call.receivedAt,
         what: `crossmark #${call.seq} ${call.call} ${call.params.RepID ?? ''} ${call.params.Start ?? ''} ${call.params.id ?? ''} -> ${call.outcome} ${call.status ?? ''}${call.applied ? ' APPLIED' : ''} ${call.bookingId ?? ''} until ${call.finishedAt}`,
       })),
-    ...deeds
-      .filter((deed) => deed.eventIds.includes(eventId) || deed.eventIds.length === 0)
+    ...edits
+      .filter((edit) => edit.eventIds.includes(eventId) || edit.eventIds.length === 0)
       .map(({ at, what }) => ({ at, what })),
     ...toll.story,
   ].sort((a, b) => a.at.localeCompare(b.at));

@@ -2,7 +2,7 @@ import { ODD_ROWS, ODD_TEXTS, type SettingsPatch } from '@scheduler/crossmark/si
 import type { Random } from './random.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** What is odd about Crossmark itself for the whole of a storm. */
+/** Returns the odd behavior of Crossmark during a whole storm. */
 export function oddHabits(random: Random): SettingsPatch {
   return {
     goneLocation: random.pick(['error', 'emptyObject', 'emptyBody', 'Unstaffed'] as const) ?? 'error',
@@ -10,15 +10,13 @@ export function oddHabits(random: Random): SettingsPatch {
   };
 }
 
-/**
- * Plans and people that somebody in Crossmark has made a mess of; {@link clear} puts them right.
- */
+/** Makes plans and people at Crossmark odd; {@link clear} restores them. */
 export class OddWorld {
   private readonly switchboard: Switchboard;
   private readonly random: Random;
-  /** Plans as they were, without what was made odd. */
+  /** The plans as they were before they were made odd. */
   private readonly plans = new Map<string, object>();
-  /** First names as they were, by employee number: RepIDs change. */
+  /** The original first names, by employee number because RepIDs change. */
   private readonly people = new Map<string, string>();
 
   constructor(switchboard: Switchboard, random: Random) {
@@ -26,7 +24,7 @@ export class OddWorld {
     this.random = random;
   }
 
-  /** Does one such thing, and says which. */
+  /** Makes one odd change. Returns a text about it. */
   async one(): Promise<string | null> {
     const { random, switchboard } = this;
     const state = await switchboard.state();
@@ -41,7 +39,7 @@ export class OddWorld {
     }
     const plan = random.pick(state.plans);
     if (!plan) return null;
-    // Without its condition, which may be another one by now.
+    // The condition is left out, because it may change meanwhile.
     const { mplanId, storeId, name, startsOn, dueOn } = plan;
     const same = { mplanId, storeId, name, startsOn, dueOn };
     const key = `${mplanId}_${storeId}`;
@@ -62,7 +60,7 @@ export class OddWorld {
     return `plan ${key} has ${what} that is odd`;
   }
 
-  /** Puts everything right again. */
+  /** Restores everything. */
   async clear(): Promise<void> {
     for (const plan of this.plans.values()) await this.switchboard.putPlan({ ...plan, gone: false, row: {} });
     const { reps } = await this.switchboard.state();

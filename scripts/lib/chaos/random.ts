@@ -1,29 +1,26 @@
+import { seededRandom } from '@scheduler/runtime/random';
+
 /**
- * Decisions that a seed repeats: each purpose draws from a stream of its own, so that one doesn't
- * disturb another.
+ * Random decisions that a seed repeats. Each purpose has its own stream, so that one does not
+ * influence another.
  */
 export interface Random {
-  /** At least 0, below 1. */
+  /** Returns a number of at least 0 and below 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** Returns a whole number; both ends are included. */
   int(from: number, to: number): number;
   chance(probability: number): boolean;
-  /** One of a list; undefined where it is empty. */
+  /** Returns one element of a list; undefined if it is empty. */
   pick<T>(list: readonly T[]): T | undefined;
-  /** One of the keys, as often as its weight says. */
+  /** Returns one of the keys, with a probability in proportion to its weight. */
   weighted<K extends string>(weights: Record<K, number>): K;
 }
 
-/** The decisions of one purpose under a seed (mulberry32 over a hash of both). */
+/** Creates the decisions of one purpose under a seed (a hash of both is its start). */
 export function createRandom(seed: number, purpose: string): Random {
   let state = seed | 0;
   for (const character of purpose) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(state);
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   return {
     next,
@@ -42,5 +39,5 @@ export function createRandom(seed: number, purpose: string): Random {
   };
 }
 
-/** Waits; one place, so that a run's pace is found in one place. */
+/** Waits. All pauses of a run use this function. */
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -6,6 +6,7 @@ import { type Api, signIn } from '../api.ts';
 import { SECOND_BOOKINGS, type SecondBooking } from '../crossmark-side.ts';
 import { type Infrastructure, seedDemo } from '../infrastructure.ts';
 import { waitFor } from '../process.ts';
+import { approvalFaults, unsavedEdits } from './acknowledged.ts';
 import {
   compareSides,
   concurrentWrites,
@@ -15,16 +16,18 @@ import {
   isWrite,
   strangersBooked,
 } from './compare.ts';
-import { Editors } from './edits.ts';
+import { EditLog } from './edit-log.ts';
+import { edit } from './edits.ts';
+import { EventsInPlay } from './events-in-play.ts';
 import { createRandom, pause } from './random.ts';
 import { openSwitchboard } from './switchboard.ts';
 import { CONFIRM_SECONDS, remoteFaults, Troubles } from './troubles.ts';
 
-/** What a run found, as `--json` prints it. */
+/** The result of a run, as `--json` prints it. */
 export interface ChaosResult {
   seed: number;
   edits: number;
-  /** Calls that Crossmark failed on purpose, sessions ended, workers frozen, Redis outages. */
+  /** The number of failed calls, ended sessions, frozen workers and outages of Redis. */
   faults: number;
   kills: number;
   pgRestarts: number;
@@ -35,12 +38,20 @@ export interface ChaosResult {
   stuck: number;
   secondsToConverge: number;
   /**
-   * Writes of one event at one time, bookings of somebody whom nobody chose, removals of another
-   * event's booking: never to be.
+   * Concurrent writes of one event, bookings of a person whom nobody chose, and removals of another
+   * event's booking. All of these must be 0.
    */
   concurrentWrites: number;
   strangers: number;
   foreignRemovals: number;
+  /** Approved lines of plans, including those whose approval was undone. */
+  approved: number;
+  /**
+   * Acknowledged edits that Postgres lacks, and approved lines that were not scheduled exactly
+   * once. It must be 0.
+   */
+  unsaved: number;
+  approvalFaults: number;
 }
 
 const SECOND_BOOKING_IN_WORDS = {
@@ -50,21 +61,26 @@ const SECOND_BOOKING_IN_WORDS = {
 } as const satisfies Record<SecondBooking, string>;
 
 const QUIET_WITHIN_MS = 90_000;
-/** Rounds in which a person ends conflicts and dead letters, for a choice may fail again. */
+/**
+ * The number of rounds in which a person decides conflicts and dead letters, because a decision may
+ * fail again.
+ */
 const ROUNDS_OF_CHOICES = 6;
-/** A refresh confirms what the one before left as a doubt. */
+/** A doubt of one refresh is confirmed by the next. */
 const READINGS = 3;
 const HISTORIES_SHOWN = 3;
-/** A storm goes on after the last edit until Crossmark was called so often, or for so long. */
+/**
+ * A storm continues after the last edit until Crossmark has been called this often, or for this
+ * time.
+ */
 const CALLS_OF_AN_EDIT = 4;
 const STORM_GOES_ON_MS = 20_000;
-/** What takes longer than this in a healed system is reported. */
+/** A step that takes longer than this after the storm is reported. */
 const LONG_MS = 10_000;
 
 /**
- * One run under a seed: a stream of edits while everything fails that can, then all heals, and both
- * sides must hold the same. `history` is what happened to the events that differ; empty where all
- * is well.
+ * Makes one run under a seed: edits while every part fails, then all faults end, and both sides
+ * must agree. `history` describes the events that differ; it is empty if none do.
  */
 export async function runChaos(options: {
   infrastructure: Infrastructure;
@@ -72,7 +88,7 @@ export async function runChaos(options: {
   seed: number;
   edits: number;
   minutes: number | null;
-  /** Null takes the ways in turn, seed by seed. */
+  /** Null uses the three ways in turn, seed by seed. */
   secondBooking: SecondBooking | null;
   say: (line: string) => void;
 }): Promise<{ result: ChaosResult; history: string }> {
@@ -94,28 +110,32 @@ export async function runChaos(options: {
     findsSeveralPlans: createRandom(seed, 'several plans').chance(0.5),
   } as const;
   const initial = await switchboard.state();
-  // A row that the list has twice in every reading: nothing to be repaired by anybody.
+  // A row that every refresh lists twice. Nobody can repair that.
   const twice = createRandom(seed, 'twice');
   const repeatedPlans = twice.chance(0.3) ? [twice.pick(initial.plans)?.mplanId ?? ''] : [];
   await switchboard.configure({ seed, repeatedPlans, ...calm });
 
   const database = connect(databaseUrl, { max: 3, applicationName: 'chaos' });
   const { db } = database;
-  const api: Api = await signIn(options.serverUrl, infrastructure.env.WEB_ORIGIN as string);
+  const origin = infrastructure.env.WEB_ORIGIN as string;
+  const api: Api = await signIn(options.serverUrl, origin);
+  const colleague: Api = await signIn(options.serverUrl, origin, 'admin@demo.test');
   const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
-  const editors = new Editors({ db, api, switchboard, random: createRandom(seed, 'edits'), secondBooking });
+  const random = createRandom(seed, 'edits');
+  const play = new EventsInPlay(db, random);
+  const log = new EditLog();
   const choose = createRandom(seed, 'choices');
   /**
-   * Times that the healed system didn't come to rest: stuck, whatever a refresh makes of it
-   * afterwards.
+   * The number of times that the system did not become quiet after the storm. They count as stuck,
+   * even if a later refresh resolves them.
    */
   let stalls = 0;
   try {
-    await editors.prepare();
+    await play.choose();
     const [start] = await db.execute<{ now: string }>(sql`select app_now()::text as now`);
     troubles.hire();
     troubles.hire();
-    // A storm needs calls to fail.
+    // Without workers there are no calls that can fail.
     await waitFor('Two workers', async () => {
       const hired = await db.execute(
         sql`select 1 from workers where started_at >= ${start?.now}::timestamptz`,
@@ -126,31 +146,37 @@ export async function runChaos(options: {
     await switchboard.addFaults([...falseAnswers(secondBooking), ...remoteFaults()]);
     troubles.begin();
     const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
-    await editors
-      .work({
+    await edit(
+      { play, log, api, colleague, switchboard, random, secondBooking },
+      {
         edits: options.minutes === null ? options.edits : Number.POSITIVE_INFINITY,
         overAtMs: currentTimeMs() + (options.minutes ?? 60) * 60_000,
-      })
-      // Edits come as quickly on a busy machine as on an idle one, and calls don't: what was edited
-      // is to go through the storm.
-      .then(() => enoughCalls(editors.counts.done * CALLS_OF_AN_EDIT))
+      },
+    )
+      // On a busy machine calls are slower, but edits are not. The storm therefore lasts until the
+      // edits have caused enough calls.
+      .then(() => enoughCalls(log.counts.done * CALLS_OF_AN_EDIT))
       .finally(() => clearInterval(collecting));
 
     await switchboard.clearFaults();
     await switchboard.configure(calm);
     await troubles.heal();
     const healedMs = performance.now();
-    const { done, refused, unanswered } = editors.counts;
-    say(`seed ${seed}: ${done} edits, ${refused} refused, ${unanswered} without an answer; all is healed`);
+    const { done, refused, unanswered } = log.counts;
+    say(
+      `seed ${seed}: ${done} edits, ${refused} refused, ${unanswered} without an answer; all faults have ended`,
+    );
     await converge();
-    const differences = await compareSides(db, await switchboard.state(), editors.repsOf);
+    const differences = await compareSides(db, await switchboard.state(), play.repsOf);
     const secondsToConverge = Math.round((performance.now() - healedMs) / 100) / 10;
     await switchboard.collect();
     const calls = switchboard.calls();
     const { toll } = troubles;
     const concurrent = concurrentWrites(calls, toll);
-    const strangers = await strangersBooked(db, calls, editors, initial);
+    const strangers = await strangersBooked(db, calls, log, play, initial);
     const foreign = await foreignRemovals(db, calls);
+    const unsaved = await unsavedEdits(db, log);
+    const approvals = await approvalFaults(db, log);
     const { lost, duplicated, ghosts, stuck } = differences;
     const result: ChaosResult = {
       seed,
@@ -171,21 +197,25 @@ export async function runChaos(options: {
       concurrentWrites: concurrent.length,
       strangers: strangers.length,
       foreignRemovals: foreign.length,
+      approved: log.approvals.flat().length,
+      unsaved: unsaved.length,
+      approvalFaults: approvals.length,
     };
-    return { result, history: await tellOf(differences, [...concurrent, ...strangers, ...foreign]) };
+    const violations = [...concurrent, ...strangers, ...foreign, ...unsaved, ...approvals];
+    return { result, history: await tellOf(differences, violations) };
 
     async function tellOf(differences: Differences, violations: string[]): Promise<string> {
       const report = [...violations];
       for (const [eventId, faults] of [...differences.events].slice(0, HISTORIES_SHOWN)) {
         report.push(...faults.map((fault) => `event ${eventId} ${fault}`));
-        report.push(await historyOf(db, eventId, calls, editors.deeds, toll));
+        report.push(await historyOf(db, eventId, calls, log.records, toll));
       }
       for (const violation of violations.slice(0, HISTORIES_SHOWN)) {
-        const [mplanId] = violation.split('_');
+        const [, eventId, mplanId] = /event (\d+)|^(\w+?)_/.exec(violation) ?? [];
         const [row] = await db.execute<{ id: number }>(
-          sql`select id from events where mplan_id = ${mplanId ?? ''}`,
+          sql`select id from events where id = ${eventId ?? null} or mplan_id = ${mplanId ?? null}`,
         );
-        if (row) report.push(await historyOf(db, row.id, calls, editors.deeds, toll));
+        if (row) report.push(await historyOf(db, row.id, calls, log.records, toll));
       }
       if (report.length > 0 && process.env.CHAOS_OUTPUT) report.push(troubles.output());
       return report.join('\n');
@@ -200,7 +230,7 @@ export async function runChaos(options: {
     while (switchboard.calls().length < number && currentTimeMs() < overAtMs) await pause(200);
   }
 
-  /** Reports something that a healed system should have done long ago. */
+  /** Reports work that takes too long after the storm. */
   async function watch<T>(what: string, work: PromiseLike<T>): Promise<T> {
     const startedMs = performance.now();
     const timer = setInterval(
@@ -214,7 +244,7 @@ export async function runChaos(options: {
     }
   }
 
-  /** Nothing under way, nothing that will be attempted by itself. */
+  /** Whether no job is running or will run without a person. */
   async function quiet(): Promise<boolean> {
     const until = currentTimeMs() + QUIET_WITHIN_MS;
     let steady = 0;
@@ -239,7 +269,7 @@ export async function runChaos(options: {
     return false;
   }
 
-  /** What keeps the run from being quiet. */
+  /** Returns the jobs that keep the system from being quiet. */
   async function underWay(): Promise<string> {
     const [jobs, attempts, connections] = await Promise.all([
       db.execute(sql`
@@ -254,7 +284,7 @@ export async function runChaos(options: {
     return [...jobs, ...attempts, ...connections].map((row) => JSON.stringify(row)).join('\n');
   }
 
-  /** Reads Crossmark's list, and again while a reading lacks what only the next one can confirm. */
+  /** Refreshes, and repeats it while a refresh leaves doubts that only the next one can confirm. */
   async function refresh(): Promise<void> {
     for (let reading = 0; reading < READINGS; reading++) {
       const { runId } = await watch('asking for a refresh', api.sync.refreshNow.mutate());
@@ -267,10 +297,10 @@ export async function runChaos(options: {
     }
   }
 
-  /** What people do when the storm is over: read Crossmark once, then end what was left to them. */
+  /** Does what people do after a storm: refresh once, then decide what was left to them. */
   async function converge(): Promise<void> {
-    // A reading that failed in the storm waits as long as the storm lasted; somebody at the queue
-    // lets it go on now.
+    // The retry of a refresh that failed in the storm is planned for a later time. A person makes
+    // it run now.
     await watch(
       'the first query',
       db.execute(sql`
@@ -306,8 +336,8 @@ export async function runChaos(options: {
       await api.sync.retry.mutate({ eventId });
       troubles.tell(`event ${eventId}: a dispatcher retries it`);
     } else {
-      // Refused for good: its person left, say. Nobody can work it so, and a dispatcher takes it
-      // off the board.
+      // Crossmark refused the schedule, for example because its person left. A dispatcher removes
+      // it from the board.
       const [live] = await db.execute<{ id: number; version: number }>(
         sql`select id, version from schedules where event_id = ${eventId} and ended_at is null`,
       );

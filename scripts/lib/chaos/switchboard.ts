@@ -1,6 +1,6 @@
 import type { FaultInput, LoggedCall, SettingsPatch, SimulatorState } from '@scheduler/crossmark/simulator';
 
-/** The simulator's switchboard over HTTP. Throws with the simulator's words where it refuses. */
+/** Calls the simulator's switchboard over HTTP. Throws the simulator's message if it refuses. */
 export function openSwitchboard(simulatorUrl: string) {
   const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const answer = await fetch(`${simulatorUrl}/__sim/${path}`, {
@@ -36,9 +36,9 @@ export function openSwitchboard(simulatorUrl: string) {
       await ask('DELETE', 'log');
       calls = new Map();
     },
-    /** Reads on in the simulator's log, which keeps the latest calls only. */
+    /** Reads new calls from the simulator's log, which keeps only the latest ones. */
     collect,
-    /** Every call received since the log was cleared, as far as collected. */
+    /** Returns every collected call since the log was cleared. */
     calls: () => [...calls.values()].sort((a, b) => a.seq - b.seq),
   };
 }

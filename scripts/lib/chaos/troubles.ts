@@ -8,18 +8,18 @@ import { pause, type Random } from './random.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /**
- * The longest that one call to Crossmark may take; a lease lasts a good four of them, as in
+ * The longest duration of one call to Crossmark. A lease is longer than four calls, as in
  * production.
  */
 export const CALL_SECONDS = 0.75;
 export const LEASE_SECONDS = 4;
 /**
- * From a refresh that left a doubt to one that confirms it: as far as a copy of the list lags
- * behind in a storm.
+ * The time from a refresh that leaves a doubt to one that confirms it. It equals the age of a stale
+ * list in a storm.
  */
 export const CONFIRM_SECONDS = 1;
 
-/** Everything that takes minutes in production, in seconds. */
+/** Settings that turn the minutes of production into seconds. */
 const WORKER_SETTINGS = {
   CROSSMARK_CALL_SECONDS: String(CALL_SECONDS),
   SYNC_LEASE_SECONDS: String(LEASE_SECONDS),
@@ -34,7 +34,7 @@ const WORKER_SETTINGS = {
 
 const SHARE_OF_FAULTY_CALLS = 0.3;
 
-/** Every way in which a call may fail, each as likely as the others. */
+/** Every way in which a call can fail, each with the same probability. */
 const REMOTE_FAULTS: FaultInput[] = [
   { kind: 'drop' },
   { kind: 'drop', applied: true },
@@ -56,14 +56,14 @@ const REMOTE_FAULTS: FaultInput[] = [
 ];
 
 /**
- * The faults as the simulator takes them: it goes through one rule after the other, so later ones
- * need a larger chance.
+ * Returns the faults for the simulator. The simulator checks one rule after the other, so later
+ * rules need a larger chance.
  */
 export function remoteFaults(): FaultInput[] {
   const share = SHARE_OF_FAULTY_CALLS / REMOTE_FAULTS.length;
   return [
     ...REMOTE_FAULTS.map((fault, index) => ({ ...fault, times: null, chance: share / (1 - index * share) })),
-    // A refusal that means nothing: a dead letter that somebody has to redrive.
+    // A refusal without a reason, which becomes a dead letter that a person has to retry.
     ...(['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'] as const).map(
       (call, index) => ({
         call,
@@ -81,20 +81,23 @@ interface Member {
   frozen: boolean;
 }
 
-/** What went wrong around the workers, and how often. */
+/** The troubles of a storm around the workers. */
 export interface Toll {
   kills: number;
   freezes: number;
   pgRestarts: number;
   redisOutages: number;
   sessionExpiries: number;
-  /** When frozen workers went on, in epoch milliseconds: what they send then comes late. */
+  /**
+   * The times, in epoch milliseconds, at which frozen workers continued. Their next writes are
+   * late.
+   */
   thawedAtMs: number[];
   /** Each trouble with its time, for a history. */
   story: { at: string; what: string }[];
 }
 
-/** Real worker processes, Postgres, Redis and sessions, all of which can be made to fail. */
+/** Runs real worker processes, Postgres, Redis and sessions, and makes them fail. */
 export class Troubles {
   readonly toll: Toll = {
     kills: 0,
@@ -133,7 +136,7 @@ export class Troubles {
     this.tell(`${name} starts`);
   }
 
-  /** Troubles one after another until {@link heal}. */
+  /** Causes troubles, one after another, until {@link heal}. */
   begin(): void {
     this.running = (async () => {
       while (!this.stopped) {
@@ -141,7 +144,7 @@ export class Troubles {
         if (!this.stopped) await this.one();
       }
     })();
-    // The failure is reported when all heals.
+    // `heal` reports the failure.
     this.running.catch(() => {});
   }
 
@@ -200,7 +203,7 @@ export class Troubles {
         this.tell('Redis goes');
         await redis.stop();
         await this.sleep(downMs);
-        // Somebody else may have its port for a moment.
+        // Another process may use its port for a moment.
         await redis.start().catch(() => pause(1_000).then(() => redis.start()));
         this.tell('Redis is back');
         return;
@@ -222,7 +225,7 @@ export class Troubles {
         this.leaving.push(member.running.stop('SIGTERM'));
         return;
       case 'habits':
-        // Crossmark's unknown habits change during a run as well.
+        // Crossmark's unknown behaviors also change during a run.
         await this.switchboard.configure({
           unknownDelete: random.pick(['success', 'error'] as const) ?? 'error',
           deleteAnswer: random.pick(['ok', 'success', 'empty'] as const) ?? 'ok',
@@ -258,7 +261,8 @@ export class Troubles {
   }
 
   /**
-   * Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen, nothing odd.
+   * Ends every trouble. Afterwards at least two workers, Postgres and Redis run, and nothing is
+   * frozen or odd.
    */
   async heal(): Promise<void> {
     this.stopped = true;
@@ -268,10 +272,10 @@ export class Troubles {
     await this.odd.clear();
     this.members = this.members.filter(({ running }) => running.process.exitCode === null);
     while (this.members.length < 2) this.hire();
-    this.tell('all is healed');
+    this.tell('all faults have ended');
   }
 
-  /** The last lines of each worker, for a failure. */
+  /** Returns the last lines of each worker, for an error message. */
   output(): string {
     return this.members.map(({ running }) => `--- ${running.name}\n${running.output()}`).join('\n');
   }

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 
-/** What a Dockerfile's last stage came to, its files below `root`. */
+/** The result of a Dockerfile's last stage, with its files below `root`. */
 export interface Image {
   root: string;
   workdir: string;
   env: Record<string, string>;
   command: string[];
   healthcheck: string[];
-  /** Null where it would run as root. */
+  /** The user of its process; null for root. */
   user: string | null;
 }
 
@@ -23,7 +23,10 @@ interface Stage {
   instructions: Instruction[];
 }
 
-/** A Dockerfile's stages. Only what our files use is known; anything else is an error, never passed over. */
+/**
+ * Parses a Dockerfile into its stages. Throws for any instruction that this repository's files
+ * don't use.
+ */
 export function parseDockerfile(text: string): Stage[] {
   const stages: Stage[] = [];
   const lines = text.replace(/\\\n/g, ' ').split('\n');
@@ -41,9 +44,9 @@ export function parseDockerfile(text: string): Stage[] {
 const KNOWN = new Set(['RUN', 'COPY', 'WORKDIR', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD']);
 
 /**
- * Carries out Dockerfiles without Docker: each stage is a folder, `FROM` an earlier one copies it, absolute paths are
- * taken below it. The base image is this machine: its shell and Node. Stages that copy nothing from the context are built
- * once for all files.
+ * Carries out Dockerfiles without Docker. Each stage is a folder, `FROM` an earlier stage copies
+ * it, and absolute paths are below it. The base image is this machine, with its shell and Node.
+ * Stages that copy nothing from the context are built once for all files.
  */
 export class Builder {
   private readonly shared = new Map<string, Promise<Image>>();
@@ -51,14 +54,16 @@ export class Builder {
   private readonly directory: string;
   private readonly ignored: string[];
 
-  /** @param directory an empty folder, where all stages are made */
+  /** @param directory an empty folder for all stages */
   constructor(context: string, directory: string) {
     this.context = context;
     this.directory = directory;
     this.ignored = readFileSync(join(context, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
   }
 
-  /** Builds one image; `name` names its folders. Throws with the step's output where one fails. */
+  /**
+   * Builds one image. Its folders begin with `name`. Throws with the output of a step that fails.
+   */
   async build(name: string, dockerfile: string): Promise<Image> {
     const done = new Map<string, Image>();
     let last: Image | undefined;
@@ -126,7 +131,7 @@ export class Builder {
       const source = join(base, path);
       const isFolder = statSync(source).isDirectory();
       const into = isFolder || !to.endsWith('/') ? target : join(target, basename(path));
-      // A file to `.` lands in that folder, under its name.
+      // A file that is copied to `.` keeps its name.
       const landing =
         !isFolder && existsSync(into) && statSync(into).isDirectory() ? join(into, basename(path)) : into;
       mkdirSync(dirname(landing), { recursive: true });
@@ -143,11 +148,11 @@ export class Builder {
   }
 }
 
-/** Runs a shell step inside a stage; absolute paths among its words are the stage's. */
+/** Runs a shell step inside a stage. Absolute paths in it refer to the stage. */
 async function run(text: string, image: Image): Promise<void> {
   const command = text.replace(/(^|\s)\/(?=\w)/g, `$1${image.root}/`);
   const local = join(image.root, 'usr/local');
-  // As Docker would: nothing of the pnpm run that this is part of.
+  // As in Docker, the step gets no variables of the pnpm run that started this.
   const clean = Object.entries(process.env).filter(([key]) => !/^(npm_|pnpm_|init_cwd|node_env)/i.test(key));
   const tools = process.env.PATH?.split(':').filter((path) => !path.includes('node_modules')) ?? [];
   const child = spawn('/bin/sh', ['-c', command], {

@@ -11,7 +11,7 @@ export function Chart(props: {
   children?: ReactNode;
 }) {
   return (
-    <Panel id={props.id} title={props.title} aside={<span className="text-sm text-ink-3">{props.unit}</span>}>
+    <Panel id={props.id} title={props.title} note={props.unit}>
       <p className="text-sm font-medium">{props.summary}</p>
       {props.children && <div className="mt-2 h-48">{props.children}</div>}
       <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
@@ -26,15 +26,15 @@ export function Chart(props: {
   );
 }
 
-function Swatch(props: { colour: string }) {
+export function Swatch(props: { colour: string }) {
   return (
-    <svg aria-hidden="true" viewBox="0 0 10 10" className="size-2.5 shrink-0">
+    <svg aria-hidden="true" viewBox="0 0 10 10" className="inline-block size-2.5 shrink-0">
       <rect width="10" height="10" rx="2" fill={props.colour} />
     </svg>
   );
 }
 
-/** What stands under the pointer, or under the arrow keys. */
+/** The figures under the pointer, or at the position of the arrow keys. */
 export function ChartTooltip(props: {
   active?: boolean;
   label?: string | number;

@@ -31,7 +31,7 @@ export function FiguresTable(props: { charts: Charts; minutes: number }) {
   return (
     <Panel id="by-name" title="By task and by call">
       {rows.length === 0 ? (
-        <p className="text-sm text-ink-3">Nothing was done in this time.</p>
+        <p className="text-sm text-ink-3">There were no attempts and calls in this time.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard.
         <section className="overflow-x-auto" tabIndex={0} aria-label="Counts and durations">
@@ -83,7 +83,7 @@ export function FiguresTable(props: { charts: Charts; minutes: number }) {
   );
 }
 
-/** A number of attempts that leads to their jobs; calls have none. */
+/** A number of attempts as a link to their jobs. Calls have no jobs. */
 function JobCount(props: { row: { group: string; name: string; label: string }; status: string; n: number }) {
   const { row, status, n } = props;
   if (row.group !== 'Tasks' || n === 0) return formatNumber(n);

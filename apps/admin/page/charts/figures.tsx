@@ -6,7 +6,10 @@ import type { Charts, Quantiles } from './ranges.ts';
 import { StackedBars } from './stack.tsx';
 import { QuantileChart } from './times.tsx';
 
-/** Outcomes of an attempt in the order they are stacked; the words are the legend's. */
+/**
+ * The outcomes of an attempt in the order in which they are stacked, with their names in the
+ * legend.
+ */
 const OUTCOMES = [
   ['done', 'done', 'var(--mark-done)'],
   ['nothing', 'nothing to do', 'var(--mark-nothing)'],
@@ -43,7 +46,7 @@ export function Figures(props: {
   const minutes = (starts.length * series.bucketSeconds) / 60;
 
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2.5 lg:grid-cols-2">
       <Chart
         id="attempts"
         title="Attempts"
@@ -69,7 +72,7 @@ export function Figures(props: {
         rows={timesOf((index) => charts.work?.points[index]?.clickToSynced)}
         range={range}
         emptyText={
-          props.task === 'sync_employee' || props.task === 'refresh_events'
+          props.task && !props.task.startsWith('sync_schedule')
             ? 'This task has no clicks.'
             : 'Nothing was synced in this time.'
         }
@@ -77,7 +80,7 @@ export function Figures(props: {
       <QuantileChart
         id="durations"
         title="Duration of an attempt"
-        unit="from a worker’s taking the job until it is done"
+        unit="from the moment a worker takes the job until it is done"
         total={work?.duration ?? null}
         rows={timesOf((index) => charts.work?.points[index]?.duration)}
         range={range}

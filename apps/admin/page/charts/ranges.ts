@@ -7,10 +7,10 @@ export type Redis = Charts['status'];
 export type Quantiles = NonNullable<NonNullable<Charts['work']>['total']['duration']>;
 
 export const RANGES = [
-  ['1h', '1 hour', 'by the minute'],
-  ['24h', '24 hours', 'by ten minutes'],
-  ['7d', '7 days', 'by the hour'],
-  ['30d', '30 days', 'by six hours'],
+  ['1h', '1 h', 'by the minute'],
+  ['24h', '24 h', 'by ten minutes'],
+  ['7d', '7 d', 'by the hour'],
+  ['30d', '30 d', 'by six hours'],
 ] as const;
 
 export type Range = (typeof RANGES)[number][0];

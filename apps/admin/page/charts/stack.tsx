@@ -1,13 +1,26 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  ReferenceArea,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
 import { formatNumber } from '../format.ts';
 import { axisTicks, axisTime, MARGIN, type Row } from './axis.ts';
 import { ChartTooltip } from './chart.tsx';
+import { unknownArea } from './known-since.tsx';
 import type { Range } from './ranges.ts';
 
 export function StackedBars(props: {
   rows: Row[];
   range: Range;
   bars: readonly (readonly [string, string, string])[];
+  /** Times in which calls to Crossmark were held back. */
+  held?: readonly (readonly [from: string, to: string])[];
+  knownSince?: string | null;
 }) {
   return (
     <ResponsiveContainer width="100%" height="100%">
@@ -21,6 +34,7 @@ export function StackedBars(props: {
           minTickGap={16}
           tickLine={false}
           stroke="var(--line-strong)"
+          height={22}
         />
         <YAxis
           allowDecimals={false}
@@ -34,6 +48,17 @@ export function StackedBars(props: {
           cursor={{ fill: 'var(--surface-2)' }}
           content={(tooltip) => <ChartTooltip {...tooltip} names={props.bars} format={formatNumber} />}
         />
+        {unknownArea(props.rows, props.knownSince)}
+        {props.held?.map(([from, to]) => (
+          <ReferenceArea
+            key={from}
+            x1={from}
+            x2={to}
+            fill="var(--mark-waiting)"
+            fillOpacity={0.2}
+            label={{ value: 'held', position: 'insideTopLeft', fill: 'var(--waiting)', fontSize: 12 }}
+          />
+        ))}
         {props.bars.map(([name, , colour]) => (
           <Bar
             key={name}

@@ -17,6 +17,7 @@ import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { createStore, type StoreFields } from '../stores/stores.ts';
 import type { NewLink, OpenedLink } from './types.ts';
+import { storesInWords } from './user-stores.ts';
 
 type Link = typeof accessLinks.$inferSelect;
 
@@ -36,7 +37,8 @@ const ONE_OF = { set_up: null, invite: accessLinks.email, reset: accessLinks.use
  */
 export async function makeLink(
   tx: Executor,
-  link: Pick<Link, 'kind' | 'createdBy'> & Partial<Pick<Link, 'userId' | 'email' | 'name' | 'role'>>,
+  link: Pick<Link, 'kind' | 'createdBy'> &
+    Partial<Pick<Link, 'userId' | 'email' | 'name' | 'role' | 'storeIds'>>,
 ): Promise<NewLink> {
   await tx.delete(accessLinks).where(lte(accessLinks.expiresAt, sql`app_now()`));
   const token = randomBytes(32).toString('base64url');
@@ -114,13 +116,14 @@ export async function acceptLink(
         return { email: user.email };
       }
       const { email, name, role } = invitation(link);
-      const id = await createUser(tx, { email, name, role, password: input.password });
+      const { storeIds } = link;
+      const id = await createUser(tx, { email, name, role, storeIds, password: input.password });
       await audit(tx, { id, name, requestId }, [
         {
           action: 'user.join',
           subjectType: 'user',
           subjectId: id,
-          after: { email, name, role, invitedBy: link.createdBy },
+          after: { email, name, role, stores: await storesInWords(tx, storeIds), invitedBy: link.createdBy },
         },
       ]);
       return { email };

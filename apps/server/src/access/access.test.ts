@@ -1,9 +1,22 @@
 import { beginSignIn, createUser, TooEarly } from '@scheduler/auth';
-import { accessLinks, auditLog, stores, userAccounts, userSessions, users } from '@scheduler/db';
-import { currentTimeMs } from '@scheduler/runtime/clock';
+import { storeId } from '@scheduler/crossmark';
+import {
+  accessLinks,
+  auditLog,
+  digestSends,
+  digestSubscriptions,
+  stores,
+  userAccounts,
+  userSessions,
+  users,
+  workers,
+} from '@scheduler/db';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { workDateOf } from '@scheduler/scheduling';
 import { desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
+  addStore,
   client,
   emailOf,
   need,
@@ -130,6 +143,48 @@ describe('an invitation', () => {
     expect((await refusalOf(server.signedOut.access.setUp.mutate(setUp))).code).toBe('NOT_FOUND');
     expect(await server.database.db.$count(accessLinks)).toBe(1);
   });
+});
+
+test('stores are given, limited and taken back by an admin, audited, and kept by an invitation', async () => {
+  const { db } = server.database;
+  const [one, two] = [await addStore(db, '8135'), await addStore(db, '8140')];
+  const admin = await server.as('admin');
+  const api = await server.as('dispatcher');
+  const user = await userBy(emailOf('dispatcher'));
+  const listedStores = async (who = api) => (await who.stores.list.query()).map(({ id }) => id);
+  expect(await listedStores()).toEqual([one, two]);
+
+  await admin.users.setStores.mutate({ userId: user.id, version: 1, storeIds: [two, two] });
+  expect(await listedStores()).toEqual([two]);
+  expect(await lastAudit()).toMatchObject({
+    action: 'user.stores',
+    actorName: 'Admin Person',
+    subjectId: user.id,
+    before: { stores: 'all', version: 1 },
+    after: { stores: '8140', version: 2 },
+  });
+  // What they have already is no change.
+  await admin.users.setStores.mutate({ userId: user.id, version: 2, storeIds: [two] });
+  const stale = { userId: user.id, version: 1, storeIds: null };
+  expect((await refusalOf(admin.users.setStores.mutate(stale))).code).toBe('CONFLICT');
+
+  // An admin has all stores, whatever they had before.
+  await admin.users.setRole.mutate({ userId: user.id, version: 2, role: 'admin' });
+  expect(await lastAudit()).toMatchObject({
+    before: { stores: '8140' },
+    after: { stores: 'all', role: 'admin' },
+  });
+  expect(await listedStores()).toEqual([one, two]);
+  await expect(
+    server.database.sql`update users set store_ids = array[1] where role = 'admin'`,
+  ).rejects.toThrow('users_stores');
+
+  const invited = { email: 'new@example.test', name: 'Nora New', role: 'viewer' as const, storeIds: [one] };
+  const { token } = await admin.users.invite.mutate(invited);
+  expect((await admin.users.list.query()).invitations).toMatchObject([{ storeIds: [one] }]);
+  await server.signedOut.access.accept.mutate({ token, password: 'something of my own' });
+  expect(await lastAudit()).toMatchObject({ action: 'user.join', after: { stores: '8135' } });
+  expect(await listedStores(await enter(invited.email, 'something of my own'))).toEqual([one]);
 });
 
 describe('somebody who is disabled', () => {
@@ -331,7 +386,7 @@ describe('a session', () => {
     expect((await refusalOf(old.sync.summary.query())).code).toBe('UNAUTHORIZED');
   });
 
-  test('is not kept alive by a page that nobody is at', async () => {
+  test('is not kept alive by an open page that nobody uses', async () => {
     const cookie = await signIn(server.url, emailOf('viewer'), PASSWORD);
     const page = client(server.url, { cookie, origin: ORIGIN, 'x-scheduler-unattended': '1' });
     const beforeMs = currentTimeMs();
@@ -364,12 +419,48 @@ describe('a session', () => {
     expect(await lastAudit()).toMatchObject({ action: 'user.end_session', actorName: 'Admin Person' });
   });
 
-  test('of a cookie without its signature, or with another one, is nobody’s', async () => {
+  test('of a cookie without its signature, or with another one, counts as not signed in', async () => {
     await signIn(server.url, emailOf('admin'), PASSWORD);
     const [row] = await server.database.db.select().from(userSessions);
     for (const value of [need(row).token, `${need(row).token}.${'A'.repeat(43)}%3D`]) {
       const thief = client(server.url, { cookie: `scheduler.session_token=${value}`, origin: ORIGIN });
       expect((await refusalOf(thief.sync.summary.query())).code).toBe('UNAUTHORIZED');
     }
+  });
+});
+
+describe('the digest of a user', () => {
+  test('is chosen for each of their stores, audited, and says what became of today’s', async () => {
+    const { db } = server.database;
+    await db.insert(stores).values({ ...STORE, crossmarkStoreId: storeId(STORE.crossmarkStoreId) });
+    const [store] = await db.select().from(stores);
+    const api = await server.as('viewer');
+    const mine = { storeId: need(store).id };
+    expect(await api.account.digests.query()).toMatchObject({
+      email: emailOf('viewer'),
+      isSent: false,
+      stores: [{ ...mine, name: STORE.name, sendAt: null, today: null }],
+    });
+    await db.insert(workers).values({ id: 'w1', host: 'host', pid: 1, concurrency: 1, sendsMail: true });
+    expect(await api.account.setDigest.mutate({ ...mine, sendAt: '06:15' })).toEqual({ sendAt: '06:15' });
+    const { id: userId } = await userBy(emailOf('viewer'));
+    expect(await lastAudit()).toMatchObject({
+      action: 'user.digest',
+      subjectId: userId,
+      before: { store: '8135', time: null },
+      after: { store: '8135', time: '06:15' },
+    });
+    const failure = 'The mail server could not be reached, or did not answer.';
+    const day = workDateOf(currentInstant(), STORE.timeZone);
+    await db.insert(digestSends).values({ ...mine, userId, day, state: 'refused', failure });
+    expect(await api.account.digests.query()).toMatchObject({
+      isSent: true,
+      stores: [{ sendAt: '06:15', today: { state: 'refused', failure } }],
+    });
+    // It is the user's own.
+    const [other] = (await (await server.as('admin')).account.digests.query()).stores;
+    expect(other).toMatchObject({ sendAt: null, today: null });
+    await api.account.setDigest.mutate({ ...mine, sendAt: null });
+    expect(await db.$count(digestSubscriptions)).toBe(0);
   });
 });

@@ -30,8 +30,9 @@ const viewer = emailOf('viewer');
 const GATE = 1;
 
 /**
- * Lets `during` happen after what `start` does has come to a point, and before it goes on from there: `before insert on
- * user_sessions`, before a session is checked against other rows, or `after` that.
+ * Lets `during` happen when the work that `start` began has reached a point, and before it
+ * continues from there: `before insert on user_sessions`, before a session is checked against other
+ * rows, or `after` that.
  */
 async function held<T>(point: string, start: () => Promise<T>, during: () => Promise<unknown>): Promise<T> {
   const { db } = server.database;
@@ -160,21 +161,21 @@ describe('of eight at the same moment', () => {
     Promise.allSettled(links.map(({ token }) => server.signedOut.access.open.mutate({ token })));
   const person = { email: 'new@example.test', name: 'Nora New', role: 'viewer' as const };
 
-  test('invitations of one address, one lives', async () => {
+  test('of several invitations of one address at once, one stays valid', async () => {
     const admin = await server.as('admin');
     const links = await Promise.all(EIGHT.map(() => admin.users.invite.mutate(person)));
     expect(fulfilled(await opening(links))).toBe(1);
     expect((await admin.users.list.query()).invitations).toHaveLength(1);
   });
 
-  test('reset links of one user, one lives', async () => {
+  test('of several reset links of one user at once, one stays valid', async () => {
     const admin = await server.as('admin');
     const { id: userId } = await userBy(viewer);
     const links = await Promise.all(EIGHT.map(() => admin.users.resetLink.mutate({ userId })));
     expect(fulfilled(await opening(links))).toBe(1);
   });
 
-  test('who use one invitation, one comes in', async () => {
+  test('of several who use one invitation at once, one becomes a user', async () => {
     const { token } = await (await server.as('admin')).users.invite.mutate(person);
     const done = await Promise.allSettled(
       EIGHT.map(() => server.signedOut.access.accept.mutate({ token, password: ANOTHER })),
@@ -183,7 +184,7 @@ describe('of eight at the same moment', () => {
     expect(await server.database.db.$count(users, eq(users.email, person.email))).toBe(1);
   });
 
-  test('who use one reset link, one replaces the password', async () => {
+  test('of several who use one reset link at once, one replaces the password', async () => {
     const { id: userId } = await userBy(viewer);
     const { token } = await (await server.as('admin')).users.resetLink.mutate({ userId });
     const passwords = EIGHT.map((n) => `${ANOTHER} ${n}`);
@@ -194,7 +195,7 @@ describe('of eight at the same moment', () => {
     await signIn(server.url, viewer, need(passwords[done.findIndex(({ status }) => status === 'fulfilled')]));
   });
 
-  test('who set up by their links, one becomes the first admin', async () => {
+  test('of several who use set-up links at once, one becomes the first admin', async () => {
     await server.database.sql`delete from users`;
     const links = await Promise.all(EIGHT.map(() => makeSetUpLink(server.database.db)));
     const store = { crossmarkStoreId: '310042', number: '8135', name: 'Club Eight', timeZone: 'UTC' };
@@ -214,7 +215,7 @@ describe('of eight at the same moment', () => {
     expect(await server.database.db.$count(accessLinks)).toBe(0);
   });
 
-  test('who make a day a holiday, one does', async () => {
+  test('of several who make one day a holiday at once, one succeeds', async () => {
     const admin = await server.as('admin');
     const done = await Promise.allSettled(
       EIGHT.map(() =>
@@ -226,7 +227,7 @@ describe('of eight at the same moment', () => {
       if (one.status === 'rejected') expect(one.reason.data.code).not.toBe('INTERNAL_SERVER_ERROR');
   });
 
-  test('who disable one user, one does, and the others are told', async () => {
+  test('of several who disable one user at once, one succeeds and the others are told so', async () => {
     const admin = await server.as('admin');
     const { id: userId, version } = await userBy(viewer);
     const done = await Promise.allSettled(EIGHT.map(() => admin.users.disable.mutate({ userId, version })));

@@ -1,4 +1,4 @@
-import type { UserRole } from '@scheduler/db';
+import type { DigestState, UserRole } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 
 /** A user; a disabled one can't sign in. */
@@ -7,6 +7,8 @@ export interface UserAccess {
   name: string;
   email: string;
   role: UserRole;
+  /** The stores that the user may see and plan; null for all stores. */
+  storeIds: number[] | null;
   disabledAt: Instant | null;
   version: number;
   /** Open sessions, and when one was last used. */
@@ -20,6 +22,8 @@ export interface Invitation {
   name: string;
   email: string;
   role: UserRole;
+  /** Null for all stores. */
+  storeIds: number[] | null;
   createdBy: string;
   expiresAt: Instant;
 }
@@ -53,3 +57,22 @@ export type OpenedLink =
   | { kind: 'set_up'; needsStore: boolean }
   | { kind: 'invite'; email: string; name: string; role: UserRole }
   | { kind: 'reset'; email: string; name: string };
+
+/** The digests that a user gets by e-mail. */
+export interface Digests {
+  /** Where they are sent. */
+  email: string;
+  /** Whether a running worker sends any. */
+  isSent: boolean;
+  /** The user's stores. */
+  stores: {
+    storeId: number;
+    name: string;
+    number: string;
+    timeZone: string;
+    /** The time of the store's clock, `HH:mm`; null if the user gets none. */
+    sendAt: string | null;
+    /** What became of today's; null if it wasn't its time yet. */
+    today: { state: DigestState; sentAt: Instant | null; failure: string | null } | null;
+  }[];
+}

@@ -10,11 +10,18 @@ import {
   listUsers,
   makeResetLink,
   setRole,
+  setStores,
   withdrawInvitation,
 } from './users.ts';
 
 const role = z.enum(USER_ROLES);
 const edited = { userId, version };
+/** The stores of a user; null for all stores. */
+const storeIds = z
+  .array(id)
+  .min(1, 'must name a store at least')
+  .max(500, 'must be 500 stores at most')
+  .nullable();
 
 /** The users and their roles. */
 export const usersRouter = router({
@@ -22,7 +29,7 @@ export const usersRouter = router({
 
   /** Only this answer contains the link. */
   invite: adminProcedure
-    .input(z.strictObject({ email, name: text(120), role }))
+    .input(z.strictObject({ email, name: text(120), role, storeIds: storeIds.default(null) }))
     .mutation(({ ctx, input }) => inviteUser(ctx.backend.db, ctx.actor, input)),
 
   withdrawInvitation: adminProcedure
@@ -32,6 +39,11 @@ export const usersRouter = router({
   setRole: adminProcedure
     .input(z.strictObject({ ...edited, role }))
     .mutation(({ ctx, input }) => setRole(ctx.backend.db, ctx.actor, input)),
+
+  /** Sets the stores that a user may see and plan. */
+  setStores: adminProcedure
+    .input(z.strictObject({ ...edited, storeIds }))
+    .mutation(({ ctx, input }) => setStores(ctx.backend.db, ctx.actor, input)),
 
   disable: adminProcedure
     .input(z.strictObject(edited))

@@ -16,6 +16,7 @@ import { save } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import { makeLink } from './access-links.ts';
 import type { Invitation, NewLink, UserAccess, UserList } from './types.ts';
+import { assertStores, storesInWords } from './user-stores.ts';
 
 type UserRecord = typeof users.$inferSelect;
 
@@ -42,16 +43,18 @@ export async function listUsers(db: Db): Promise<UserList> {
         name: user.name,
         email: user.email,
         role: user.role,
+        storeIds: user.storeIds,
         disabledAt: user.disabledAt?.toISOString() ?? null,
         version: user.version,
         sessions,
         lastSeenAt: lastSeenAt?.toISOString() ?? null,
       }),
     ),
-    invitations: invitations.flatMap(({ id, name, email, role, createdBy, expiresAt }): Invitation[] =>
-      name !== null && email !== null && role !== null
-        ? [{ id, name, email, role, createdBy, expiresAt }]
-        : [],
+    invitations: invitations.flatMap(
+      ({ id, name, email, role, storeIds, createdBy, expiresAt }): Invitation[] =>
+        name !== null && email !== null && role !== null
+          ? [{ id, name, email, role, storeIds, createdBy, expiresAt }]
+          : [],
     ),
   };
 }
@@ -63,10 +66,12 @@ export async function listUsers(db: Db): Promise<UserList> {
 export async function inviteUser(
   db: Db,
   actor: Actor,
-  person: { email: string; name: string; role: UserRole },
+  person: { email: string; name: string; role: UserRole; storeIds?: number[] | null },
 ): Promise<NewLink> {
   return save(db, async (tx) => {
     const email = canonicalEmail(person.email);
+    const { name, role, storeIds = null } = person;
+    await assertStores(tx, { name, role, storeIds });
     // This comes first. If the earlier invitation is being used, this waits for it and then finds
     // its user.
     await tx.delete(accessLinks).where(and(eq(accessLinks.kind, 'invite'), eq(accessLinks.email, email)));
@@ -75,9 +80,10 @@ export async function inviteUser(
       const message = `${known.name} has the address ${email} already.`;
       throw new Refusal(message, { code: 'taken', fields: [{ path: 'email', message }] });
     }
-    const link = await makeLink(tx, { kind: 'invite', createdBy: actor.name, ...person, email });
+    const link = await makeLink(tx, { kind: 'invite', createdBy: actor.name, name, role, storeIds, email });
+    const stores = await storesInWords(tx, storeIds);
     await audit(tx, actor, [
-      { action: 'user.invite', subjectType: 'user', subjectId: email, after: { ...person, email } },
+      { action: 'user.invite', subjectType: 'user', subjectId: email, after: { email, name, role, stores } },
     ]);
     return link;
   });
@@ -96,19 +102,21 @@ export async function withdrawInvitation(db: Db, actor: Actor, invitationId: num
       });
     }
     const { email, name, role } = gone;
+    const stores = await storesInWords(tx, gone.storeIds);
     await audit(tx, actor, [
       {
         action: 'user.withdraw_invitation',
         subjectType: 'user',
         subjectId: email ?? '',
-        before: { email, name, role },
+        before: { email, name, role, stores },
       },
     ]);
   });
 }
 
 /**
- * Changes a user's role. The new role applies from their next request. Throws a {@link Refusal}.
+ * Changes a user's role. The new role applies from their next request. An admin has all stores. Throws
+ * a {@link Refusal}.
  */
 export async function setRole(
   db: Db,
@@ -119,7 +127,26 @@ export async function setRole(
     const user = await lockUser(tx, input);
     if (user.role === input.role) return;
     if (input.role !== 'admin') assertNotLastAdmin(user);
-    await updateUserRow(tx, actor, user, { role: input.role }, 'user.role');
+    const { role } = input;
+    await updateUserRow(tx, actor, user, role === 'admin' ? { role, storeIds: null } : { role }, 'user.role');
+  });
+}
+
+/**
+ * Sets the stores that a user may see and plan, null for all stores. They apply from the next request,
+ * and to open streams at once. Throws a {@link Refusal}.
+ */
+export async function setStores(
+  db: Db,
+  actor: Actor,
+  input: { userId: string; version: number; storeIds: number[] | null },
+): Promise<void> {
+  await save(db, async (tx) => {
+    const user = await lockUser(tx, input);
+    const storeIds = input.storeIds && [...new Set(input.storeIds)].sort((a, b) => a - b);
+    await assertStores(tx, { name: user.name, role: user.role, storeIds });
+    if (user.storeIds?.join() === storeIds?.join()) return;
+    await updateUserRow(tx, actor, user, { storeIds }, 'user.stores');
   });
 }
 
@@ -218,7 +245,7 @@ async function updateUserRow(
   tx: Tx,
   actor: Actor,
   user: UserRecord,
-  changes: { role?: UserRole; disabledAt?: Date | null },
+  changes: { role?: UserRole; storeIds?: number[] | null; disabledAt?: Date | null },
   action: string,
 ): Promise<void> {
   const version = user.version + 1;
@@ -231,16 +258,17 @@ async function updateUserRow(
       action,
       subjectType: 'user',
       subjectId: user.id,
-      before: auditSnapshot(user),
-      after: auditSnapshot({ ...user, ...changes, version }),
+      before: await auditSnapshot(tx, user),
+      after: await auditSnapshot(tx, { ...user, ...changes, version }),
     },
   ]);
 }
 
-const auditSnapshot = ({ email, name, role, disabledAt, version }: UserRecord) => ({
+const auditSnapshot = async (tx: Tx, { email, name, role, storeIds, disabledAt, version }: UserRecord) => ({
   email,
   name,
   role,
+  stores: await storesInWords(tx, storeIds),
   disabled: disabledAt !== null,
   version,
 });

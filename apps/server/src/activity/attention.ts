@@ -1,11 +1,11 @@
 import { type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
+import { eventSelection, joinSync, liveSchedule } from '@scheduler/db/facts';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import { retryAllNow } from '@scheduler/sync';
 import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { save } from '../core/transaction.ts';
 import { eventRow } from '../events/list.ts';
-import { eventSelection, joinSync, liveSchedule } from '../events/records.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import { heldInWords, wantedInWords } from '../sync/detail.ts';
 import type { Actor } from '../trpc/context.ts';

@@ -48,7 +48,7 @@ type Query = Parameters<Client['audit']['list']['query']>[0];
 const actionsOf = async (query: Query) =>
   (await admin.audit.list.query(query)).entries.map((one) => one.action);
 
-/** Asks for the export as somebody's browser does. */
+/** Requests the export as the browser of that user does. */
 const download = async (query: string, cookie?: string) =>
   fetch(`${server.url}/api/audit.csv${query}`, { headers: cookie ? { cookie } : {} });
 const rowsOf = async (query: string): Promise<Record<string, string>[]> => {

@@ -94,7 +94,7 @@ export async function auditPage(db: Db, query: AuditQuery): Promise<AuditPage> {
 
 /** The possible actors: users, Crossmark and the operators of the command line. */
 export async function auditActors(db: Db): Promise<{ id: string; name: string }[]> {
-  return [...(await actors(db)), { id: 'command-line', name: 'Command line' }];
+  return [...(await actors(db, null)), { id: 'command-line', name: 'Command line' }];
 }
 
 /** The number of entries that an export reads at a time, which bounds its memory. */

@@ -15,19 +15,25 @@ const DONE: Readonly<Record<string, string>> = {
   'refresh.request': 'asked for a refresh',
   'refresh.mark_gone': 'marked events as gone that Crossmark’s list lacks',
   'event.import': 'imported it',
+  'event.fetch_instructions': 'had its instructions fetched again',
   'employee.create': 'added this person',
   'store.create': 'added the store',
   'holiday.add': 'added the holiday',
   'holiday.remove': 'removed the holiday',
+  'feed.make': 'made a calendar address',
+  'feed.replace': 'made another calendar address, and the one before has ended',
+  'feed.revoke': 'ended the calendar address',
   'user.set_up': 'set the scheduler up',
   'user.add': 'added this user',
   'user.invite': 'invited this user',
   'user.withdraw_invitation': 'took the invitation back',
   'user.join': 'came in by an invitation',
   'user.role': 'gave this user another role',
+  'user.stores': 'gave this user other stores',
   'user.disable': 'disabled this user',
   'user.enable': 'let this user in again',
   'user.reset_link': 'made a link for a new password',
+  'user.digest': 'changed when they get the next days by e-mail',
   'user.password': 'set a new password',
   'user.end_session': 'ended a session',
   'queue.pause': 'paused the queue',
@@ -50,14 +56,44 @@ export function actionInWords(
   switch (action) {
     case 'proposal.approve':
       return `approved ${after?.saved} events of a proposed plan`;
+    case 'proposal.cover':
+      return `had others looked for, for ${after?.events} events: ${after?.off ?? after?.leaving ?? after?.closed}`;
+    case 'proposal.undo':
+      return `took ${after?.restored} events of an approved plan back`;
+    case 'proposal.fail':
+      return `could not make a plan: ${after?.note}`;
+    case 'proposal.move_line':
+      return `changed ${after?.event} in a proposed plan: ${was && is ? whatChanged(was, is, timeZone) : 'moved it'}`;
+    case 'proposal.mark_lines':
+      return `${marksInWords(after)} in a proposed plan`;
+    case 'proposal.take_repair':
+      return `took a change that makes a place for ${after?.event} into a proposed plan`;
+    case 'proposal.remove_repair':
+      return `took the change that made a place for ${after?.event} out of a proposed plan`;
     case 'sync.retry-many':
       return `had ${after?.events} events tried again`;
     case 'sync.keep_theirs':
       return `took Crossmark’s side${was && is ? `: ${whatChanged(was, is, timeZone)}` : ''}`;
+    case 'event.never_plan':
+      return after?.neverPlan ? 'left it out of automatic plans' : 'let automatic plans have it again';
     case 'event.type':
       return after?.toldBy === 'a person'
         ? `made it ${after.type}${before?.type === after.type ? ', whatever its name tells' : ` in place of ${before?.type}`}`
         : `left its type to its name: ${after?.type}`;
+    case 'template.add':
+      return `added the paper template “${after?.template}”, printed ${after?.printed}`;
+    case 'template.move':
+      return `moved the paper template “${after?.template}” to place ${after?.place}`;
+    case 'template.remove':
+      return `removed the paper template “${before?.template}”`;
+    case 'note.save':
+      return `${before ? 'changed the note' : 'wrote a note'}${after?.day ? ` about ${after.day}` : ''}: ${after?.note}`;
+    case 'note.remove':
+      return `removed the note${after?.day ? ` about ${after.day}` : ''}: ${before?.note}`;
+    case 'attendance.record':
+      return `recorded ${after?.status} on ${after?.day}${before ? ` in place of ${before.status}` : ''}${after?.note ? `: ${after.note}` : ''}`;
+    case 'attendance.remove':
+      return `removed the attendance of ${before?.day}: ${before?.status}`;
     case 'employee.delete':
       return after?.terminatedOn ? `retired this person as of ${after.terminatedOn}` : 'removed this person';
   }
@@ -70,6 +106,19 @@ export function actionInWords(
   }
   if (action.startsWith('schedule.') && was && !is) return 'unscheduled it';
   return fieldsInWords(before, after) || action.replace(/^\w+\./, '').replaceAll(/[._-]/g, ' ');
+}
+
+/** The most events of one kind that a sentence names. */
+const MOST_NAMED = 3;
+
+/** Describes which lines of a plan were ticked and locked: `ticked Core 612345, locked 5 events`. */
+function marksInWords(after: Remembered): string {
+  const parts = ['ticked', 'unticked', 'locked', 'unlocked'].flatMap((mark) => {
+    const events = after?.[mark];
+    if (!Array.isArray(events)) return [];
+    return [`${mark} ${events.length > MOST_NAMED ? `${events.length} events` : events.join(', ')}`];
+  });
+  return parts.join('; ');
 }
 
 /** Fields without meaning for a reader. */

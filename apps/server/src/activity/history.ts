@@ -1,6 +1,21 @@
 import { auditLog, type Db, employees, events, schedules, syncAttempts, users } from '@scheduler/db';
 import { addDays, type EventType, instantAt, type WorkDate } from '@scheduler/scheduling';
-import { and, desc, eq, gte, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm';
+import {
+  and,
+  desc,
+  eq,
+  gte,
+  inArray,
+  isNotNull,
+  isNull,
+  lt,
+  ne,
+  or,
+  type SQL,
+  type SQLWrapper,
+  sql,
+} from 'drizzle-orm';
+import type { StoreScope } from '../core/store-access.ts';
 import { findStore } from '../stores/stores.ts';
 import { actionInWords } from './describe-action.ts';
 import type { HistoryEntry, HistoryKind, HistoryPage } from './types.ts';
@@ -48,10 +63,10 @@ export interface HistoryQuery {
  * the sync, newest first. Both logs only grow at their end, so a page reads each backwards from
  * where the previous page stopped.
  */
-export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage> {
+export async function history(db: Db, query: HistoryQuery, userScope: StoreScope): Promise<HistoryPage> {
   const { timeZone, id: storeId } = await findStore(db, query.storeId);
   const [auditsBefore, attemptsBefore] = query.cursor?.split('.').map(Number) ?? [];
-  const scope = { ...query, storeId, timeZone };
+  const scope = { ...query, storeId, timeZone, hasAllStores: userScope === null };
   const [audits, attempts] = await Promise.all([
     auditEntries(db, scope, auditsBefore),
     // Attempts have no actor.
@@ -82,7 +97,7 @@ export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage>
 /** Greater than every id of the two logs. */
 const NEWEST = 999_999_999_999_999;
 
-type Scope = HistoryQuery & { storeId: number; timeZone: string };
+type Scope = HistoryQuery & { storeId: number; timeZone: string; hasAllStores: boolean };
 
 /** Whether an instant is on the requested day in the store's zone. */
 function onDay(column: typeof auditLog.at | typeof syncAttempts.finishedAt, { day, timeZone }: Scope) {
@@ -100,8 +115,17 @@ function onDay(column: typeof auditLog.at | typeof syncAttempts.finishedAt, { da
 const subjectOf = (type: string) =>
   sql`case when ${auditLog.subjectType} = ${type} then ${auditLog.subjectId}::int end`;
 
+/**
+ * Whether an entry belongs to the store. Those of no store, or of a deleted object, appear in every
+ * store, but only to users with all stores, because they may be about another store.
+ */
+function isOfStore({ storeId, hasAllStores }: Scope, columns: SQLWrapper[]): SQL {
+  const all = hasAllStores ? [...columns, sql`${storeId}::int`] : columns;
+  return sql`coalesce(${sql.join(all, sql`, `)}) = ${storeId}`;
+}
+
 async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
-  const { storeId, kind, employeeId, actorId } = scope;
+  const { kind, employeeId, actorId } = scope;
   const person = employeeId === undefined ? undefined : String(employeeId);
   return db
     .select({
@@ -126,8 +150,7 @@ async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
         before === undefined ? undefined : lt(auditLog.id, before),
         // Only admins see changes of users; they are on the audit page.
         ne(auditLog.subjectType, 'user'),
-        // Entries of no store, or of a deleted object, appear in every store.
-        sql`coalesce(${events.storeId}, ${employees.storeId}, ${storeId}) = ${storeId}`,
+        isOfStore(scope, [events.storeId, employees.storeId, subjectOf('store')]),
         kind === undefined ? undefined : eq(historyKind, kind),
         actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
         person === undefined
@@ -145,7 +168,7 @@ async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
 }
 
 async function attemptEntries(db: Db, scope: Scope, before: number | undefined) {
-  const { storeId, kind, employeeId } = scope;
+  const { kind, employeeId } = scope;
   return db
     .select({
       id: syncAttempts.id,
@@ -170,7 +193,7 @@ async function attemptEntries(db: Db, scope: Scope, before: number | undefined) 
         // Only final outcomes. Refreshes have their own list.
         inArray(syncAttempts.outcome, ['done', 'dead', 'conflict']),
         or(isNotNull(syncAttempts.summary), isNotNull(syncAttempts.failureReason)),
-        sql`coalesce(${events.storeId}, ${employees.storeId}, ${storeId}) = ${storeId}`,
+        isOfStore(scope, [events.storeId, employees.storeId]),
         kind === undefined ? undefined : eq(attemptKind, kind),
         employeeId === undefined
           ? undefined
@@ -217,8 +240,16 @@ function attemptEntry(row: Awaited<ReturnType<typeof attemptEntries>>[number]): 
   };
 }
 
-/** Users by name, and Crossmark as the actor of adopted changes. */
-export async function actors(db: Db): Promise<{ id: string; name: string }[]> {
-  const people = await db.select({ id: users.id, name: users.name }).from(users).orderBy(users.name);
+/**
+ * Returns the users by name, and Crossmark, which is the actor of adopted changes. A user limited to
+ * some stores gets only colleagues who have one of these stores.
+ */
+export async function actors(db: Db, scope: StoreScope): Promise<{ id: string; name: string }[]> {
+  const haveOne = scope?.map((storeId) => sql`${storeId} = any(${users.storeIds})`);
+  const people = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(haveOne && or(isNull(users.storeIds), ...haveOne))
+    .orderBy(users.name);
   return [...people, { id: 'system', name: 'Crossmark' }];
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { router, viewerProcedure } from '../trpc/procedures.ts';
 import { id, searchTerm, workDate } from '../trpc/schemas.ts';
 import { attention, UNSETTLED_KINDS } from './attention.ts';
+import { eventHistory } from './event-history.ts';
 import { actors, HISTORY_KINDS, history } from './history.ts';
 
 export const activityRouter = router({
@@ -41,8 +42,22 @@ export const activityRouter = router({
         limit: z.int().min(1).max(200).default(50),
       }),
     )
-    .query(({ ctx, input }) => history(ctx.backend.db, input)),
+    .query(({ ctx, input }) => history(ctx.backend.db, input, ctx.user.storeIds)),
+
+  /** What was done to one event and its schedules, newest first. */
+  ofEvent: viewerProcedure
+    .input(
+      z.strictObject({
+        eventId: id,
+        /** The `next` of the previous page. */
+        cursor: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+        /** The web client sends this field; `forward` is its only value. */
+        direction: z.literal('forward').optional(),
+        limit: z.int().min(1).max(100).default(20),
+      }),
+    )
+    .query(({ ctx, input }) => eventHistory(ctx.backend.db, input)),
 
   /** The possible actors: users and Crossmark. */
-  actors: viewerProcedure.query(({ ctx }) => actors(ctx.backend.db)),
+  actors: viewerProcedure.query(({ ctx }) => actors(ctx.backend.db, ctx.user.storeIds)),
 });

@@ -3,9 +3,10 @@ import type { LinkState } from '../employees/types.ts';
 import type { EventRow } from '../events/types.ts';
 
 /**
- * Why an event isn't settled: `failed` nothing is tried until a person acts · `conflict` both sides were changed ·
- * `long_waiting` retried for a while already · `unknown_rep` Crossmark holds a booking of somebody whom
- * nobody here stands for · `waiting` and `pending` go out by themselves.
+ * Why an event isn't settled. `failed`: nothing is attempted until a person acts · `conflict`: both
+ * sides were changed · `long_waiting`: it has been retried for a while · `unknown_rep`: Crossmark
+ * has a booking of a rep who is not linked to a person · `waiting` and `pending`: it is sent
+ * automatically.
  */
 export type UnsettledKind = 'failed' | 'conflict' | 'long_waiting' | 'unknown_rep' | 'waiting' | 'pending';
 
@@ -67,6 +68,23 @@ export interface HistoryPage {
   entries: HistoryEntry[];
   /** The position of the next page; null if this is the last one. */
   next: string | null;
+}
+
+/** What was done to one event and its schedules. */
+export interface EventHistory {
+  timeZone: string;
+  /** Newest first. */
+  entries: {
+    id: number;
+    at: Instant;
+    by: string;
+    /** Continues `by`: `moved it from Mon Jan 5, 10:45 AM to Tue Jan 6, 11:15 AM`. */
+    what: string;
+    /** The reason with which a soft rule was overridden. */
+    reason: string | null;
+  }[];
+  /** The position of the next page; null if this is the last one. */
+  next: number | null;
 }
 
 /**

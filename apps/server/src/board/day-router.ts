@@ -8,7 +8,7 @@ export const dayRouter = router({
   /** One day of a store: its work, its slots and its checks. Without a store, the first one. */
   get: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), day: workDate }))
-    .query(({ ctx, input }) => dayBoard(ctx.backend.db, input)),
+    .query(({ ctx, input }) => dayBoard(ctx.backend.db, input, ctx.user.storeIds)),
 
   /**
    * Returns what `reassign` would do with a day's short work, all of it or one person's. Writes

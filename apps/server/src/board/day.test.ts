@@ -459,4 +459,26 @@ describe('a month', () => {
   test('that isn’t one is refused in words', async () => {
     expect((await refusalOf(month('2026-13'))).message).toMatch(/month must be a month such as 2026-01/);
   });
+
+  test('says what is not by rotation, and is clean once somebody stands in', async () => {
+    itIs('2026-01-04T17:00:00.000Z');
+    const { db } = server.database;
+    const juicer = await addPerson(db, { storeId, name: 'Jo Juicer', role: 'Juicer Barista' });
+    const other = await addPerson(db, { storeId, name: 'Ada Juicer', role: 'Juicer Barista' });
+    const turn = { storeId, kind: 'juicer' as const };
+    await api.plan.setTurn.mutate({ ...turn, weekday: 1, employeeId: juicer, seen: null });
+    const checked = async () => {
+      const { checks } = await api.day.get.query({ storeId, day: '2026-01-05' });
+      return checks.find(({ code }) => code === 'by_rotation')?.findings.map(({ message }) => message);
+    };
+    expect(await checked()).toEqual([]);
+    const { version } = await api.employees.get.query({ employeeId: juicer });
+    const off = { startsOn: '2026-01-05', endsOn: '2026-01-05', reason: null };
+    await api.employees.addTimeOff.mutate({ employeeId: juicer, version, ...off });
+    expect(await checked()).toEqual([
+      expect.stringMatching(/^Jo Juicer is the Juicer on Mon Jan 5 by rotation and is off/),
+    ]);
+    await api.plan.setException.mutate({ ...turn, day: '2026-01-05', employeeId: other, seen: null });
+    expect(await checked()).toEqual([]);
+  });
 });

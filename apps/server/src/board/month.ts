@@ -1,11 +1,9 @@
 import { type Db, events, schedules } from '@scheduler/db';
+import { bookedElsewhere, loadHolidays, openEvents } from '@scheduler/db/facts';
 import { addDays, EVENT_TYPES, holidayOn, monthDays, type WorkDate } from '@scheduler/scheduling';
 import { and, between, count, eq, isNull } from 'drizzle-orm';
-import { bookedElsewhere } from '../events/records.ts';
-import { loadHolidays } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
 import type { MonthView } from './types.ts';
-import { openEvents } from './week.ts';
 
 /**
  * A month of a store in whole weeks, in one snapshot: the scheduled work of each type and day, and

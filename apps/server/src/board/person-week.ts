@@ -1,20 +1,25 @@
 import { type Db, eventSyncs, events, plannedDays, schedules } from '@scheduler/db';
+import { type EventRecord, eventSelection, joinSync, loadHolidays, loadPeople } from '@scheduler/db/facts';
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
-import { and, asc, between, desc, eq, inArray, isNull, max, sum } from 'drizzle-orm';
+import { and, asc, between, eq, isNull } from 'drizzle-orm';
 import { notFound } from '../core/errors.ts';
-import type { PersonCalendar, PersonWeek } from '../employees/types.ts';
+import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
+import type { PersonWeek } from '../employees/types.ts';
 import { syncBadge } from '../events/board-event.ts';
-import { eventSelection, joinSync, liveSchedule } from '../events/records.ts';
-import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
+import { hoursOff } from './week.ts';
 
-interface WeekQuery {
+/** A person's week, by any day of it; by default this week. */
+export interface WeekQuery {
   employeeId: number;
   weekOf?: WorkDate | undefined;
 }
 
-/** One person's work in the week of a day (by default this week), Sunday first. */
-export async function personWeek(db: Db, query: WeekQuery): Promise<PersonWeek> {
+/**
+ * One person's work in the week of a day (by default this week), Sunday first. Of work in a store
+ * that is not within `scope`, it tells the time and the kind.
+ */
+export async function personWeek(db: Db, query: WeekQuery, scope: StoreScope): Promise<PersonWeek> {
   const { person, store, today, sunday } = await whoseWeek(db, query);
   const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
   const [holidays, [planned], rows] = await Promise.all([
@@ -53,91 +58,36 @@ export async function personWeek(db: Db, query: WeekQuery): Promise<PersonWeek> 
       const [absence] = absencesOn(person, day);
       return absence ? [{ day, reason: absence.reason }] : [];
     }),
+    hoursOff: days.flatMap((day) => hoursOff(person, day)),
     hasCalendarFile: planned !== undefined,
     schedules: rows.map(({ event, schedule, sync }) => ({
       scheduleId: schedule.id,
       eventId: event.id,
       version: schedule.version,
-      eventName: event.name,
-      eventNumber: event.eventNumber,
+      ...toldOf(event, scope),
       type: event.type,
       startsAt: schedule.startsAt,
       endsAt: schedule.endsAt,
       workDate: schedule.workDate,
       changedAt: schedule.updatedAt,
-      instructionsUrl: event.instructionsUrl,
       syncState: syncBadge(sync).state,
     })),
   };
 }
 
 /**
- * The entries of a person's calendar file for a week: each event that was scheduled for them on one
- * of its days, in its current state. Work that moved to another day has its new times. Work that
- * ended, or that another person has, is cancelled.
+ * Returns what a user limited to some stores may know of an event that a person works on: everything, or
+ * only that it is work in another store.
  */
-export async function personCalendar(db: Db, query: WeekQuery): Promise<PersonCalendar> {
-  const { person, store, sunday } = await whoseWeek(db, query);
-  // Relies on the index planned_days_of_person. The latest day comes first, because an event may
-  // have been scheduled for several days.
-  const planned = await db
-    .select()
-    .from(plannedDays)
-    .where(plannedIn(person.id, sunday))
-    .orderBy(desc(plannedDays.plannedAt), desc(plannedDays.startsAt));
-  const latest = new Map(planned.toReversed().map((day) => [day.eventId, day]));
-  const ids = [...latest.keys()];
-  const [rows, changes] = await Promise.all([
-    db
-      .select({ event: events, live: schedules })
-      .from(events)
-      .leftJoin(schedules, liveSchedule)
-      .where(inArray(events.id, ids)),
-    // Relies on the index schedules_of_event.
-    db
-      .select({
-        eventId: schedules.eventId,
-        // Each change increments a version, a new schedule starts at one, and no row is deleted, so
-        // the sum only grows.
-        sequence: sum(schedules.version).mapWith(Number),
-        changedAt: max(schedules.updatedAt),
-      })
-      .from(schedules)
-      .where(inArray(schedules.eventId, ids))
-      .groupBy(schedules.eventId),
-  ]);
-  const changesOf = new Map(changes.map((change) => [change.eventId, change]));
-  const entries = rows.flatMap(({ event, live }) => {
-    const day = latest.get(event.id);
-    const change = changesOf.get(event.id);
-    if (!day || !change) return [];
-    const isTheirs = live?.employeeId === person.id;
-    // Work that this person did stays theirs when it is reissued for another person.
-    if (!isTheirs && live?.reissueOf && day.endsAt <= live.createdAt) return [];
-    const { startsAt, endsAt } = isTheirs ? live : day;
-    return [
-      {
-        eventId: event.id,
-        eventName: event.name,
-        type: event.type,
-        startsAt,
-        endsAt,
-        isCancelled: !isTheirs,
-        sequence: change.sequence,
-        changedAt: change.changedAt ?? day.plannedAt,
-        instructionsUrl: event.instructionsUrl,
-      },
-    ];
-  });
-  return {
-    store: boardStore(store),
-    employee: { id: person.id, name: person.name },
-    weekOf: sunday,
-    entries: entries.sort((a, b) => a.startsAt.localeCompare(b.startsAt) || a.eventId - b.eventId),
-  };
+export function toldOf(event: EventRecord, scope: StoreScope) {
+  const { name: eventName, eventNumber, instructionsUrl } = event;
+  return covers(scope, event.storeId)
+    ? { eventName, eventNumber, instructionsUrl, isElsewhere: false }
+    : { eventName: WORK_ELSEWHERE, eventNumber: null, instructionsUrl: null, isElsewhere: true };
 }
 
-async function whoseWeek(db: Db, query: WeekQuery) {
+/** The person, their store and the Sunday of a week. Throws a {@link Refusal} if there is no such person. */
+export async function whoseWeek(db: Db, query: WeekQuery) {
   const [person] = await loadPeople(db, { ids: [query.employeeId] });
   if (!person) throw notFound('person', query.employeeId);
   const store = await findStore(db, person.storeId);
@@ -145,5 +95,6 @@ async function whoseWeek(db: Db, query: WeekQuery) {
   return { person, store, today, sunday: weekStart(query.weekOf ?? today) };
 }
 
-const plannedIn = (employeeId: number, sunday: WorkDate) =>
+/** The days of a week that were ever planned for a person. Relies on the index planned_days_of_person. */
+export const plannedIn = (employeeId: number, sunday: WorkDate) =>
   and(eq(plannedDays.employeeId, employeeId), between(plannedDays.workDate, sunday, addDays(sunday, 6)));

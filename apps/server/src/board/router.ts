@@ -10,5 +10,5 @@ export const boardRouter = router({
    */
   week: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), weekOf: workDate.optional() }))
-    .query(({ ctx, input }) => weekBoard(ctx.backend.db, input)),
+    .query(({ ctx, input }) => weekBoard(ctx.backend.db, input, ctx.user.storeIds)),
 });

@@ -1,6 +1,7 @@
 import type {
   DayCheck,
   EventType,
+  Hours,
   Instant,
   NoonState,
   PersonFacts,
@@ -10,6 +11,7 @@ import type {
   SlotCover,
   WorkDate,
 } from '@scheduler/scheduling';
+import type { AttendanceRecord } from '../attendance/types.ts';
 import type { LinkState } from '../employees/types.ts';
 import type { BoardEvent } from '../events/types.ts';
 import type { BoardStore } from '../stores/types.ts';
@@ -35,11 +37,20 @@ export interface BoardSchedule {
   flags: Reason[];
 }
 
+/** Hours of a day in which a person doesn't work, although they may work in others. */
+export interface HoursOffThatDay extends Hours {
+  day: WorkDate;
+  reason: string;
+  /** Whether it is so every week; otherwise it is time off. */
+  isUsual: boolean;
+}
+
 /** A person with the facts that the rules need for this week. */
 export interface BoardPerson extends PersonFacts {
   linkState: LinkState;
-  /** Days of the week on which they don't work, and why. */
+  /** Days of the week on which they don't work at all, and why. */
   off: { day: WorkDate; reason: string }[];
+  hoursOff: HoursOffThatDay[];
 }
 
 /** One week of one store, Sunday first. */
@@ -60,8 +71,11 @@ export interface WeekBoard {
   besides: PlannedWork[];
   /** Unscheduled work whose window overlaps the week; the most urgent first. */
   tray: BoardEvent[];
-  /** The numbers of unscheduled events whose window is before and after the week. */
-  openElsewhere: { earlier: number; later: number };
+  /**
+   * The numbers of unscheduled events whose window is before and after the week; `next` of those
+   * after it begin in the next week.
+   */
+  openElsewhere: { earlier: number; later: number; next: number };
 }
 
 /** One day of one store. */
@@ -72,8 +86,13 @@ export interface DayBoard {
   today: WorkDate;
   /** The holiday on this day. */
   holiday: string | null;
-  /** `off` is the reason why the person doesn't work that day; null if they can. */
-  people: { id: number; name: string; role: Role; off: string | null }[];
+  /**
+   * `off` is the reason why the person doesn't work that day at all; null if they can, at least
+   * besides `hoursOff`.
+   */
+  people: { id: number; name: string; role: Role; off: string | null; hoursOff: HoursOffThatDay[] }[];
+  /** How the day went, for the people whose day was recorded. */
+  attendance: AttendanceRecord[];
   /** In order of time. */
   schedules: BoardSchedule[];
   /** The Supervisor event of each Core that has one. `workDate` is its scheduled day. */

@@ -1,12 +1,26 @@
-import { type Db, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
+import { type Db, events, schedules, type Tx } from '@scheduler/db';
 import {
+  type EventRecord,
+  eventFacts,
+  isOpenAt,
+  type LiveRow,
+  liveSchedule,
+  loadHolidays,
+  loadPlanned,
+  openEvents,
+  type Person,
+  peopleWith,
+  workBetween,
+} from '@scheduler/db/facts';
+import {
+  type AvailabilityFacts,
   absencesOn,
   addDays,
   byUrgency,
-  CLOSED_CONDITIONS,
   evaluate,
   type Holiday,
   holidayOn,
+  hoursOffOn,
   type PersonFacts,
   type PlannedWork,
   type Reason,
@@ -15,28 +29,12 @@ import {
   type WorkDate,
   weekStart,
 } from '@scheduler/scheduling';
-import { and, between, eq, gt, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { withoutReasons } from '@scheduler/verification';
+import { and, between, gt, lte, or, sql } from 'drizzle-orm';
+import { covers, type StoreScope } from '../core/store-access.ts';
 import { boardEvent } from '../events/board-event.ts';
-import {
-  type EventRecord,
-  eventFacts,
-  eventSelection,
-  eventsWithLive,
-  joinSync,
-  liveSchedule,
-  type ScheduleRecord,
-  type SyncRecord,
-} from '../events/records.ts';
-import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
-import type { BoardSchedule, WeekBoard } from './types.ts';
-
-/** A schedule with its event and its sync row. */
-export interface LiveRow {
-  event: EventRecord;
-  schedule: ScheduleRecord;
-  sync: SyncRecord | null;
-}
+import type { BoardSchedule, HoursOffThatDay, WeekBoard } from './types.ts';
 
 /**
  * One week of a store in one snapshot. `weekOf` may be any day of the week. The week omits people
@@ -45,6 +43,7 @@ export interface LiveRow {
 export async function weekBoard(
   db: Db,
   query: { storeId?: number | undefined; weekOf?: WorkDate | undefined },
+  scope: StoreScope,
 ): Promise<WeekBoard> {
   // In one snapshot an event is in the tray or on the board, never in both.
   return db.transaction(
@@ -62,7 +61,7 @@ export async function weekBoard(
         openEvents(tx, store.id, gt(events.dueOn, sunday), lte(events.startsOn, saturday)),
         countOpenBesides(tx, store.id, sunday, saturday),
       ]);
-      const people = await peopleWith(tx, store.id, rows);
+      const people = (await peopleWith(tx, store.id, rows)).map((person) => forUserOf(scope, person));
       const planned = await loadPlanned(tx, { employeeIds: people.map((person) => person.id), days });
 
       const atWork = new Set(rows.map((row) => row.schedule.employeeId));
@@ -86,8 +85,9 @@ export async function weekBoard(
           linkState: person.linkState,
           off: days.flatMap((day) => {
             const [absence] = absencesOn(person, day);
-            return absence ? [{ day, reason: absence.reason }] : [];
+            return absence ? [{ day, reason: absence.title }] : [];
           }),
+          hoursOff: days.flatMap((day) => hoursOff(person, day)),
         })),
         schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, store }),
         besides: workBesides(planned, rows),
@@ -101,40 +101,6 @@ export async function weekBoard(
   );
 }
 
-/** Live work of a store between two days, both included, by time. */
-export async function workBetween(tx: Tx, storeId: number, from: WorkDate, to: WorkDate): Promise<LiveRow[]> {
-  // Relies on the index schedules_live_by_day.
-  return tx
-    .select(eventSelection)
-    .from(schedules)
-    .innerJoin(events, eq(events.id, schedules.eventId))
-    .leftJoin(eventSyncs, joinSync)
-    .where(and(isNull(schedules.endedAt), between(schedules.workDate, from, to), eq(events.storeId, storeId)))
-    .orderBy(schedules.startsAt, schedules.id);
-}
-
-/** The unscheduled events of a store that can be scheduled. */
-export async function openEvents(
-  tx: Tx,
-  storeId: number,
-  ...within: SQL[]
-): Promise<{ event: EventRecord; sync: SyncRecord | null }[]> {
-  // Relies on the index events_store_due where `within` bounds the due day.
-  return eventsWithLive(tx).where(and(isOpenAt(storeId), ...within));
-}
-
-/**
- * The condition, on an event joined with its live schedule, that the event is unscheduled and can
- * be scheduled.
- */
-const isOpenAt = (storeId: number) =>
-  and(
-    eq(events.storeId, storeId),
-    isNull(schedules.id),
-    isNull(events.goneSince),
-    notInArray(events.condition, [...CLOSED_CONDITIONS]),
-  );
-
 /** The numbers of open events whose whole window is before a week, and after it. */
 async function countOpenBesides(
   tx: Tx,
@@ -146,20 +112,14 @@ async function countOpenBesides(
   const [counts] = await tx
     .select({
       earlier: sql<number>`count(*) filter (where ${earlier})::int`,
+      next: sql<number>`count(*) filter (where ${between(events.startsOn, addDays(saturday, 1), addDays(saturday, 7))})::int`,
       all: sql<number>`count(*)::int`,
     })
     .from(events)
     .leftJoin(schedules, liveSchedule)
     .where(and(isOpenAt(storeId), or(earlier, gt(events.startsOn, saturday))));
-  return { earlier: counts?.earlier ?? 0, later: (counts?.all ?? 0) - (counts?.earlier ?? 0) };
-}
-
-/** The people of a store, and other people who do its work. */
-export async function peopleWith(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
-  const people = await loadPeople(tx, { storeId });
-  const known = new Set(people.map((person) => person.id));
-  const guests = [...new Set(rows.map((row) => row.schedule.employeeId))].filter((id) => !known.has(id));
-  return guests.length > 0 ? [...people, ...(await loadPeople(tx, { ids: guests }))] : people;
+  const { earlier: before = 0, next = 0, all = 0 } = counts ?? {};
+  return { earlier: before, later: all - before, next };
 }
 
 type Ranked = Pick<PersonFacts, 'role' | 'name'>;
@@ -172,9 +132,15 @@ export const byRoleAndName = (a: Ranked, b: Ranked): number =>
 function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonFacts {
   const touches = (days: { startsOn: WorkDate; endsOn: WorkDate }) =>
     days.startsOn <= to && days.endsOn >= from;
-  const { id, name, role, repId, terminatedOn, pattern } = person;
+  const { id, name, role, repId, terminatedOn, pattern, patternHours = null } = person;
   return {
-    ...{ id, name, role, repId, terminatedOn, pattern },
+    id,
+    name,
+    role,
+    repId,
+    terminatedOn,
+    pattern,
+    patternHours,
     ranges: person.ranges
       .filter(touches)
       .map(({ startsOn, endsOn, available, reason }) => ({ startsOn, endsOn, available, reason })),
@@ -183,13 +149,43 @@ function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonF
       .map(({ day, available, reason }) => ({ day, available, reason })),
     timeOff: person.timeOff
       .filter(touches)
-      .map(({ startsOn, endsOn, reason }) => ({ startsOn, endsOn, reason })),
+      .map(({ startsOn, endsOn, reason, fromTime = null, untilTime = null }) => ({
+        startsOn,
+        endsOn,
+        reason,
+        fromTime,
+        untilTime,
+      })),
   };
 }
 
-function workBesides(planned: readonly PlannedWork[], rows: readonly LiveRow[]): PlannedWork[] {
+/**
+ * Returns a person as a user limited to some stores may see them: without the reasons why they are
+ * away, if they belong to another store.
+ */
+export function forUserOf(scope: StoreScope, person: Person): Person {
+  return covers(scope, person.storeId) ? person : withoutReasons(person);
+}
+
+/** The hours of a day in which a person doesn't work, for pages. */
+export function hoursOff(person: AvailabilityFacts, day: WorkDate): HoursOffThatDay[] {
+  return hoursOffOn(person, day).map(({ cause, fromTime, untilTime, title }) => ({
+    day,
+    fromTime,
+    untilTime,
+    reason: title,
+    isUsual: cause === 'pattern_unavailable',
+  }));
+}
+
+function workBesides(
+  planned: Awaited<ReturnType<typeof loadPlanned>>,
+  rows: readonly LiveRow[],
+): PlannedWork[] {
   const displayedIds = new Set(rows.map((row) => row.schedule.id));
-  return planned.filter((work) => !displayedIds.has(work.scheduleId));
+  return planned
+    .filter((work) => !displayedIds.has(work.scheduleId))
+    .map(({ overrideReason: _, storeId: __, ...work }) => work);
 }
 
 /** Converts live schedules to their form on the board, each with the rules that it breaks now. */

@@ -51,9 +51,36 @@ test('from the command line an administrator makes the first store and admin, an
   expect((await run(['disable', ...ada])).said).toContain('only admin left');
   expect((await run(['reset', ...ada])).said).toMatch(/https:\/\/scheduler\.example\.test\/join#[\w-]{43}/);
   expect((await run(['list'])).said).toContain('ada@example.test\tadmin\tAda');
-  const rows = await database.db.select().from(auditLog);
+  const rows = await database.db.select().from(auditLog).orderBy(auditLog.id);
   expect(rows.map((row) => row.action)).toEqual(['store.create', 'user.add', 'user.reset_link']);
   expect(rows[0]?.actorName).toMatch(/^Command line/);
+}, 120_000);
+
+test('users are given stores by number when they are added and later, and are listed with them', async () => {
+  const store = [
+    '--crossmark-id',
+    '310043',
+    '--number',
+    '8140',
+    '--name',
+    'Club Two',
+    '--zone',
+    'America/Chicago',
+  ];
+  expect(await run(['add-store', ...store])).toMatchObject({ code: 0 });
+  const dan = ['--email', 'dan@example.test'];
+  const add = ['add', ...dan, '--name', 'Dan', '--role', 'dispatcher'];
+  expect(await run([...add, '--stores', '8140,9999'], `${PASSWORD}\n`)).toMatchObject({
+    code: 1,
+    said: expect.stringContaining('no store with the number “9999”'),
+  });
+  expect((await run([...add, '--stores', '8140'], `${PASSWORD}\n`)).said).toContain(
+    'Dan may sign in as dispatcher of store 8140',
+  );
+  expect((await run(['list'])).said).toContain('dan@example.test\tdispatcher\tDan\tstore 8140\t');
+  expect((await run(['set-stores', ...dan, '--stores', '8140, 8135'])).said).toContain('stores 8135, 8140');
+  const limited = await run(['set-stores', '--email', 'ada@example.test', '--stores', '8135']);
+  expect(limited).toMatchObject({ code: 1, said: expect.stringContaining('An admin has all stores') });
 }, 120_000);
 
 test('a password is never an option, and a bad command says how it is done', async () => {

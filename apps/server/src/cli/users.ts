@@ -9,7 +9,16 @@ import { createUser, UserRefused } from '@scheduler/auth';
 import { connect, type Db, holdLock, USER_ROLES, type UserRole } from '@scheduler/db';
 import { readEnv, SettingsError, settings } from '@scheduler/runtime';
 import { z } from 'zod';
-import { disableUser, enableUser, findUser, listUsers, makeResetLink, setRole } from '../access/users.ts';
+import { assertStores, storesInWords, storesNumbered } from '../access/user-stores.ts';
+import {
+  disableUser,
+  enableUser,
+  findUser,
+  listUsers,
+  makeResetLink,
+  setRole,
+  setStores,
+} from '../access/users.ts';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
@@ -18,10 +27,11 @@ import type { Actor } from '../trpc/context.ts';
 import { email, text, timeZone } from '../trpc/schemas.ts';
 
 const USAGE = `Usage: users COMMAND [options]
-  list                                         who may sign in, and as what
+  list                                         who may sign in, as what, and to which stores
   add-admin --email E --name N                 adds an admin; asks for the password
-  add --email E --name N --role R              adds somebody as viewer, dispatcher or admin; asks for the password
+  add --email E --name N --role R [--stores S] adds somebody as viewer, dispatcher or admin; asks for the password
   set-role --email E --role R                  gives another role
+  set-stores --email E --stores S              gives other stores; S is all, or numbers such as 8135,8140
   disable --email E                            lets somebody in no more, and ends their sessions
   enable --email E                             lets them in again
   reset --email E                              prints a one-time link for a new password
@@ -73,17 +83,26 @@ async function main(args: string[]): Promise<void> {
           email: argument('email', email),
           name: argument('name', name),
           role: argument('role', role),
+          storeIds:
+            options.stores === undefined ? null : await storesNumbered(db, argument('stores', z.string())),
         });
       case 'add-admin':
         return await add(db, actor, {
           email: argument('email', email),
           name: argument('name', name),
           role: 'admin',
+          storeIds: null,
         });
       case 'set-role': {
         const user = await who();
         await setRole(db, actor, { ...user, role: argument('role', role) });
         return say(`${user.name} is ${argument('role', role)} now.`);
+      }
+      case 'set-stores': {
+        const user = await who();
+        const storeIds = await storesNumbered(db, argument('stores', z.string()));
+        await setStores(db, actor, { ...user, storeIds });
+        return say(`${user.name} has ${await hasStores(db, storeIds)} now.`);
       }
       case 'disable': {
         const user = await who();
@@ -126,7 +145,7 @@ function read(args: string[]) {
       args,
       allowPositionals: true,
       options: Object.fromEntries(
-        ['email', 'name', 'role', 'crossmark-id', 'number', 'zone'].map(
+        ['email', 'name', 'role', 'stores', 'crossmark-id', 'number', 'zone'].map(
           (key) => [key, { type: 'string' }] as const,
         ),
       ),
@@ -143,26 +162,38 @@ async function list(db: Db): Promise<void> {
   for (const user of users) {
     const lastSeen = user.lastSeenAt ? `last seen ${user.lastSeenAt}` : 'not signed in';
     const state = user.disabledAt ? 'disabled' : lastSeen;
-    say(`${user.email}\t${user.role}\t${user.name}\t${state}`);
+    say(`${user.email}\t${user.role}\t${user.name}\t${await hasStores(db, user.storeIds)}\t${state}`);
   }
-  for (const one of invitations)
-    say(`${one.email}\t${one.role}\t${one.name}\tinvited, until ${one.expiresAt}`);
+  for (const one of invitations) {
+    const stores = await hasStores(db, one.storeIds);
+    say(`${one.email}\t${one.role}\t${one.name}\t${stores}\tinvited, until ${one.expiresAt}`);
+  }
   if (users.length === 0) say('Nobody yet.');
+}
+
+/** Such as `all stores` and `stores 8135, 8140`. */
+async function hasStores(db: Db, storeIds: readonly number[] | null): Promise<string> {
+  if (storeIds === null) return 'all stores';
+  return `${storeIds.length === 1 ? 'store' : 'stores'} ${await storesInWords(db, storeIds)}`;
 }
 
 async function add(
   db: Db,
   actor: Actor,
-  person: { email: string; name: string; role: UserRole },
+  person: { email: string; name: string; role: UserRole; storeIds: number[] | null },
 ): Promise<void> {
+  await assertStores(db, person);
   const password = await askPassword();
   await save(db, async (tx) => {
     // A set-up by link waits for this lock too, so it sees the new user and is refused.
     await holdLock(tx, 'setUp');
     const id = await createUser(tx, { ...person, password });
-    await audit(tx, actor, [{ action: 'user.add', subjectType: 'user', subjectId: id, after: person }]);
+    const { storeIds, ...fields } = person;
+    const after = { ...fields, stores: await storesInWords(tx, storeIds) };
+    await audit(tx, actor, [{ action: 'user.add', subjectType: 'user', subjectId: id, after }]);
   });
-  say(`${person.name} may sign in as ${person.role}, with ${person.email.toLowerCase()}.`);
+  const stores = await hasStores(db, person.storeIds);
+  say(`${person.name} may sign in as ${person.role} of ${stores}, with ${person.email.toLowerCase()}.`);
 }
 
 /**

@@ -234,7 +234,7 @@ describe('listening', () => {
 
   test('comes back by itself after its connections died without being closed, and so do the queries of the process', async () => {
     const firewall = await createFirewall(database.appUrl);
-    // Longer than the test: nothing but the missing answer tells.
+    // This is longer than the test, so only the missing answer can show the fault.
     const patience = { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 };
     const pool = connect(firewall.url, { max: 2, patience });
     const log = createLogger('test', 'silent');

@@ -58,7 +58,7 @@ describe('a cell', () => {
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom(...STARTS, ...BEFORE.filter(Boolean), ',', '"', ';', 'a', '1') }),
     );
-    // A row that is one empty cell can't be told from no row.
+    // A row with one empty cell looks the same as no row.
     const rows = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(rows, (records) => {

@@ -72,7 +72,17 @@ export class Refusal extends TRPCError {
 
 /** The refusal of an unknown id. */
 export function notFound(
-  thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh' | 'holiday' | 'proposal',
+  thing:
+    | 'event'
+    | 'schedule'
+    | 'person'
+    | 'store'
+    | 'refresh'
+    | 'holiday'
+    | 'proposal'
+    | 'line'
+    | 'approval'
+    | 'template',
   id: number,
 ): Refusal {
   return new Refusal(`There is no ${thing} ${id}. It may have been removed; reload and choose again.`, {

@@ -1,4 +1,5 @@
 import type { Executor } from '@scheduler/db';
+import { loadHolidays, loadPeople, loadPlanned } from '@scheduler/db/facts';
 import {
   addDays,
   addMinutes,
@@ -12,7 +13,6 @@ import {
   weekStart,
 } from '@scheduler/scheduling';
 import { flagsOf } from '../board/week.ts';
-import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 
 /** A schedule as it would be after the import of a row. */
 export interface ImportedSchedule {

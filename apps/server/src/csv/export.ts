@@ -1,8 +1,8 @@
 import { type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { joinSync, liveSchedule } from '@scheduler/db/facts';
 import { CLOSED_CONDITIONS, workedMinutes } from '@scheduler/scheduling';
 import { and, asc, eq, gt, isNotNull, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import { type EventFilter, eventQuery } from '../events/list.ts';
-import { joinSync, liveSchedule } from '../events/records.ts';
 import { formatCsv } from './format.ts';
 
 /**

@@ -356,7 +356,7 @@ describe('CSV import', () => {
       ]);
     });
 
-    it('takes nothing from a reference number that is kept, and tells events of one number by it', async () => {
+    it('keeps a known reference number, which distinguishes events with the same event number', async () => {
       const row = (reference: string) => ({ ...UNSCHEDULE, 'Project Reference Number': reference });
       await importCsv(database.db, actor, { text: file(row('00410'), row('00420')) });
       const before = await everything();
@@ -459,7 +459,7 @@ describe('CSV import', () => {
       (await preview(text)).map(({ row, reasons }) => [row, ...reasons.map((reason) => reason.code)]);
     const save = (text: string) => importCsv(database.db, actor, { text });
 
-    it('outside its window is told before it is saved, in a sentence, and saved all the same', async () => {
+    it('outside its window is named in a sentence before it is saved, and is saved all the same', async () => {
       const late = file({ 'Schedule Date/Time': '03/20/2027 10:45:00 AM' });
       const { rows, breaking, counts } = await previewImport(database.db, late);
       expect({ breaking, counts }).toMatchObject({ breaking: 1, counts: { new: 1, error: 0 } });
@@ -474,7 +474,7 @@ describe('CSV import', () => {
       expect(await save(late)).toMatchObject({ scheduled: 1 });
     });
 
-    it('on a day off or a holiday is told', async () => {
+    it('on a day off or a holiday is named', async () => {
       await database.db.insert(timeOff).values({
         employeeId: await personId('US900007'),
         startsOn: '2027-03-08',
@@ -487,7 +487,7 @@ describe('CSV import', () => {
       expect(await broken(on('11'))).toEqual([[2]]);
     });
 
-    it('that overlaps what is saved is told; moved away or unchanged, it is not held against itself', async () => {
+    it('that overlaps saved work is named; a row that moves away or doesn’t change never conflicts with itself', async () => {
       await save(file({}));
       expect(await broken(file(OTHER))).toEqual([[2, 'second_core', 'long_overlap']]);
       expect(await broken(file({}))).toEqual([[2]]);
@@ -500,7 +500,7 @@ describe('CSV import', () => {
       expect(await broken(file({}, OTHER))).toEqual([[2], [3, 'second_core', 'long_overlap']]);
     });
 
-    it('that overlaps another row of the file is told at both; a row that can’t be imported stands in nobody’s way', async () => {
+    it('that overlaps another row of the file is named at both; a row that can’t be imported doesn’t count', async () => {
       const wrong = { 'Project Name': NAME.replace('620119', '620301'), 'Store Number': '9999' };
       expect(await broken(file({}, OTHER, wrong))).toEqual([
         [2, 'second_core', 'long_overlap'],
@@ -526,7 +526,7 @@ describe('CSV import', () => {
       expect(longer).toContain('core_on_juicer_day');
     });
 
-    it('is told as the board marks it then, and nothing of a file without fault', async () => {
+    it('is named as the board marks it afterwards, and a correct file has no such sentence', async () => {
       const overlapping = file({}, OTHER, {
         ...OTHER,
         'Project Name': NAME.replace('620119', '620302'),
@@ -536,7 +536,7 @@ describe('CSV import', () => {
         (await preview(overlapping)).map((row) => [row.name, row.reasons.map((reason) => reason.code)]),
       );
       await save(overlapping);
-      const board = await weekBoard(database.db, { weekOf: '2027-03-08' });
+      const board = await weekBoard(database.db, { weekOf: '2027-03-08' }, null);
       expect(
         Object.fromEntries(
           board.schedules.map(({ event, flags }) => [event.name, flags.map((flag) => flag.code)]),
@@ -560,7 +560,7 @@ describe('CSV import', () => {
         expect(page.breaking).toBe(250);
         for (const { row, reasons } of page.rows) {
           rowNumbers.push(row);
-          // However many rows overlap, a row tells few of them.
+          // However many rows overlap, a row names only a few of them.
           expect(reasons).toHaveLength(10);
         }
         more = page.more;

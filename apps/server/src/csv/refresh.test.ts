@@ -15,7 +15,14 @@ import {
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
-import { DEFAULT_RETRY_POLICY, reconcile, refresh, requestRefresh, type SyncContext } from '@scheduler/sync';
+import {
+  createDownloads,
+  DEFAULT_RETRY_POLICY,
+  reconcile,
+  refresh,
+  requestRefresh,
+  type SyncContext,
+} from '@scheduler/sync';
 import { asc, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSchedule } from '../schedules/create.ts';
@@ -104,6 +111,7 @@ async function startCrossmark(options: { booked: boolean }) {
   ctx = {
     db: database.db,
     crossmark: client,
+    downloads: createDownloads(client, { allowedHosts: [] }),
     log: createLogger('test', 'silent'),
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };

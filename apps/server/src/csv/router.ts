@@ -31,7 +31,9 @@ export const csvRouter = router({
         after: id.optional(),
       }),
     )
-    .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text, input)),
+    .mutation(({ ctx, input }) =>
+      previewImport(ctx.backend.db, input.text, { ...input, scope: ctx.user.storeIds }),
+    ),
 
   /**
    * Imports a file, or the selected rows of it (numbers as in the preview): all of them or none.
@@ -57,7 +59,7 @@ export const csvRouter = router({
    * Cores that an import of an earlier version shortened, and what {@link lengthen} would do with
    * each.
    */
-  shortened: dispatcherProcedure.query(({ ctx }) => shortenedCores(ctx.backend.db)),
+  shortened: dispatcherProcedure.query(({ ctx }) => shortenedCores(ctx.backend.db, ctx.user.storeIds)),
 
   /** Restores the full length of shortened Cores; see lengthenCores. */
   lengthen: dispatcherProcedure

@@ -1,10 +1,11 @@
 import { type Db, employees, events, schedules, stores, type Tx } from '@scheduler/db';
+import { eventLabel, liveSchedule, type ScheduleRecord } from '@scheduler/db/facts';
 import { addMinutes, CLOSED_CONDITIONS, evaluateFirmly } from '@scheduler/scheduling';
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
+import { isWithin, type StoreScope } from '../core/store-access.ts';
 import { save } from '../core/transaction.ts';
-import { eventLabel, liveSchedule, type ScheduleRecord } from '../events/records.ts';
 import { openPlan, type Plan } from '../schedules/plan-transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { ShortenedCores } from './types.ts';
@@ -25,11 +26,11 @@ export interface SeenCore {
 }
 
 /**
- * Lists the Cores that an import of an earlier version shortened, because it took Crossmark's
+ * Lists the Cores of a scope's stores that an import of an earlier version shortened, because it took Crossmark's
  * minutes of work for presence, and what {@link lengthenCores} would do with each. Work that is
  * over or closed is left out. Writes nothing.
  */
-export async function shortenedCores(db: Db): Promise<ShortenedCores> {
+export async function shortenedCores(db: Db, scope: StoreScope): Promise<ShortenedCores> {
   return db.transaction(async (tx) => {
     const rows = await tx
       .select({ eventId: events.id, schedule: schedules })
@@ -41,6 +42,7 @@ export async function shortenedCores(db: Db): Promise<ShortenedCores> {
           eq(events.durationSource, 'file_worked'),
           eq(events.type, 'Core'),
           eq(events.durationMinutes, SHORTENED_MINUTES),
+          isWithin(events.storeId, scope),
           isNull(events.goneSince),
           notInArray(events.condition, [...CLOSED_CONDITIONS]),
           sql`coalesce(${schedules.workDate} + 1, ${events.dueOn}) > (app_now() at time zone ${stores.timeZone})::date`,

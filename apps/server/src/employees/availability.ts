@@ -11,19 +11,22 @@ import {
   type Tx,
   timeOff,
 } from '@scheduler/db';
+import { eventFacts, loadPeople, type Person } from '@scheduler/db/facts';
 import {
   type AvailabilityFacts,
   daysTouched,
   evaluate,
+  type Hours,
+  hoursOnClock,
+  isWholeDay,
   type ReasonCode,
   type WorkDate,
 } from '@scheduler/scheduling';
 import { and, asc, eq, gte, isNull, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
+import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
 import { save } from '../core/transaction.ts';
-import { eventFacts } from '../events/records.ts';
-import { loadPeople, type Person } from '../schedules/rule-inputs.ts';
 import { todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import { lockEmployee, toEmployee } from './employees.ts';
@@ -42,21 +45,30 @@ interface Span {
   reason: string | null;
 }
 
-type Noun = keyof AvailabilityFacts;
+/** Time off: days, or the same hours of each of them. */
+export interface Off extends Span, Partial<Hours> {}
 
-/** Replaces the weekly pattern, Sunday first; null means every day. */
+type Noun = 'pattern' | 'ranges' | 'dates' | 'timeOff';
+
+/**
+ * Replaces the weekly pattern, Sunday first; null means every day. Hours limit the days to the part
+ * of the day in which the person works; null means the whole day.
+ */
 export async function setAvailability(
   db: Db,
   actor: Actor,
-  input: Seen & { pattern: readonly boolean[] | null },
+  input: Seen & { pattern: readonly boolean[] | null; hours: readonly (Hours | null)[] | null },
 ): Promise<AvailabilitySaved> {
   return changeDays(db, actor, input, 'pattern', async (tx) => {
     const { employeeId, pattern } = input;
+    const hours = input.hours?.map((each) => (each && isWholeDay(each) ? null : each));
     await tx.delete(availabilityPatterns).where(eq(availabilityPatterns.employeeId, employeeId));
-    if (!pattern || pattern.every(Boolean)) return;
-    const [sunday, monday, tuesday, wednesday, thursday, friday, saturday] = pattern;
+    const isEveryDay = !pattern || pattern.every(Boolean);
+    const isAllDay = !hours || hours.every((each) => each === null);
+    if (isEveryDay && isAllDay) return;
+    const [sunday, monday, tuesday, wednesday, thursday, friday, saturday] = pattern ?? [];
     const week = { sunday, monday, tuesday, wednesday, thursday, friday, saturday };
-    await tx.insert(availabilityPatterns).values({ employeeId, ...week });
+    await tx.insert(availabilityPatterns).values({ employeeId, ...week, hours: isAllDay ? null : hours });
   });
 }
 
@@ -89,20 +101,20 @@ export async function removeRange(
   );
 }
 
-/** Sets a single day to available or blocked, replacing its earlier setting. */
+/** Frees a single day, whatever the pattern and the ranges say, also where it was blocked before. */
 export async function setDate(
   db: Db,
   actor: Actor,
-  input: Seen & { day: WorkDate; available: boolean; reason: string | null },
+  input: Seen & { day: WorkDate; reason: string | null },
 ): Promise<AvailabilitySaved> {
-  const { employeeId, day, available, reason } = input;
+  const { employeeId, day, reason } = input;
   return changeDays(db, actor, input, 'dates', async (tx) => {
     await tx
       .insert(availabilityDates)
-      .values({ employeeId, day, available, reason })
+      .values({ employeeId, day, available: true, reason })
       .onConflictDoUpdate({
         target: [availabilityDates.employeeId, availabilityDates.day],
-        set: { available, reason },
+        set: { available: true, reason },
       });
   });
 }
@@ -122,11 +134,56 @@ export async function removeDate(
   );
 }
 
-export async function addTimeOff(db: Db, actor: Actor, input: Seen & Span): Promise<AvailabilitySaved> {
-  const { employeeId, startsOn, endsOn, reason } = input;
-  return changeDays(db, actor, input, 'timeOff', async (tx) => {
-    await tx.insert(timeOff).values({ employeeId, startsOn, endsOn, reason });
+export async function addTimeOff(
+  db: Db,
+  actor: Actor,
+  input: Seen & Off,
+): Promise<AvailabilitySaved & { timeOffId: number }> {
+  return save(db, async (tx) => {
+    const { saved, timeOffId } = await recordTimeOff(tx, actor, input);
+    return { ...saved, timeOffId };
   });
+}
+
+/** Does {@link addTimeOff} within a transaction, and also returns the id of the time off. */
+export async function recordTimeOff(
+  tx: Tx,
+  actor: Actor,
+  input: Seen & Off,
+): Promise<{ saved: AvailabilitySaved; timeOffId: number }> {
+  const { employeeId, startsOn, endsOn, reason, fromTime, untilTime } = input;
+  let timeOffId = 0;
+  const saved = await changeDaysIn(tx, actor, input, 'timeOff', async () => {
+    const made = await tx
+      .insert(timeOff)
+      .values({ employeeId, startsOn, endsOn, reason, fromTime, untilTime })
+      .returning({ id: timeOff.id });
+    timeOffId = onlyRow(made).id;
+  });
+  return { saved, timeOffId };
+}
+
+/**
+ * Removes time off, even if somebody has changed the person since. Returns false if it was removed
+ * before.
+ */
+export async function takeTimeOffBack(
+  tx: Tx,
+  actor: Actor,
+  { employeeId, timeOffId }: { employeeId: number; timeOffId: number },
+): Promise<boolean> {
+  const [person] = await tx
+    .select({ version: employees.version })
+    .from(employees)
+    .where(eq(employees.id, employeeId))
+    .for('update');
+  const which = and(eq(timeOff.id, timeOffId), eq(timeOff.employeeId, employeeId));
+  const [standing] = await tx.select({ id: timeOff.id }).from(timeOff).where(which);
+  if (!person || !standing) return false;
+  await changeDaysIn(tx, actor, { employeeId, version: person.version }, 'timeOff', async () => {
+    await tx.delete(timeOff).where(which);
+  });
+  return true;
 }
 
 export async function removeTimeOff(
@@ -162,29 +219,37 @@ async function changeDays(
   noun: Noun,
   write: (tx: Tx) => Promise<void>,
 ): Promise<AvailabilitySaved> {
-  return save(db, async (tx) => {
-    const person = await lockEmployee(tx, seen);
-    const before = await daysOf(tx, person.id);
-    await write(tx);
-    const after = await daysOf(tx, person.id);
-    const changed = onlyRow(
-      await tx
-        .update(employees)
-        .set({ version: person.version + 1, updatedAt: sql`app_now()` })
-        .where(eq(employees.id, person.id))
-        .returning(),
-    );
-    await audit(tx, actor, [
-      {
-        action: `employee.${ACTIONS[noun]}`,
-        subjectType: 'employee',
-        subjectId: person.id,
-        before: { version: person.version, [noun]: inWords(before)[noun] },
-        after: { version: changed.version, [noun]: inWords(after)[noun] },
-      },
-    ]);
-    return { employee: toEmployee(changed), broken: await brokenBy(tx, before, after) };
-  });
+  return save(db, (tx) => changeDaysIn(tx, actor, seen, noun, write));
+}
+
+async function changeDaysIn(
+  tx: Tx,
+  actor: Actor,
+  seen: Seen,
+  noun: Noun,
+  write: (tx: Tx) => Promise<void>,
+): Promise<AvailabilitySaved> {
+  const person = await lockEmployee(tx, seen);
+  const before = await daysOf(tx, person.id);
+  await write(tx);
+  const after = await daysOf(tx, person.id);
+  const changed = onlyRow(
+    await tx
+      .update(employees)
+      .set({ version: person.version + 1, updatedAt: sql`app_now()` })
+      .where(eq(employees.id, person.id))
+      .returning(),
+  );
+  await audit(tx, actor, [
+    {
+      action: `employee.${ACTIONS[noun]}`,
+      subjectType: 'employee',
+      subjectId: person.id,
+      before: { version: person.version, [noun]: inWords(before)[noun] },
+      after: { version: changed.version, [noun]: inWords(after)[noun] },
+    },
+  ]);
+  return { employee: toEmployee(changed), broken: await brokenBy(tx, before, after, actor.storeIds ?? null) };
 }
 
 const ACTIONS: Record<Noun, string> = {
@@ -207,15 +272,21 @@ function inWords(days: AvailabilityFacts): Record<Noun, string> {
   const because = (reason: string | null) => (reason ? ` (${reason})` : '');
   const span = (one: Span) =>
     `${one.startsOn === one.endsOn ? one.startsOn : `${one.startsOn} to ${one.endsOn}`}${because(one.reason)}`;
+  const hours = (one: Partial<Hours>) => (isWholeDay(one) ? '' : ` ${hoursOnClock(one)}`);
+  const off = (one: AvailabilityFacts['timeOff'][number]) =>
+    `${span({ ...one, reason: null })}${hours(one)}${because(one.reason)}`;
   const can = (available: boolean) => (available ? 'available' : 'not available');
   const list = (parts: string[]) => parts.sort().join(', ') || 'none';
   return {
-    pattern: days.pattern
-      ? WEEKDAYS.filter((_, index) => days.pattern?.[index]).join(' ') || 'no day'
-      : 'every day',
+    pattern:
+      days.pattern?.some((works) => !works) || days.patternHours
+        ? WEEKDAYS.filter((_, index) => days.pattern?.[index])
+            .map((weekday) => `${weekday}${hours(days.patternHours?.[WEEKDAYS.indexOf(weekday)] ?? {})}`)
+            .join(' ') || 'no day'
+        : 'every day',
     ranges: list(days.ranges.map((range) => `${span(range)} ${can(range.available)}`)),
     dates: list(days.dates.map((date) => `${date.day} ${can(date.available)}${because(date.reason)}`)),
-    timeOff: list(days.timeOff.map(span)),
+    timeOff: list(days.timeOff.map(off)),
   };
 }
 
@@ -227,7 +298,7 @@ const ABSENCES: readonly ReasonCode[] = [
 ];
 
 /** The live schedules from today on that the old days allow and the new ones don't. */
-async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSchedule[]> {
+async function brokenBy(tx: Tx, before: Person, after: Person, scope: StoreScope): Promise<BrokenSchedule[]> {
   // Relies on the index schedules_live_by_day.
   const rows = await tx
     .select({ event: events, schedule: schedules, store: stores })
@@ -263,7 +334,8 @@ async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSc
       {
         scheduleId: schedule.id,
         eventId: event.id,
-        eventName: event.name,
+        eventName: covers(scope, event.storeId) ? event.name : WORK_ELSEWHERE,
+        isElsewhere: !covers(scope, event.storeId),
         startsAt: schedule.startsAt,
         workDate: schedule.workDate,
         message: news.message,

@@ -58,7 +58,8 @@ describe('people', () => {
   test('given one name at the same moment, as by a double click, are one person', async () => {
     const { sql } = server.database;
     const { both } = await sql.begin(async (tx) => {
-      // Whoever reads is let through and whoever writes waits: all are under way before the first is done.
+      // The lock admits reads and makes writes wait, so both calls are under way before the first
+      // is done.
       await tx`lock table employees in share mode`;
       const both = Promise.allSettled([
         api.employees.create.mutate({ name: 'Ada Example' }),

@@ -1,5 +1,6 @@
 import type { EmployeeNumber } from '@scheduler/crossmark';
 import {
+  attendanceRecords,
   type Db,
   type Executor,
   employees,
@@ -11,14 +12,15 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
+import { loadHolidays, loadPeople } from '@scheduler/db/facts';
 import { addDays, daysTouched, ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { changesSince, fieldsChanged } from '../core/changes-since.ts';
 import { notFound, Refusal } from '../core/errors.ts';
+import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
-import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
 import { findStore, todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { Employee, EmployeeDetail, Removed } from './types.ts';
@@ -67,7 +69,7 @@ export async function listEmployees(
 /**
  * Returns a person with the days on which they can work. Throws a {@link Refusal} if there is none.
  */
-export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeDetail> {
+export async function getEmployee(db: Db, employeeId: number, scope: StoreScope): Promise<EmployeeDetail> {
   const [person] = await loadPeople(db, { ids: [employeeId] });
   if (!person) throw notFound('person', employeeId);
   const store = await findStore(db, person.storeId);
@@ -76,6 +78,7 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
     .select({
       scheduleId: schedules.id,
       eventName: events.name,
+      storeId: events.storeId,
       startsAt: schedules.startsAt,
       endsAt: schedules.endsAt,
       workDate: schedules.workDate,
@@ -93,14 +96,16 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
     .orderBy(asc(schedules.startsAt))
     .limit(200);
   const upcoming = rows
-    .map(({ endsAt, ...work }) => ({
+    .map(({ storeId, eventName, ...work }) => ({
       ...work,
-      lastDay: daysTouched(work.startsAt, endsAt, store.timeZone).at(-1) ?? work.workDate,
+      eventName: covers(scope, storeId) ? eventName : WORK_ELSEWHERE,
+      lastDay: daysTouched(work.startsAt, work.endsAt, store.timeZone).at(-1) ?? work.workDate,
     }))
     .filter(({ lastDay }) => lastDay >= today);
   return {
     ...toEmployee(person),
     pattern: person.pattern ? [...person.pattern] : null,
+    patternHours: person.patternHours,
     ranges: person.ranges
       .map(({ id, startsOn, endsOn, available, reason }) => ({ id, startsOn, endsOn, available, reason }))
       .sort(byFirstDay),
@@ -108,7 +113,14 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
       .map(({ day, available, reason }) => ({ day, available, reason }))
       .sort((a, b) => a.day.localeCompare(b.day)),
     timeOff: person.timeOff
-      .map(({ id, startsOn, endsOn, reason }) => ({ id, startsOn, endsOn, reason }))
+      .map(({ id, startsOn, endsOn, reason, fromTime, untilTime }) => ({
+        id,
+        startsOn,
+        endsOn,
+        reason,
+        fromTime,
+        untilTime,
+      }))
       .sort(byFirstDay),
     store,
     today,
@@ -132,7 +144,7 @@ export async function createEmployee(
   return saveOrRefuseDuplicate(db, async (tx) => {
     const { storeId, ...fields } = input;
     const store = await findStore(tx, storeId);
-    await assertDistinct(tx, { ...fields, storeId: store.id, id: null });
+    await assertDistinct(tx, { ...fields, storeId: store.id, id: null }, actor.storeIds);
     const person = onlyRow(
       await tx
         .insert(employees)
@@ -179,14 +191,28 @@ export async function updateEmployee(
       ),
     ) as Partial<Omit<EmployeeRecord, 'id'>>;
     if (Object.keys(changes).length === 0) return toEmployee(person);
-    await assertDistinct(tx, { ...person, ...changes });
+    await assertDistinct(tx, { ...person, ...changes }, actor.storeIds);
     return toEmployee(await updateEmployeeRow(tx, actor, person, changes, 'employee.update'));
   });
 }
 
+/** Whether a person ever had a schedule or has a record of attendance. Both must be kept. */
+async function hasHistory(tx: Tx, employeeId: number): Promise<boolean> {
+  const [scheduled, recorded] = await Promise.all([
+    tx.select({ id: schedules.id }).from(schedules).where(eq(schedules.employeeId, employeeId)).limit(1),
+    tx
+      .select({ id: attendanceRecords.id })
+      .from(attendanceRecords)
+      .where(eq(attendanceRecords.employeeId, employeeId))
+      .limit(1),
+  ]);
+  return scheduled.length + recorded.length > 0;
+}
+
 /**
- * Retires a person after a last work day, by default today in their store. Deletes a person who
- * never had a schedule. Returns the live schedules that are left without somebody who may do them.
+ * Retires a person after a last work day, by default today in their store. A person who never had a
+ * schedule or a record of attendance is deleted instead. Returns the live schedules that need
+ * somebody else then.
  */
 export async function removeEmployee(
   db: Db,
@@ -195,12 +221,7 @@ export async function removeEmployee(
 ): Promise<Removed> {
   return saveOrRefuseDuplicate(db, async (tx) => {
     const person = await lockEmployee(tx, input);
-    const [used] = await tx
-      .select({ id: schedules.id })
-      .from(schedules)
-      .where(eq(schedules.employeeId, person.id))
-      .limit(1);
-    if (!used) {
+    if (!(await hasHistory(tx, person.id))) {
       await tx.delete(employees).where(eq(employees.id, person.id));
       await audit(tx, actor, [
         {
@@ -315,15 +336,16 @@ export const lockNames = (tx: Tx) => holdLock(tx, 'employeeNames');
 async function assertDistinct(
   tx: Tx,
   person: { id: number | null; storeId: number; name: string; employeeNumber: string | null },
+  scope: StoreScope = null,
 ): Promise<void> {
   await lockNames(tx);
   const other = person.id === null ? undefined : ne(employees.id, person.id);
   if (person.employeeNumber !== null) {
     const [holder] = await tx
-      .select({ name: employees.name })
+      .select({ name: employees.name, storeId: employees.storeId })
       .from(employees)
       .where(and(eq(employees.employeeNumber, person.employeeNumber as EmployeeNumber), other));
-    if (holder) throw numberTaken(person.employeeNumber, holder.name);
+    if (holder) throw numberTaken(person.employeeNumber, covers(scope, holder.storeId) ? holder.name : null);
     return;
   }
   const [namesake] = await tx

@@ -1,21 +1,21 @@
 import { z } from 'zod';
-import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
+import { dispatcherProcedure, everyStoreProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
 import { id, version } from '../trpc/schemas.ts';
 import { importReps, linkEmployee, listReps, previewImport, readReps } from './reps.ts';
 
 const repId = z.string('must be text').regex(/^\d{1,12}$/, 'must be digits, such as 123456');
 
 export const repsRouter = router({
-  /** Crossmark's reps as of the latest read. */
-  list: viewerProcedure.query(({ ctx }) => listReps(ctx.backend.db)),
+  /** Crossmark's reps as of the latest read, without those of people in stores that the user may not see. */
+  list: viewerProcedure.query(({ ctx }) => listReps(ctx.backend.db, ctx.user.storeIds)),
 
   /** Queues a new read of the list, or returns the one in progress. */
-  read: dispatcherProcedure.mutation(({ ctx }) => readReps(ctx.backend.db, ctx.actor)),
+  read: everyStoreProcedure.mutation(({ ctx }) => readReps(ctx.backend.db, ctx.actor)),
 
   /** Returns what an import would do with each rep. Writes nothing. */
   preview: viewerProcedure
     .input(z.strictObject({ storeId: id.optional() }).default({}))
-    .query(({ ctx, input }) => previewImport(ctx.backend.db, input)),
+    .query(({ ctx, input }) => previewImport(ctx.backend.db, input, ctx.user.storeIds)),
 
   /**
    * Imports the selected reps, all or none: as new people, or into the person that the preview

@@ -4,6 +4,7 @@ import { lockForLink, requestRepReading, resendSchedules, tidyName } from '@sche
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
+import { covers, type StoreScope } from '../core/store-access.ts';
 import { save } from '../core/transaction.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
@@ -26,8 +27,8 @@ export async function readReps(db: Db, actor: Actor): Promise<{ readingId: numbe
 }
 
 /** Returns Crossmark's reps as of the latest read, by name. */
-export async function listReps(db: Db): Promise<RepList> {
-  const [readings, reps, people] = await readKept(db);
+export async function listReps(db: Db, scope: StoreScope): Promise<RepList> {
+  const [readings, reps, people] = await readKept(db, scope);
   return { ...readings, reps: reps.map((rep) => repView(rep, people)) };
 }
 
@@ -35,9 +36,13 @@ export async function listReps(db: Db): Promise<RepList> {
  * Returns what an import into a store (by default the first one) would do with each rep of the
  * latest read.
  */
-export async function previewImport(db: Db, query: { storeId?: number | undefined }): Promise<ImportPreview> {
+export async function previewImport(
+  db: Db,
+  query: { storeId?: number | undefined },
+  scope: StoreScope,
+): Promise<ImportPreview> {
   const store = await findStore(db, query.storeId);
-  const [readings, reps, people] = await readKept(db);
+  const [readings, reps, people] = await readKept(db, scope);
   return { ...readings, rows: matchReps(reps, people, { id: store.id, today: todayAt(store.timeZone) }) };
 }
 
@@ -67,7 +72,7 @@ export async function importReps(
       .orderBy(employees.id)
       .for('update');
     await lockNames(tx);
-    const [, reps, people] = await readKept(tx);
+    const [, reps, people] = await readKept(tx, actor.storeIds ?? null);
     const rows = new Map(
       matchReps(reps, people, { id: store.id, today: todayAt(store.timeZone) }).map((row) => [
         row.rep.repId,
@@ -153,7 +158,7 @@ export async function linkEmployee(
   return saveOrRefuseDuplicate(db, async (tx) => {
     await lockForLink(tx, [input.employeeId]);
     const person = await lockEmployee(tx, input);
-    const [, reps, people] = await readKept(tx);
+    const [, reps, people] = await readKept(tx, actor.storeIds ?? null);
     const rep = reps.find((one) => one.repId === input.repId);
     if (!rep) {
       throw new Refusal(
@@ -187,11 +192,12 @@ export async function linkEmployee(
 }
 
 /**
- * Returns the latest read of the list, the time of the last successful one, its reps, and all
- * people here.
+ * Returns the latest read of the list, the time of the last successful one, its reps, and the
+ * people here. Without people of stores outside of `scope`, and without their reps.
  */
 async function readKept(
   db: Executor,
+  scope: StoreScope,
 ): Promise<[{ reading: RepReading | null; readAt: string | null }, RepRecord[], EmployeeRecord[]]> {
   const [[latest], [done], reps, people] = await Promise.all([
     db.select().from(repReadings).orderBy(desc(repReadings.id)).limit(1),
@@ -211,8 +217,11 @@ async function readKept(
     finishedAt: latest.finishedAt,
     failureReason: latest.failureReason,
   };
-  const byName = reps.sort((a, b) => properName(a.name).localeCompare(properName(b.name), 'en'));
-  return [{ reading: reading ?? null, readAt: done?.readAt ?? null }, byName, people];
+  const own = people.filter((person) => covers(scope, person.storeId));
+  const byName = reps
+    .filter((rep) => covers(scope, holderOf(rep, people)?.storeId ?? null))
+    .sort((a, b) => properName(a.name).localeCompare(properName(b.name), 'en'));
+  return [{ reading: reading ?? null, readAt: done?.readAt ?? null }, byName, own];
 }
 
 const holderOf = (rep: RepRecord, people: readonly EmployeeRecord[]): EmployeeRecord | undefined =>
@@ -223,7 +232,10 @@ function repView(rep: RepRecord, people: readonly EmployeeRecord[]): Rep {
   const { repId, employeeNumber, email, phone } = rep;
   const holder = holderOf(rep, people);
   return {
-    ...{ repId, employeeNumber, email, phone },
+    repId,
+    employeeNumber,
+    email,
+    phone,
     name: properName(rep.name),
     holder: holder ? { id: holder.id, name: holder.name } : null,
   };

@@ -1,5 +1,6 @@
 import type { SyncState } from '@scheduler/db';
-import type { EventType, Holiday, Instant, Role, WorkDate } from '@scheduler/scheduling';
+import type { EventType, Holiday, Hours, Instant, Role, WorkDate } from '@scheduler/scheduling';
+import type { HoursOffThatDay } from '../board/types.ts';
 import type { BoardStore } from '../stores/types.ts';
 
 export type LinkState = 'unchecked' | 'linked' | 'not_found' | 'ambiguous' | 'taken';
@@ -26,9 +27,12 @@ export interface Employee {
 export interface EmployeeDetail extends Employee {
   /** Sunday first; null means every day. */
   pattern: boolean[] | null;
+  /** The hours of each weekday in which they work, Sunday first; null means the whole day. */
+  patternHours: (Hours | null)[] | null;
   ranges: { id: number; startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
   dates: { day: WorkDate; available: boolean; reason: string | null }[];
-  timeOff: { id: number; startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
+  /** With hours, only these hours of each day are off. */
+  timeOff: ({ id: number; startsOn: WorkDate; endsOn: WorkDate; reason: string | null } & Hours)[];
   store: BoardStore;
   /** The store's day now. */
   today: WorkDate;
@@ -38,6 +42,7 @@ export interface EmployeeDetail extends Employee {
     scheduleId: number;
     eventName: string;
     startsAt: Instant;
+    endsAt: Instant;
     workDate: WorkDate;
     lastDay: WorkDate;
   }[];
@@ -58,6 +63,8 @@ export interface BrokenSchedule {
   scheduleId: number;
   eventId: number;
   eventName: string;
+  /** Whether the event belongs to a store that the user may not see, so its name is not told. */
+  isElsewhere: boolean;
   startsAt: Instant;
   workDate: WorkDate;
   /** The reason of the rule, a sentence. */
@@ -81,8 +88,9 @@ export interface PersonWeek {
   days: WorkDate[];
   today: WorkDate;
   holidays: { day: WorkDate; name: string }[];
-  /** The days on which the person doesn't work, and why. */
+  /** The days on which the person doesn't work at all, and why. */
   off: { day: WorkDate; reason: string }[];
+  hoursOff: HoursOffThatDay[];
   schedules: {
     scheduleId: number;
     eventId: number;
@@ -95,32 +103,48 @@ export interface PersonWeek {
     workDate: WorkDate;
     changedAt: Instant;
     instructionsUrl: string | null;
+    /** Whether the event belongs to a store that the user may not see, so its name is not told. */
+    isElsewhere: boolean;
     syncState: SyncState;
   }[];
   /**
-   * Whether the person was ever scheduled in that week. If so, a calendar file tells what became of
-   * the work.
+   * Whether the person was ever scheduled in that week. If so, there is a calendar file, which also
+   * lists cancelled work.
    */
   hasCalendarFile: boolean;
 }
 
-/** The entries of a person's calendar file for a week. */
-export interface PersonCalendar {
+/** The work of people in one week or several, Sunday first, for paper. */
+export interface PersonSheets {
   store: BoardStore;
-  employee: { id: number; name: string };
-  weekOf: WorkDate;
-  entries: {
-    eventId: number;
-    eventName: string;
-    type: EventType;
-    startsAt: Instant;
-    endsAt: Instant;
-    /** The work ended, or another person has it. */
-    isCancelled: boolean;
-    /** Grows with each change of the event's person or time, also across schedules. */
-    sequence: number;
-    changedAt: Instant;
-    instructionsUrl: string | null;
+  days: WorkDate[];
+  /** The store's day now. */
+  today: WorkDate;
+  holidays: { day: WorkDate; name: string }[];
+  /** One person, or everybody in the order of the board. */
+  people: {
+    id: number;
+    name: string;
+    role: Role;
+    /** The days on which the person doesn't work at all, and why. */
+    off: { day: WorkDate; reason: string }[];
+    hoursOff: HoursOffThatDay[];
+    /** By time. Work that began on the day before the first one is among it. */
+    schedules: {
+      scheduleId: number;
+      eventId: number;
+      eventName: string;
+      eventNumber: string | null;
+      type: EventType;
+      startsAt: Instant;
+      endsAt: Instant;
+      workDate: WorkDate;
+      /** Of the store where the work is. */
+      timeZone: string;
+      slotTimes: BoardStore['slotTimes'];
+      /** That store, if it isn't the person's and the user may see it. */
+      otherStore: { name: string; number: string } | null;
+    }[];
   }[];
 }
 

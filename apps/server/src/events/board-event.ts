@@ -1,4 +1,4 @@
-import { bookedElsewhere, type EventRecord, type ScheduleRecord, type SyncRecord } from './records.ts';
+import { bookedElsewhere, type EventRecord, type ScheduleRecord, type SyncRecord } from '@scheduler/db/facts';
 import type { BoardEvent, SyncBadge } from './types.ts';
 
 /** The sync state of an event; without a sync row there is nothing to send to Crossmark. */
@@ -24,6 +24,7 @@ export function boardEvent(
     durationMinutes: event.durationMinutes,
     condition: event.condition,
     mplanId: event.mplanId,
+    neverPlan: event.neverPlan,
     sync: syncBadge(sync),
     bookedElsewhere: bookedElsewhere(live, sync),
   };

@@ -76,7 +76,7 @@ describe('the type of an event', () => {
     const before = await everything(server.database.db);
     await api.events.setType.mutate({ eventId, type: null, seen: 'Core' });
     expect(await everything(server.database.db)).toEqual(before);
-    // To hold on to what the name tells today is a choice.
+    // Keeping the type that the name implies today is a choice too.
     await api.events.setType.mutate({ eventId, type: 'Core', seen: 'Core' });
     expect(await eventOf(eventId)).toMatchObject({ type: 'Core', typeByHand: true });
     expect(await audits()).toHaveLength(1);

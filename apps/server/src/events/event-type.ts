@@ -1,4 +1,5 @@
 import { auditLog, type Db, events, type Tx } from '@scheduler/db';
+import { type EventRecord, eventLabel } from '@scheduler/db/facts';
 import { detectEventType, durationAs, type EventType } from '@scheduler/scheduling';
 import { and, desc, eq, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
@@ -6,7 +7,6 @@ import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { findStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import { type EventRecord, eventLabel } from './records.ts';
 import type { ChosenType } from './types.ts';
 
 const ACTION = 'event.type';

@@ -1,4 +1,5 @@
 import { type Db, employees, eventSyncs, events, findsWords, type SyncState, schedules } from '@scheduler/db';
+import { eventSelection, isOver, joinSync, liveSchedule, workedOn } from '@scheduler/db/facts';
 import { UNREPORTED_CONDITIONS, unreportedDays, type WorkDate } from '@scheduler/scheduling';
 import {
   type AnyColumn,
@@ -24,7 +25,6 @@ import { findStore, todayAt } from '../stores/stores.ts';
 import type { Store } from '../stores/types.ts';
 import type { eventFilter } from '../trpc/schemas.ts';
 import { boardEvent } from './board-event.ts';
-import { eventSelection, isOver, joinSync, liveSchedule, workedOn } from './records.ts';
 import type { EventList, EventRow } from './types.ts';
 
 /** The filters and the order of an event list. */

@@ -22,6 +22,8 @@ export interface BoardEvent {
   durationMinutes: number;
   condition: Condition;
   mplanId: string | null;
+  /** Whether plans leave it alone. */
+  neverPlan: boolean;
   sync: SyncBadge;
   /**
    * The person's names in Crossmark, if it holds a booking that was not made here and whose rep is

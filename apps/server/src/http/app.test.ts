@@ -14,6 +14,7 @@ import {
   emailOf,
   empty,
   everything,
+  need,
   ORIGIN,
   refusalOf,
   signIn,
@@ -22,6 +23,15 @@ import {
 } from '../../test/fixture.ts';
 import { appRouter } from '../router.ts';
 import { buildServer } from './app.ts';
+
+const PLAN_SETTINGS = {
+  types: null,
+  horizonDays: 7,
+  earliestInDays: 1,
+  allow: [],
+  afterImport: false,
+  nightlyAt: null,
+};
 
 let server: TestServer;
 
@@ -55,10 +65,10 @@ async function call(
   return { status: answer.status, text: await answer.text() };
 }
 
-/** For whoever holds a one-time link: it says what may be done. */
+/** Open to everybody who has a one-time link: the link says what may be done. */
 const BY_LINK = ['access.open', 'access.accept', 'access.setUp'];
-/** Everybody's own password and sessions, a viewer's too. */
-const OWN_ACCOUNT = ['account.endSession', 'account.changePassword'];
+/** Everybody's own password, sessions and digests, a viewer's too. */
+const OWN_ACCOUNT = ['account.endSession', 'account.changePassword', 'account.setDigest'];
 const withRole = procedures.filter(([name]) => !BY_LINK.includes(name));
 const writesForOthers = withRole.filter(
   ([name, { _def: def }]) => def.type === 'mutation' && !OWN_ACCOUNT.includes(name),
@@ -74,7 +84,7 @@ describe('every procedure', () => {
     for (const [name, { _def: def }] of writesForOthers) expect(def.meta?.role, name).not.toBe('viewer');
   });
 
-  test('that says who may sign in is an admin’s', () => {
+  test('about who may sign in is shown only to admins', () => {
     for (const [name, { _def: def }] of procedures) {
       if (name.startsWith('users.')) expect(def.meta?.role, name).toBe('admin');
     }
@@ -315,7 +325,17 @@ describe('bad input', () => {
   });
 
   const unknown = 987_654;
+  /** A PDF of one empty page. */
+  const ONE_PAGE = Buffer.from(
+    '%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 1 /Kids [3 0 R] >>\nendobj\n3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] >>\nendobj\ntrailer\n<< /Size 4 /Root 1 0 R >>\n%%EOF\n',
+  ).toString('base64');
   const newcomer = { email: 'new@example.test', name: 'New', password: 'a long enough password' };
+  /** A user in the version that an admin sees. */
+  const seenUser = async (role: 'viewer' | 'admin') => {
+    const { users: all } = await (await server.as('admin')).users.list.query();
+    const user = need(all.find((each) => each.email === emailOf(role)));
+    return { userId: user.id, version: user.version };
+  };
   const invited = { email: 'new@example.test', name: 'New', role: 'viewer' as const };
   const at = '2026-01-06T15:45:00.000Z';
   type Case = [what: string, code: string, says: RegExp, run: () => Promise<unknown>];
@@ -613,15 +633,93 @@ describe('bad input', () => {
       /time must be a time of day/,
       () =>
         api.plan.moveLine.mutate({
-          ...{ proposalId: unknown, version: 1, lineId: 1, employeeId: person },
-          ...{ day: '2026-01-06', time: '25:00' },
+          proposalId: unknown,
+          version: 1,
+          lineId: 1,
+          employeeId: person,
+          day: '2026-01-06',
+          time: '25:00',
         }),
+    ],
+    [
+      'plan repair: unknown proposal',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.plan.takeRepair.mutate({ proposalId: unknown, version: 1, eventId }),
+    ],
+    [
+      'plan repair removal: unknown proposal',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.plan.removeRepair.mutate({ proposalId: unknown, version: 1, eventId }),
     ],
     [
       'plan approve: unknown proposal',
       'NOT_FOUND',
       /no proposal 987654/,
       () => api.plan.approve.mutate({ proposalId: unknown, version: 1 }),
+    ],
+    [
+      'plan undo: unknown approval',
+      'NOT_FOUND',
+      /no approval 987654/,
+      () => api.plan.undoApproval.mutate({ approvalId: unknown }),
+    ],
+    [
+      'plan cover: the last day before the first',
+      'BAD_REQUEST',
+      /must not be before the first day/,
+      () =>
+        api.plan.coverAbsence.mutate({
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-06',
+          endsOn: '2026-01-05',
+        }),
+    ],
+    [
+      'plan cover: the end of the hours before their beginning',
+      'BAD_REQUEST',
+      /untilTime must be later than/,
+      () =>
+        api.plan.coverAbsence.mutate({
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-06',
+          endsOn: '2026-01-06',
+          fromTime: '13:00',
+          untilTime: '11:00',
+        }),
+    ],
+    [
+      'plan cover: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () =>
+        api.plan.coverAbsence.mutate({
+          employeeId: unknown,
+          version: 1,
+          startsOn: '2026-01-06',
+          endsOn: '2026-01-06',
+        }),
+    ],
+    [
+      'plan undo cover: unknown proposal',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.plan.undoCover.mutate({ proposalId: unknown }),
+    ],
+    [
+      'plan cover leaving: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.plan.coverLeaving.mutate({ employeeId: unknown, lastDay: '2026-01-06' }),
+    ],
+    [
+      'plan cover closed: a day on which the store is open',
+      'UNPROCESSABLE_CONTENT',
+      /The store is open on Tue Jan 6/,
+      () => api.plan.coverClosedDay.mutate({ storeId, day: '2026-01-06' }),
     ],
     [
       'plan discard: unknown proposal',
@@ -653,8 +751,72 @@ describe('bad input', () => {
       /no person 987654/,
       () =>
         api.plan.setException.mutate({
-          ...{ storeId, kind: 'primary_lead', day: '2026-01-06', employeeId: unknown, seen: null },
+          storeId,
+          kind: 'primary_lead',
+          day: '2026-01-06',
+          employeeId: unknown,
+          seen: null,
         }),
+    ],
+    [
+      'plan settings: more days than a plan may have',
+      'BAD_REQUEST',
+      /horizonDays must be 28 days at most/,
+      async () =>
+        (await server.as('admin')).plan.setSettings.mutate({
+          storeId,
+          version: 1,
+          settings: { ...PLAN_SETTINGS, horizonDays: 29 },
+        }),
+    ],
+    [
+      'plan settings: a rule that nobody may break',
+      'BAD_REQUEST',
+      /allow/,
+      async () =>
+        (await server.as('admin')).plan.setSettings.mutate({
+          storeId,
+          version: 1,
+          settings: { ...PLAN_SETTINGS, allow: raw(['time_off']) },
+        }),
+    ],
+    [
+      'plan settings: by a dispatcher',
+      'FORBIDDEN',
+      /admin/,
+      () => api.plan.setSettings.mutate({ storeId, version: 1, settings: PLAN_SETTINGS }),
+    ],
+    [
+      'plan settings: changed since',
+      'CONFLICT',
+      /changed after you opened/,
+      async () =>
+        (await server.as('admin')).plan.setSettings.mutate({ storeId, version: 9, settings: PLAN_SETTINGS }),
+    ],
+    [
+      'never plan: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.plan.setNeverPlan.mutate({ eventId: unknown, neverPlan: true, seen: false }),
+    ],
+    [
+      'never plan: changed since',
+      'CONFLICT',
+      /is planned with the others by now/,
+      () => api.plan.setNeverPlan.mutate({ eventId, neverPlan: false, seen: true }),
+    ],
+    [
+      'change many: none',
+      'BAD_REQUEST',
+      /must name one schedule at least/,
+      () => api.schedules.changeMany.mutate({ items: [] }),
+    ],
+    [
+      'change many: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.schedules.changeMany.mutate({ items: [{ scheduleId: unknown, version: 1, unschedule: true }] }),
     ],
     [
       'unschedule: unknown schedule',
@@ -836,12 +998,25 @@ describe('bad input', () => {
       () => api.employees.setAvailability.mutate({ employeeId: unknown, version: 1, pattern: null }),
     ],
     [
+      'days: hours that end before they begin',
+      'BAD_REQUEST',
+      /hours.* must be later than/,
+      () =>
+        api.employees.setAvailability.mutate({
+          employeeId: person,
+          version: 1,
+          pattern: null,
+          hours: Array.from({ length: 7 }, () => ({ fromTime: '17:00', untilTime: '09:00' })),
+        }),
+    ],
+    [
       'days: a week of six days',
       'BAD_REQUEST',
       /pattern must be seven days/,
       () =>
         api.employees.setAvailability.mutate({
-          ...{ employeeId: person, version: 1 },
+          employeeId: person,
+          version: 1,
           pattern: [true, true, true, true, true, true],
         }),
     ],
@@ -857,8 +1032,11 @@ describe('bad input', () => {
       /endsOn must not be before/,
       () =>
         api.employees.addRange.mutate({
-          ...{ employeeId: person, version: 1, available: false },
-          ...{ startsOn: '2026-01-05', endsOn: '2026-01-04' },
+          employeeId: person,
+          version: 1,
+          available: false,
+          startsOn: '2026-01-05',
+          endsOn: '2026-01-04',
         }),
     ],
     [
@@ -876,7 +1054,6 @@ describe('bad input', () => {
           employeeId: person,
           version: 1,
           day: '2026-02-30',
-          available: false,
         }),
     ],
     [
@@ -891,8 +1068,50 @@ describe('bad input', () => {
       /endsOn must not be before/,
       () =>
         api.employees.addTimeOff.mutate({
-          ...{ employeeId: person, version: 1 },
-          ...{ startsOn: '2026-01-05', endsOn: '2026-01-04' },
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-05',
+          endsOn: '2026-01-04',
+        }),
+    ],
+    [
+      'time off: the end of the hours before their beginning',
+      'BAD_REQUEST',
+      /untilTime must be later than the time from which it counts/,
+      () =>
+        api.employees.addTimeOff.mutate({
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-05',
+          endsOn: '2026-01-05',
+          fromTime: '13:00',
+          untilTime: '13:00',
+        }),
+    ],
+    [
+      'time off: hours until the beginning of the day',
+      'BAD_REQUEST',
+      /untilTime must be later than/,
+      () =>
+        api.employees.addTimeOff.mutate({
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-05',
+          endsOn: '2026-01-05',
+          untilTime: '00:00',
+        }),
+    ],
+    [
+      'time off: an hour that no clock shows',
+      'BAD_REQUEST',
+      /fromTime must be a time of day/,
+      () =>
+        api.employees.addTimeOff.mutate({
+          employeeId: person,
+          version: 1,
+          startsOn: '2026-01-05',
+          endsOn: '2026-01-05',
+          fromTime: '24:00',
         }),
     ],
     [
@@ -931,8 +1150,11 @@ describe('bad input', () => {
       /must be a time of day/,
       async () =>
         (await server.as('admin')).settings.setEventType.mutate({
-          ...{ storeId, version: 1, minutes: 30 },
-          ...{ type: 'Core', slots: ['25:00'] },
+          storeId,
+          version: 1,
+          minutes: 30,
+          type: 'Core',
+          slots: ['25:00'],
         }),
     ],
     [
@@ -941,8 +1163,11 @@ describe('bad input', () => {
       /changed after you opened/,
       async () =>
         (await server.as('admin')).settings.setEventType.mutate({
-          ...{ storeId, version: 9, minutes: 30 },
-          ...{ type: 'Core', slots: ['10:00'] },
+          storeId,
+          version: 9,
+          minutes: 30,
+          type: 'Core',
+          slots: ['10:00'],
         }),
     ],
     [
@@ -951,8 +1176,40 @@ describe('bad input', () => {
       /roleLimit/,
       async () =>
         (await server.as('admin')).settings.setEventType.mutate({
-          ...{ storeId, version: 1, minutes: 30, slots: ['10:00'], type: 'Core' },
+          storeId,
+          version: 1,
+          minutes: 30,
+          slots: ['10:00'],
+          type: 'Core',
           roleLimit: 'none' as 'hard',
+        }),
+    ],
+    [
+      'slots: lunch before the start',
+      'BAD_REQUEST',
+      /lunch of the start at 10:00 must be after it/,
+      async () =>
+        (await server.as('admin')).settings.setEventType.mutate({
+          storeId,
+          version: 1,
+          minutes: 30,
+          slots: ['10:00'],
+          type: 'Core',
+          slotTimes: { '10:00': { lunchAt: '09:30', endsAt: null } },
+        }),
+    ],
+    [
+      'slots: lunch of no time of day',
+      'BAD_REQUEST',
+      /must be a time of day/,
+      async () =>
+        (await server.as('admin')).settings.setEventType.mutate({
+          storeId,
+          version: 1,
+          minutes: 30,
+          slots: ['10:00'],
+          type: 'Core',
+          slotTimes: { '10:00': { lunchAt: 'noon', endsAt: null } },
         }),
     ],
     [
@@ -961,7 +1218,8 @@ describe('bad input', () => {
       /noonCheckBy/,
       async () =>
         (await server.as('admin')).settings.setNoonCheck.mutate({
-          ...{ storeId, version: 1 },
+          storeId,
+          version: 1,
           noonCheckBy: 'anybody' as 'club_supervisor',
         }),
     ],
@@ -971,7 +1229,10 @@ describe('bad input', () => {
       /no time zone “Mars\/Base”/,
       async () =>
         (await server.as('admin')).settings.setStore.mutate({
-          ...{ storeId, version: 1, name: 'Club', number: '8135' },
+          storeId,
+          version: 1,
+          name: 'Club',
+          number: '8135',
           timeZone: 'Mars/Base',
         }),
     ],
@@ -981,7 +1242,10 @@ describe('bad input', () => {
       /no time zone/,
       async () =>
         (await server.as('admin')).settings.setStore.mutate({
-          ...{ storeId, version: 1, name: 'Club', number: '8135' },
+          storeId,
+          version: 1,
+          name: 'Club',
+          number: '8135',
           timeZone: 'posix/America/Chicago',
         }),
     ],
@@ -991,7 +1255,10 @@ describe('bad input', () => {
       /no store 987654/,
       async () =>
         (await server.as('admin')).settings.setStore.mutate({
-          ...{ storeId: unknown, version: 1, name: 'Club', number: '8135' },
+          storeId: unknown,
+          version: 1,
+          name: 'Club',
+          number: '8135',
           timeZone: 'America/Chicago',
         }),
     ],
@@ -1001,7 +1268,9 @@ describe('bad input', () => {
       /name must not be empty/,
       async () =>
         (await server.as('admin')).settings.addHoliday.mutate({
-          ...{ day: '2026-12-25', yearly: true, name: ' ' },
+          day: '2026-12-25',
+          yearly: true,
+          name: ' ',
         }),
     ],
     [
@@ -1009,6 +1278,230 @@ describe('bad input', () => {
       'NOT_FOUND',
       /no holiday 987654/,
       async () => (await server.as('admin')).settings.removeHoliday.mutate({ holidayId: unknown }),
+    ],
+    [
+      'attendance: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () =>
+        api.attendance.record.mutate({
+          employeeId: unknown,
+          day: '2026-01-05',
+          version: null,
+          status: 'late',
+        }),
+    ],
+    [
+      'attendance: a status that isn’t one',
+      'BAD_REQUEST',
+      /status/,
+      () =>
+        api.attendance.record.mutate(
+          raw({ employeeId: person, day: '2026-01-05', version: null, status: 'asleep' }),
+        ),
+    ],
+    [
+      'attendance removal: nothing recorded',
+      'CONFLICT',
+      /was removed meanwhile/,
+      () => api.attendance.remove.mutate({ employeeId: person, day: '2026-01-05', version: 1 }),
+    ],
+    [
+      'report: the last day before the first',
+      'BAD_REQUEST',
+      /to must not be before the first day/,
+      () => api.reports.get.query({ from: '2026-01-11', to: '2026-01-04' }),
+    ],
+    [
+      'report: more than 53 weeks',
+      'BAD_REQUEST',
+      /to must be within 53 weeks/,
+      () => api.reports.get.query({ from: '2026-01-10', to: '2027-01-10' }),
+    ],
+    [
+      'report: published too early',
+      'BAD_REQUEST',
+      /publishedDaysBefore must be from 0 to 28/,
+      () => api.reports.get.query({ from: '2026-01-04', to: '2026-01-10', publishedDaysBefore: 29 }),
+    ],
+    [
+      'report file: neither by person nor by week',
+      'BAD_REQUEST',
+      /by must be/,
+      () => api.reports.export.query(raw({ from: '2026-01-04', to: '2026-01-10', by: 'month' })),
+    ],
+    [
+      'report file: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () => api.reports.export.query({ storeId: unknown, from: '2026-01-04', to: '2026-01-10', by: 'week' }),
+    ],
+    [
+      'sheets: three weeks',
+      'BAD_REQUEST',
+      /weeks must be 1 or 2/,
+      () => api.employees.sheets.query(raw({ weeks: 3 })),
+    ],
+    [
+      'sheets: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.employees.sheets.query({ employeeId: unknown }),
+    ],
+    [
+      'note: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.notes.save.mutate({ subject: { kind: 'event', eventId: unknown }, version: null, text: 'x' }),
+    ],
+    [
+      'note: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () =>
+        api.notes.save.mutate({
+          subject: { kind: 'day', storeId: unknown, day: '2026-01-05' },
+          version: null,
+          text: 'x',
+        }),
+    ],
+    [
+      'note: characters that change the writing direction',
+      'BAD_REQUEST',
+      /control characters/,
+      () =>
+        api.notes.save.mutate({
+          subject: { kind: 'person', employeeId: person },
+          version: null,
+          text: 'a\u202eb',
+        }),
+    ],
+    [
+      'template: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      async () =>
+        (await server.as('admin')).packets.addTemplate.mutate({
+          storeId: unknown,
+          name: 'Log',
+          level: 'event',
+          content: ONE_PAGE,
+        }),
+    ],
+    [
+      'template: no base64',
+      'BAD_REQUEST',
+      /must be a PDF in base64/,
+      async () =>
+        (await server.as('admin')).packets.addTemplate.mutate({
+          storeId,
+          name: 'Log',
+          level: 'event',
+          content: '<html>',
+        }),
+    ],
+    [
+      'template: no PDF',
+      'BAD_REQUEST',
+      /not a PDF/,
+      async () =>
+        (await server.as('admin')).packets.addTemplate.mutate({
+          storeId,
+          name: 'Log',
+          level: 'event',
+          content: 'SGVsbG8=',
+        }),
+    ],
+    [
+      'template edit: unknown',
+      'NOT_FOUND',
+      /no template 987654/,
+      async () =>
+        (await server.as('admin')).packets.editTemplate.mutate({
+          templateId: unknown,
+          version: 1,
+          name: 'Log',
+        }),
+    ],
+    [
+      'template edit: a name of two lines',
+      'BAD_REQUEST',
+      /control characters/,
+      async () =>
+        (await server.as('admin')).packets.editTemplate.mutate({ templateId: 1, version: 1, name: 'a\nb' }),
+    ],
+    [
+      'template move: unknown',
+      'NOT_FOUND',
+      /no template 987654/,
+      async () =>
+        (await server.as('admin')).packets.moveTemplate.mutate({
+          templateId: unknown,
+          version: 1,
+          position: 1,
+        }),
+    ],
+    [
+      'template move: before the first place',
+      'BAD_REQUEST',
+      /must be positive/,
+      async () =>
+        (await server.as('admin')).packets.moveTemplate.mutate({ templateId: 1, version: 1, position: 0 }),
+    ],
+    [
+      'template removal: unknown',
+      'NOT_FOUND',
+      /no template 987654/,
+      async () =>
+        (await server.as('admin')).packets.removeTemplate.mutate({ templateId: unknown, version: 1 }),
+    ],
+    [
+      'instructions: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.packets.fetchInstructions.mutate({ eventId: unknown }),
+    ],
+    [
+      'instructions: an event without a link',
+      'UNPROCESSABLE_CONTENT',
+      /no link to instructions/,
+      () => api.packets.fetchInstructions.mutate({ eventId }),
+    ],
+    [
+      'calendar of a person: unknown',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.feeds.makeOfPerson.mutate({ employeeId: unknown, replaces: null }),
+    ],
+    [
+      'calendar of a person: in place of one that there is not',
+      'CONFLICT',
+      /ended meanwhile/,
+      () => api.feeds.makeOfPerson.mutate({ employeeId: person, replaces: unknown }),
+    ],
+    [
+      'calendar of a person: nothing said of the one before',
+      'BAD_REQUEST',
+      /replaces is missing|replaces must be/,
+      () => api.feeds.makeOfPerson.mutate(raw({ employeeId: person })),
+    ],
+    [
+      'end of a person’s calendar: unknown',
+      'NOT_FOUND',
+      /ended already/,
+      () => api.feeds.revokeOfPerson.mutate({ employeeId: person, feedId: unknown }),
+    ],
+    [
+      'calendar of a store: unknown',
+      'NOT_FOUND',
+      /no store 987654/,
+      async () => (await server.as('admin')).feeds.makeOfStore.mutate({ storeId: unknown, replaces: null }),
+    ],
+    [
+      'end of a store’s calendar: unknown',
+      'NOT_FOUND',
+      /ended already/,
+      async () => (await server.as('admin')).feeds.revokeOfStore.mutate({ storeId, feedId: unknown }),
     ],
     [
       'link open: one that nobody made',
@@ -1103,6 +1596,18 @@ describe('bad input', () => {
       async () => (await server.as('admin')).sync.markMissingGone.mutate({ runId: 1, digest: "' or 1=1 --" }),
     ],
     [
+      'history of an event: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.activity.ofEvent.query({ eventId: unknown }),
+    ],
+    [
+      'history of an event: a page that never began',
+      'BAD_REQUEST',
+      /cursor/,
+      () => api.activity.ofEvent.query({ eventId, cursor: 0 }),
+    ],
+    [
       'role: unknown user',
       'NOT_FOUND',
       /no such user/,
@@ -1110,10 +1615,131 @@ describe('bad input', () => {
         (await server.as('admin')).users.setRole.mutate({ userId: 'nobody', version: 1, role: 'viewer' }),
     ],
     [
+      'stores: unknown user',
+      'NOT_FOUND',
+      /no such user/,
+      async () =>
+        (await server.as('admin')).users.setStores.mutate({ userId: 'nobody', version: 1, storeIds: null }),
+    ],
+    [
+      'stores: none',
+      'BAD_REQUEST',
+      /must name a store at least/,
+      async () =>
+        (await server.as('admin')).users.setStores.mutate({ ...(await seenUser('viewer')), storeIds: [] }),
+    ],
+    [
+      'stores: an unknown one',
+      'NOT_FOUND',
+      /no store 987654/,
+      async () =>
+        (await server.as('admin')).users.setStores.mutate({
+          ...(await seenUser('viewer')),
+          storeIds: [unknown],
+        }),
+    ],
+    [
+      'stores: some, of an admin',
+      'UNPROCESSABLE_CONTENT',
+      /An admin has all stores/,
+      async () =>
+        (await server.as('admin')).users.setStores.mutate({
+          ...(await seenUser('admin')),
+          storeIds: [unknown],
+        }),
+    ],
+    [
+      'stores: changed meanwhile',
+      'CONFLICT',
+      /was changed after you opened it/,
+      async () =>
+        (await server.as('admin')).users.setStores.mutate({
+          ...(await seenUser('viewer')),
+          version: 99,
+          storeIds: null,
+        }),
+    ],
+    [
+      'invite: a store that isn’t one',
+      'NOT_FOUND',
+      /no store 987654/,
+      async () => (await server.as('admin')).users.invite.mutate({ ...invited, storeIds: [unknown] }),
+    ],
+    [
+      'invite: an admin of some stores',
+      'UNPROCESSABLE_CONTENT',
+      /An admin has all stores/,
+      async () =>
+        (await server.as('admin')).users.invite.mutate({ ...invited, role: 'admin', storeIds: [unknown] }),
+    ],
+    [
       'disable: unknown user',
       'NOT_FOUND',
       /no such user/,
       async () => (await server.as('admin')).users.disable.mutate({ userId: 'nobody', version: 1 }),
+    ],
+    [
+      'digest: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () => api.account.setDigest.mutate({ storeId: unknown, sendAt: '06:00' }),
+    ],
+    [
+      'digest: no time of day',
+      'BAD_REQUEST',
+      /sendAt must be a time of day/,
+      () => api.account.setDigest.mutate({ storeId, sendAt: '24:00' }),
+    ],
+    [
+      'digest: for somebody else',
+      'BAD_REQUEST',
+      /must not have the fields userId/,
+      () => api.account.setDigest.mutate(raw({ storeId, sendAt: '06:00', userId: 'other' })),
+    ],
+    [
+      'verification: days in the wrong order',
+      'BAD_REQUEST',
+      /toDay must not be before fromDay/,
+      () => api.verification.days.query({ fromDay: '2026-01-06', toDay: '2026-01-05' }),
+    ],
+    [
+      'verification: more days than a month',
+      'BAD_REQUEST',
+      /toDay must be at most 31 days/,
+      () => api.verification.days.query({ fromDay: '2026-01-01', toDay: '2026-02-01' }),
+    ],
+    [
+      'verification: a day that doesn’t exist',
+      'BAD_REQUEST',
+      /fromDay/,
+      () => api.verification.days.query({ fromDay: '2026-02-30', toDay: '2026-03-01' }),
+    ],
+    [
+      'turns: a day that doesn’t exist',
+      'BAD_REQUEST',
+      /fromDay must be a day/,
+      () => api.plan.turns.query({ fromDay: '2026-02-30', toDay: '2026-03-01' }),
+    ],
+    [
+      'verification: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () => api.verification.days.query({ storeId: unknown, fromDay: '2026-01-05', toDay: '2026-01-05' }),
+    ],
+    [
+      'verification: unknown plan',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.verification.days.query({ proposalId: unknown, fromDay: '2026-01-05', toDay: '2026-01-05' }),
+    ],
+    [
+      'verification: a plan that is no number',
+      'BAD_REQUEST',
+      /proposalId must be/,
+      () =>
+        api.verification.days.query(
+          raw({ proposalId: '1 or 1=1', fromDay: '2026-01-05', toDay: '2026-01-05' }),
+        ),
     ],
     [
       'enable: an id that is none',
@@ -1146,6 +1772,7 @@ describe('bad input', () => {
 
   test('every mutation has its case here', () => {
     const words: Record<string, string> = {
+      'account.setDigest': 'digest:',
       'schedules.create': 'create:',
       'schedules.reschedule': 'reschedule:',
       'events.setType': 'type of an event:',
@@ -1154,6 +1781,7 @@ describe('bad input', () => {
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',
       'schedules.createMany': 'create many:',
+      'schedules.changeMany': 'change many:',
       'day.reassign': 'reassign:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
@@ -1178,12 +1806,33 @@ describe('bad input', () => {
       'plan.cancel': 'plan cancel:',
       'plan.markLines': 'plan lines:',
       'plan.moveLine': 'plan line:',
+      'plan.takeRepair': 'plan repair:',
+      'plan.removeRepair': 'plan repair removal:',
       'plan.approve': 'plan approve:',
+      'plan.undoApproval': 'plan undo:',
+      'plan.coverAbsence': 'plan cover:',
+      'plan.undoCover': 'plan undo cover:',
+      'plan.coverLeaving': 'plan cover leaving:',
+      'plan.coverClosedDay': 'plan cover closed:',
       'plan.discard': 'plan discard:',
+      'plan.setSettings': 'plan settings:',
+      'plan.setNeverPlan': 'never plan:',
       'plan.setTurn': 'turn:',
       'plan.setException': 'turn of a day:',
       'settings.addHoliday': 'holiday:',
       'settings.removeHoliday': 'holiday removal:',
+      'attendance.record': 'attendance:',
+      'attendance.remove': 'attendance removal:',
+      'notes.save': 'note:',
+      'packets.addTemplate': 'template:',
+      'packets.editTemplate': 'template edit:',
+      'packets.moveTemplate': 'template move:',
+      'packets.removeTemplate': 'template removal:',
+      'packets.fetchInstructions': 'instructions:',
+      'feeds.makeOfPerson': 'calendar of a person:',
+      'feeds.revokeOfPerson': 'end of a person’s calendar:',
+      'feeds.makeOfStore': 'calendar of a store:',
+      'feeds.revokeOfStore': 'end of a store’s calendar:',
       'access.open': 'link open:',
       'access.accept': 'link accept:',
       'access.setUp': 'set-up:',
@@ -1193,6 +1842,7 @@ describe('bad input', () => {
       'users.invite': 'invite:',
       'users.withdrawInvitation': 'invitation:',
       'users.setRole': 'role:',
+      'users.setStores': 'stores:',
       'users.disable': 'disable:',
       'users.enable': 'enable:',
       'users.resetLink': 'reset link:',
@@ -1231,7 +1881,7 @@ describe('bad input', () => {
     },
   );
 
-  /** Sends a body as it is, and says what came of it. */
+  /** Sends a body unchanged and returns the result. */
   const send = async (path: string, body: string, headers: Record<string, string> = {}) => {
     const answer = await fetch(server.url + path, {
       method: 'POST',
@@ -1277,7 +1927,7 @@ describe('bad input', () => {
     const [fits, tooLong] = around(bytes);
     expect((await send(path, fits, headers)).status).not.toBe(413);
     expect((await send(path, tooLong, headers)).status).toBe(413);
-    // Without a length told beforehand.
+    // The body is sent without its length.
     const answer = await fetch(server.url + path, {
       method: 'POST',
       headers: { origin: ORIGIN, 'content-type': 'application/json', ...headers },
@@ -1288,7 +1938,7 @@ describe('bad input', () => {
     await answer.arrayBuffer();
   });
 
-  test('of a file’s length is heard out for nobody but who may import one, and for two of theirs at once', async () => {
+  test('of a file’s length is read only for users who may import one, and at most two of each at once', async () => {
     const [file] = around(2_000_000);
     expect(await send('/trpc/csv.import', file)).toMatchObject({
       status: 401,
@@ -1514,7 +2164,7 @@ test('every answer is closed to other sites: nothing loads, frames or is kept', 
     expect(headers.get('cache-control'), path).toContain('no-store');
     expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
     expect(headers.get('referrer-policy'), path).toBe('same-origin');
-    // Plain http on localhost: no browser is to be told to stay with https.
+    // Over plain http on localhost, no browser may be told to use only https.
     expect(headers.get('strict-transport-security'), path).toBeNull();
   }
 });

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { createAuth, isFromOwnPage, isRead, type SessionLimits } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
+import { planRunsOf } from '@scheduler/plans';
 import {
-  answerInTurn,
-  answerUnreadable,
   boundUnreadAnswers,
-  describeClientAddresses,
   describeFailure,
   type Logger,
   RefusedCalls,
@@ -16,29 +13,28 @@ import {
 } from '@scheduler/runtime';
 import { SERVER_TIME_HEADER } from '@scheduler/runtime/browser-clock';
 import { currentTimeMs } from '@scheduler/runtime/clock';
+import { createHttpApp } from '@scheduler/runtime/http';
+import { TRPCError } from '@trpc/server';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyRequest,
-  fastify,
-  LogController,
-} from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { addFeedRoute, FEED_ROUTE } from '../calendars/feed-route.ts';
 import { openChangeFeed } from '../core/change-feed.ts';
 import { Refusal } from '../core/errors.ts';
-import { planRunsOf } from '../planning/runs.ts';
+import { addPacketRoutes } from '../packets/packet-route.ts';
 import { addAuthRoute } from './auth-route.ts';
 import { addFileRoutes } from './files.ts';
 import { openLongCalls } from './long-calls.ts';
+import { Places } from './places.ts';
 import { addTrpcRoute } from './trpc-route.ts';
 
-const LONGEST_REQUEST_MS = 30_000;
 /** Database connections: more than the share of one person, see `Shares`. */
 const CONNECTIONS = 24;
+/** The most exports and packets of one user that wait or are processed. */
+const MOST_EXPORTS_OF_ONE = 2;
 
 /**
  * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, a
- * person's week as a calendar file, the audit log as a CSV file, `/healthz` (the process runs) and
+ * person's week as a calendar file, packets, calendar feeds, the audit log as a CSV file, `/healthz` (the process runs) and
  * `/readyz` (it is ready, or why not). Closing it ends open streams, whose clients then reconnect,
  * and lets running calls finish.
  * @param options.origins the addresses at which browsers open the scheduler, the main one first;
@@ -71,34 +67,12 @@ export async function buildServer(options: {
     throw error;
   });
 
-  log.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
-  const logger: FastifyBaseLogger = log;
-  const app: FastifyInstance = fastify({
-    loggerInstance: logger,
-    // A hook below logs one line per request, without the query string, because filters contain
-    // typed text.
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    genReqId: () => randomUUID(),
-    requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps headersTimeout and requestTimeout if the first is longer, as by default, and checks
-    // them every 30 s, so a body could take more than a minute.
-    http: {
-      headersTimeout: LONGEST_REQUEST_MS,
-      connectionsCheckingInterval: 5_000,
-      requireHostHeader: false,
-    },
-    routerOptions: { maxParamLength: 5_000 },
-    clientErrorHandler: answerUnreadable({ https: baseUrl.startsWith('https:'), log }),
-    trustProxy: [...options.trustedProxies],
-  });
-
-  answerInTurn(app);
-  // The routes below set their own limits of body size.
-  app.removeAllContentTypeParsers();
+  const https = baseUrl.startsWith('https:');
+  const app = createHttpApp({ log, https, trustedProxies: options.trustedProxies, finishesCalls: true });
 
   // Set before the routes, because a route keeps the handler of the time when it was added.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    if (error instanceof Refusal)
+    if (error instanceof TRPCError && error.code !== 'INTERNAL_SERVER_ERROR')
       return reply.status(getHTTPStatusCodeFromError(error)).send({ message: error.message });
     const { status, message, isOurs } = describeFailure(error, request.id);
     if (isOurs) request.log.error({ err: error }, 'request failed');
@@ -106,7 +80,7 @@ export async function buildServer(options: {
   });
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
 
-  const headers = securityHeaders({ https: baseUrl.startsWith('https:'), policy: {} });
+  const headers = securityHeaders({ https, policy: {} });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
     reply.header('x-request-id', request.id);
@@ -115,7 +89,9 @@ export async function buildServer(options: {
   });
   requireHost(app);
   app.addHook('onResponse', async (request, reply) => {
-    const [path] = request.url.split('?');
+    // The address of a calendar feed is a secret.
+    const isSecret = request.routeOptions.url === FEED_ROUTE;
+    const [path] = isSecret ? [FEED_ROUTE] : request.url.split('?');
     if (path === '/healthz' || path === '/readyz') return;
     const refused = refusedCalls.of(request);
     request.log.info(
@@ -177,8 +153,11 @@ export async function buildServer(options: {
   const parts = { database, auth, changes, shares, refusedCalls, userIds, assertSchema, assertOwnPage };
   await addAuthRoute(app, { auth, baseUrl });
   addFileRoutes(app, parts);
+  addFeedRoute(app, parts);
   const longCalls = openLongCalls({ databaseUrl, log });
-  await addTrpcRoute(app, parts, longCalls);
+  const exports = new Places({ mostOfOne: MOST_EXPORTS_OF_ONE, most: Number.POSITIVE_INFINITY });
+  addPacketRoutes(app, parts, { longCalls, exports });
+  await addTrpcRoute(app, parts, { longCalls, exports });
 
   app.addHook('onClose', async () => {
     await longCalls.close();

@@ -30,6 +30,7 @@ function requestsFor(routes: readonly Route[], inputs: number): TextRequest[] {
     const body = ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method) ? {} : { body: JSON.stringify(USER) };
     sent.push(...paths.map((path) => ({ method, path, ...body })));
   }
+  sent.push({ method: 'GET', path: `/api/feeds/calfeed_${'A'.repeat(43)}.ics` });
   sent.push(...sampleCalls(procedures, inputs));
   // What ends the session comes last.
   return sent.sort(
@@ -113,7 +114,13 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
 
       const requests = requestsFor(routes, inputs).filter(({ method }) => method !== 'TRACE');
       expect(routes.map(({ url }) => url)).toEqual(
-        expect.arrayContaining(['/trpc/:path', '/api/auth/*', '/api/audit.csv', '/readyz']),
+        expect.arrayContaining([
+          '/trpc/:path',
+          '/api/auth/*',
+          '/api/audit.csv',
+          '/api/feeds/:file',
+          '/readyz',
+        ]),
       );
       while (requests.length > 0) await Promise.all(requests.splice(0, 40).map(send));
     } finally {

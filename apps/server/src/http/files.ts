@@ -4,11 +4,11 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { auditFilter } from '../activity/audit-router.ts';
 import { auditCsv } from '../activity/audit-search.ts';
-import { personCalendar } from '../board/person-week.ts';
-import { assertRole, inWords } from '../trpc/procedures.ts';
+import { writeCalendar } from '../calendars/calendar.ts';
+import { weekCalendar } from '../calendars/entries.ts';
+import { inWords } from '../trpc/procedures.ts';
 import { id, workDate } from '../trpc/schemas.ts';
-import { weekAsCalendar } from './calendar.ts';
-import { headersOf } from './connection.ts';
+import { admitToFile } from './admit-to-file.ts';
 import type { ServerParts } from './parts.ts';
 
 const WEEK_FILE = z.object({
@@ -24,33 +24,28 @@ const AUDIT_FILE = z.strictObject({ ...auditFilter, storeId: z.coerce.number().p
 export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
   /** Calendars open this address without the page. The session's cookie is sent with it. */
   app.get('/api/people/:employeeId/week.ics', async (request, reply) => {
-    const user = await parts.auth.userOf(headersOf(request));
-    if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
-    parts.userIds.set(request, user.id);
+    const user = await admitToFile(request, parts);
     await parts.shares.begin(user.id, reply.raw);
     const params = WEEK_FILE.safeParse({ ...(request.params as object), ...(request.query as object) });
     if (!params.success) {
       return reply.status(400).send({ message: 'Ask for a person by number and a week by a day of it.' });
     }
-    const week = await personCalendar(parts.database.db, params.data);
+    const week = await weekCalendar(parts.database.db, params.data, user.storeIds);
     if (week.entries.length === 0) {
-      const message = `Nothing was ever planned for ${week.employee.name} in the week of ${formatDay(week.weekOf)}.`;
+      const message = `Nothing was ever planned for ${week.person} in the week of ${formatDay(week.sunday)}.`;
       return reply.status(404).send({ message });
     }
     return reply
       .header('content-type', 'text/calendar; charset=utf-8')
-      .header('content-disposition', `attachment; filename="week-${week.weekOf}.ics"`)
-      .send(weekAsCalendar(week));
+      .header('content-disposition', `attachment; filename="week-${week.sunday}.ics"`)
+      .send(writeCalendar(week, { kind: 'file' }));
   });
 
   /**
    * A stream and not a procedure, because it has any length. The browser saves it as it arrives.
    */
   app.get('/api/audit.csv', async (request, reply) => {
-    const user = await parts.auth.userOf(headersOf(request));
-    if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
-    parts.userIds.set(request, user.id);
-    assertRole(user, 'admin');
+    const user = await admitToFile(request, parts, 'admin');
     const params = AUDIT_FILE.safeParse(request.query);
     if (!params.success) return reply.status(400).send({ message: inWords(params.error).message });
     await parts.shares.begin(user.id, reply.raw);

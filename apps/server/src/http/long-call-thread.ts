@@ -6,11 +6,14 @@ import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import type { ChangeFeed } from '../core/change-feed.ts';
 import { Refusal } from '../core/errors.ts';
 import { csvRouter } from '../csv/router.ts';
+import { answerPacket } from '../packets/answer-packet.ts';
+import { packetsRouter } from '../packets/router.ts';
 import type { Context } from '../trpc/context.ts';
-import { router } from '../trpc/procedures.ts';
-import { type LongAnswer, type LongCall, STOP, type ThreadData } from './long-calls.ts';
+import { router, schemasOf } from '../trpc/procedures.ts';
+import { type LongAnswer, type LongCall, PACKET_CALL, STOP, type ThreadData } from './long-calls.ts';
 
-const longRouter = router({ csv: csvRouter });
+const longRouter = router({ csv: csvRouter, packets: packetsRouter });
+const schemaOf = schemasOf(longRouter);
 
 if (!parentPort) throw new Error('Long calls run in a thread of the server, not in a process of their own.');
 const port = parentPort;
@@ -24,7 +27,9 @@ port.on('message', (message: LongCall | typeof STOP) => {
 
 /** An uncaught error ends the thread, and its call fails. */
 async function run(call: LongCall): Promise<void> {
-  const answer = await answerCall(call);
+  const answer = call.url.startsWith(PACKET_CALL)
+    ? await answerPacket(database.db, call)
+    : await answerCall(call);
   port.postMessage(answer, [answer.body.buffer]);
 }
 
@@ -51,6 +56,7 @@ async function answerCall({ method, url, body, user, requestId }: LongCall): Pro
         requestId,
         // The call has already waited for its turn.
         inTurn: (work) => work(),
+        schemaOf,
         backend: { db: database.db, changes: NO_CHANGES },
       };
     },

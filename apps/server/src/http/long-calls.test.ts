@@ -88,7 +88,8 @@ describe('a file', () => {
       leaving.end(JSON.stringify({ text: text.replaceAll('61234', '71234') }));
       await vi.waitFor(async () => expect(await busy()).toBe(1));
       leaving.destroy();
-      // One call of a user at a time: this one's turn comes when the import was broken off, while the lock still holds it up.
+      // A user's calls run one at a time. This one runs once the import was aborted, although the
+      // lock still makes that one wait.
       const dispatcher = await server.as('dispatcher');
       expect(await dispatcher.csv.preview.mutate({ text })).toMatchObject({ counts: { same: 2 } });
     });
@@ -123,6 +124,7 @@ describe('long calls', () => {
       name: user,
       email: emailOf('viewer'),
       role: 'dispatcher',
+      storeIds: null,
       sessionId: user,
       sessionEndsAtMs: 0,
     },

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { SessionUser } from '@scheduler/auth';
-import type { Logger } from '@scheduler/runtime';
+import { boundMemory, isOutOfMemory, type Logger, nextAnswer, ThreadEnded } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 
 /**
@@ -8,17 +8,32 @@ import { TRPCError } from '@trpc/server';
  * from the bytes of the request to the bytes of the answer, so that the main thread keeps answering
  * other requests.
  */
-export const LONG_CALLS: readonly string[] = ['csv.preview', 'csv.import', 'csv.export', 'csv.exportEvents'];
+export const LONG_CALLS: readonly string[] = [
+  'csv.preview',
+  'csv.import',
+  'csv.export',
+  'csv.exportEvents',
+  'packets.addTemplate',
+];
+/** The path of a call that makes a packet. Its query is the packet's subject. */
+export const PACKET_CALL = '/packet';
 
 /**
  * Heap of the thread. A file of 4 MB takes about 120 MB. There is one thread because a server has
  * 512 MB, and `pnpm attack` saw up to 566 MB with two threads, 428 MB with one.
  */
 const THREAD_MEGABYTES = 160;
+/**
+ * Memory of the thread outside of its heap, where the bytes of PDF files are: those of a packet, the
+ * merged file and one part on its way from the database.
+ */
+const BYTES_MEGABYTES = 192;
 /** An idle thread ends after this time, to free its memory. */
 const IDLE_MS = 60_000;
 /** Longer calls are aborted. */
 const LONGEST_CALL_MS = 5 * 60_000;
+/** Work on PDF files takes seconds; one that takes longer was made to. */
+const LONGEST_PDF_MS = 60_000;
 
 /** A call as sent to its thread. */
 export interface LongCall {
@@ -165,6 +180,7 @@ class Thread {
   /** Resolves when the thread has ended, with the error that ended it, if any. */
   readonly ended: Promise<{ error: unknown }>;
   readonly #worker: Worker;
+  #isOutOfBytes = false;
 
   constructor(file: URL, workerData: ThreadData) {
     this.#worker = new Worker(file, {
@@ -174,6 +190,12 @@ class Thread {
       // A larger young generation may exceed the limit at once, which would end the whole process.
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 8 },
     });
+    boundMemory(this.#worker, {
+      megabytes: BYTES_MEGABYTES,
+      onEnd: () => {
+        this.#isOutOfBytes = true;
+      },
+    });
     let error: unknown = null;
     this.#worker.on('error', (thrown) => {
       error = thrown;
@@ -182,26 +204,15 @@ class Thread {
   }
 
   async answer(call: LongCall, signal: AbortSignal): Promise<LongAnswer> {
-    const leave = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_CALL_MS)]);
-    const breakOff = () => void this.#worker.terminate();
-    leave.addEventListener('abort', breakOff, { once: true });
+    const longestMs = isAboutPdf(call) ? LONGEST_PDF_MS : LONGEST_CALL_MS;
+    const leave = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
     try {
-      if (leave.aborted) throw connectionClosed();
-      const answered = new Promise<LongAnswer>((resolve) => this.#worker.once('message', resolve));
-      this.#worker.postMessage(call, call.body ? [call.body.buffer] : []);
-      const ended = this.ended.then(({ error }) => {
-        if (signal.aborted) throw connectionClosed();
-        throw brokenOff(call, error);
-      });
-      const answer = await Promise.race([answered, ended]);
-      // The thread is ending, so it takes no further call.
-      if (leave.aborted) throw signal.aborted ? connectionClosed() : brokenOff(call, null);
-      return answer;
+      const answer = nextAnswer<LongAnswer>(this.#worker, leave);
+      if (!leave.aborted) this.#worker.postMessage(call, call.body ? [call.body.buffer] : []);
+      return await answer;
     } catch (error) {
-      await this.#worker.terminate();
-      throw error;
-    } finally {
-      leave.removeEventListener('abort', breakOff);
+      if (!(error instanceof ThreadEnded)) throw error;
+      throw signal.aborted ? connectionClosed() : brokenOff(call, this.#isOutOfBytes || isOutOfMemory(error));
     }
   }
 
@@ -213,6 +224,8 @@ class Thread {
   }
 }
 
+const isAboutPdf = ({ url }: LongCall) => url.startsWith(PACKET_CALL) || url.startsWith('/trpc/packets.');
+
 const connectionClosed = () =>
   new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message: 'The connection was closed.' });
 
@@ -220,12 +233,19 @@ const connectionClosed = () =>
  * The error for the caller of a thread that ended: how it ended, whether anything was saved, and
  * what to do.
  */
-function brokenOff({ url }: LongCall, cause: unknown): TRPCError {
-  const full = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+function brokenOff(call: LongCall, isOutOfMemory: boolean): TRPCError {
+  const { url } = call;
+  if (isAboutPdf(call))
+    return new TRPCError({
+      code: 'PAYLOAD_TOO_LARGE',
+      message: url.startsWith(PACKET_CALL)
+        ? 'Making this packet takes more memory or time than the server has for one. Print its events one by one.'
+        : 'Reading this PDF takes more memory or time than the server has for one file. Nothing was saved.',
+    });
   const saved = url.startsWith('/trpc/csv.import')
     ? ' Either all of it is imported or nothing: choose the file again to see which.'
     : '';
-  return full
+  return isOutOfMemory
     ? new TRPCError({
         code: 'PAYLOAD_TOO_LARGE',
         message: `This takes more memory than the server has for one file.${saved} Split the file, or choose fewer events.`,

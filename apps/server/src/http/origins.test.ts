@@ -114,7 +114,7 @@ describe.each([
 test('addresses of both schemes are refused at the start: a cookie belongs to one', () => {
   process.env.WEB_ORIGIN = 'https://scheduler.example.test, http://localhost:5173';
   try {
-    expect(() => readSettings()).toThrow(/WEB_ORIGIN is wrong: all by https, or all by http/);
+    expect(() => readSettings()).toThrow(/WEB_ORIGIN is wrong: the addresses mix https and http/);
   } finally {
     delete process.env.WEB_ORIGIN;
   }

@@ -20,7 +20,7 @@ export class Places {
       throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
     }
     if (this.#all >= this.#limits.most) {
-      const message = 'Other people are importing files. Try again in a moment.';
+      const message = 'Other people are sending files. Try again in a moment.';
       throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
     }
     whenClosed(reply, () => {

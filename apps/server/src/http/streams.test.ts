@@ -69,12 +69,15 @@ describe('streams and files that nobody waits for any more', () => {
     leave.abort();
     return said;
   };
-  /** What a file that is sent now is answered. */
+  /** Sends a file and returns the answer. */
   const sendAnother = async (): Promise<string> => {
     const request = { method: 'POST', headers: headers(), body: '{}' };
     return (await fetch(`${server.url}/trpc/csv.preview`, request)).text();
   };
-  /** What may be counted: how it is asked for, how another one is, and what that is answered where it is let through. */
+  /**
+   * The kinds of calls that are counted: the call itself, a function that makes another one, and
+   * the answer to that if it is admitted.
+   */
   const COUNTED = [
     ['streams', STREAM, openAnother, '"all"'],
     ['files', FILE, sendAnother, 'BAD_REQUEST'],
@@ -119,7 +122,10 @@ describe('a stream that is open when the time of its session is over', () => {
     await server.close();
   });
 
-  /** An open stream; `until` reads on to where something stands, or to its end, and returns all it said. */
+  /**
+   * Opens a stream. Its `until` reads until a text appears or the stream ends, and returns
+   * everything that was read.
+   */
   async function openStream() {
     const leave = new AbortController();
     const url = `${server.url}/trpc/sync.onChange`;
@@ -141,13 +147,13 @@ describe('a stream that is open when the time of its session is over', () => {
   const passHours = (hours: number) =>
     vi.useFakeTimers({ toFake: ['Date'], now: currentTimeMs() - clockOffsetMs + hours * HOUR_MS });
   const change = (id: number) => server.database.sql.notify('changes', JSON.stringify({ kind: 'event', id }));
-  /** As a request that somebody's doing caused notes it. */
+  /** Marks the sessions as used, as a request does that a user's action caused. */
   const use = () => server.database.db.update(userSessions).set({ updatedAt: new Date(currentTimeMs()) });
 
   test.each([
     ['used by nobody for too long', 13, false],
     ['however much it is used', 169, true],
-  ])('tells of no more changes and says that it is signed out: %s', async (_, hours, used) => {
+  ])('sends no more changes and says that it is signed out: %s', async (_, hours, used) => {
     const stream = await openStream();
     passHours(hours);
     if (used) await use();
@@ -221,6 +227,7 @@ describe('a stream asks again who it is for', () => {
       name: id,
       email: `${id}@example.test`,
       role: 'viewer' as const,
+      storeIds: null,
       sessionId: id,
       sessionEndsAtMs,
     };
@@ -235,6 +242,7 @@ describe('a stream asks again who it is for', () => {
         rememberDevice: () => {},
         requestId: id,
         inTurn: (work) => work(),
+        schemaOf: () => undefined,
         backend: { db: database.db, changes: feed },
       },
       { signal: leave.signal },
@@ -248,7 +256,7 @@ describe('a stream asks again who it is for', () => {
   }
 
   let notes = 0;
-  /** Resolves once both have been told of everything that was committed until now. */
+  /** Resolves once both have received everything that was committed until now. */
   async function beenTold(): Promise<void> {
     notes += 1;
     await database.sql.notify('changes', JSON.stringify({ kind: 'event', id: notes }));

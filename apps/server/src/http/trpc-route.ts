@@ -1,4 +1,5 @@
 import { networkOf, type SessionUser, UNATTENDED_HEADER } from '@scheduler/auth';
+import type { UserRole } from '@scheduler/db';
 import {
   assertShallowJson,
   BodyRefused,
@@ -12,28 +13,31 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../core/errors.ts';
 import { appRouter } from '../router.ts';
 import type { Context } from '../trpc/context.ts';
-import { assertRole } from '../trpc/procedures.ts';
+import { assertRole, schemasOf } from '../trpc/procedures.ts';
 import { headersOf, whenClosed } from './connection.ts';
 import { LONG_CALLS, type LongCalls } from './long-calls.ts';
 import type { ServerParts } from './parts.ts';
 import { Places } from './places.ts';
 import { Streams } from './streams.ts';
 
-/** The procedures that accept a CSV file. */
-const TAKE_FILES = ['csv.preview', 'csv.import'];
+/** The procedures that accept a file, and the role that they require. */
+const TAKE_FILES: ReadonlyMap<string, UserRole> = new Map([
+  ['csv.preview', 'dispatcher'],
+  ['csv.import', 'dispatcher'],
+  ['packets.addTemplate', 'admin'],
+]);
 /**
  * The most files that are received, wait or are processed at the same time. Each takes up to 8 MB
  * until its turn.
  */
 const MOST_FILES = 8;
 /**
- * The most files of one user among these, and the most exports of one user. One of them is
- * processed at a time.
+ * The most files of one user among these. One of them is processed at a time.
  */
 const MOST_OF_ONE = 2;
 /**
- * The header that tells whose page a request comes from: a user's e-mail, as encodeURIComponent
- * writes it.
+ * The header that names the user whose page sent a request: the user's e-mail, encoded by
+ * encodeURIComponent.
  */
 const PAGE_USER_HEADER = 'x-scheduler-page-user';
 /** The most calls that the web client batches into one request; larger batches are refused. */
@@ -43,10 +47,14 @@ const LARGEST_BATCH = 20;
 export async function addTrpcRoute(
   app: FastifyInstance,
   parts: ServerParts,
-  longCalls: LongCalls,
+  { longCalls, exports }: { longCalls: LongCalls; exports: Places },
 ): Promise<void> {
   const streams = new Streams();
-  /** Who a request is from: nobody where its page is another user's than the cookie, as when another tab has just signed in. */
+  const schemaOf = schemasOf(appRouter);
+  /**
+   * Returns the user of a request; nobody if its page belongs to another user than the cookie, for
+   * example because another user has just signed in in another tab.
+   */
   const userOf = async (headers: Headers): Promise<SessionUser | null> => {
     const user = await parts.auth.userOf(headers);
     const pageUser = headers.get(PAGE_USER_HEADER);
@@ -77,11 +85,11 @@ export async function addTrpcRoute(
       rememberDevice,
       requestId: req.id,
       inTurn,
+      schemaOf,
       backend: { db: parts.database.db, changes: parts.changes },
     };
   };
   const files = new Places({ mostOfOne: MOST_OF_ONE, most: MOST_FILES });
-  const exports = new Places({ mostOfOne: MOST_OF_ONE, most: Number.POSITIVE_INFINITY });
   /** The sender of an admitted file. */
   const senders = new WeakMap<FastifyRequest, SessionUser>();
   const signedIn = async (request: FastifyRequest): Promise<SessionUser> => {
@@ -91,17 +99,18 @@ export async function addTrpcRoute(
     return user;
   };
   /**
-   * A batch gets the smallest limit of its calls, never that of a file, because each of its files
-   * could have the most lines. The server reads that many bytes only from users who may import CSV
-   * files.
+   * Returns the most bytes that a request may have. A batch gets the smallest limit of its calls and
+   * never the limit of a file, because each of its files could have the most lines. The server reads
+   * as much as a file may have only if the user may send that file.
    */
   const maxBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
     const procedures = (request.params as { path: string }).path.split(',');
     if (procedures.some((name) => name.startsWith('access.'))) return MAX_BODY_BYTES.access;
     const [procedure = '', ...others] = procedures;
-    if (others.length > 0 || !TAKE_FILES.includes(procedure)) return MAX_BODY_BYTES.call;
+    const role = TAKE_FILES.get(procedure);
+    if (others.length > 0 || !role) return MAX_BODY_BYTES.call;
     const user = await signedIn(request);
-    assertRole(user, 'dispatcher');
+    assertRole(user, role);
     files.take(reply, user.id);
     senders.set(request, user);
     return MAX_BODY_BYTES.file;

@@ -1,13 +1,14 @@
-import { type Db, proposalLines, type Tx } from '@scheduler/db';
-import { currentOrigin } from '@scheduler/runtime';
+import { type Db, onlyRow, proposalApprovals, proposalLines, type Tx } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
-import { createEach } from '../schedules/create.ts';
-import { edit } from '../schedules/edit.ts';
+import { createIn } from '../schedules/create.ts';
+import { editIn, type ScheduleEdit } from '../schedules/edit.ts';
+import { openPlan } from '../schedules/plan-transaction.ts';
 import { saveOrRefuseDuplicate } from '../schedules/refuse-duplicate.ts';
 import type { Saved } from '../schedules/types.ts';
 import type { Actor } from '../trpc/context.ts';
+import { changeOf, lineOf } from './lines.ts';
 import { type LineRecord, linesOf, lockProposal, type SeenProposal, touch } from './proposals.ts';
 import type { Approved } from './types.ts';
 
@@ -16,10 +17,10 @@ interface Approval {
 }
 
 /**
- * Schedules lines of a proposal: those that are ticked, or those that are named. All in one
- * transaction, each for itself, the way any schedule goes: what a rule speaks against by now, and
- * what somebody scheduled or changed meanwhile, is refused with the reason and overwrites nothing.
- * Whoever approves the same lines once more finds nothing left to do.
+ * Schedules the ticked lines of a proposal, or the lines in the input. All are saved in one
+ * transaction by the same code as any other schedule, and each is refused separately: a line that a
+ * rule forbids by now, or whose event was scheduled or changed meanwhile, is refused with the
+ * reason and overwrites nothing. A second approval of the same lines changes nothing.
  * @param input.overrideReason for lines that break a soft rule
  */
 export async function approveProposal(
@@ -30,12 +31,15 @@ export async function approveProposal(
   return saveOrRefuseDuplicate(db, async (tx) => {
     const proposal = await lockProposal(tx, input);
     const lines = await linesOf(tx, proposal.id);
-    const named = input.lineIds && new Set(input.lineIds);
+    const named = input.lineIds && new Set(input.lineIds.map((lineId) => lineOf(lines, lineId).id));
     const chosen = lines.filter(({ id, ticked, state }) =>
       named ? named.has(id) && state !== 'saved' : ticked && state === 'proposed',
     );
     const results = await saveLines(tx, actor, lines, chosen, input);
-    const answer: Approved = { proposalId: proposal.id, version: proposal.version, saved: [], refused: [] };
+    const { id: proposalId, version } = proposal;
+    const answer: Approved = { proposalId, version, approvalId: null, saved: [], refused: [] };
+    const hasSaved = [...results.values()].some((result) => !(result instanceof Refusal));
+    if (hasSaved) answer.approvalId = await writeApproval(tx, actor, proposalId);
     for (const line of chosen) {
       const result = results.get(line.id);
       if (!result) continue;
@@ -51,26 +55,46 @@ export async function approveProposal(
         answer.saved.push({ lineId, eventId, scheduleId, version });
         await tx
           .update(proposalLines)
-          .set({ state: 'saved', scheduleId, refusal: null })
+          .set({
+            state: 'saved',
+            refusal: null,
+            scheduleId,
+            scheduleVersion: version,
+            approvalId: answer.approvalId,
+          })
           .where(eq(proposalLines.id, lineId));
       }
     }
     if (chosen.length === 0) return answer;
     await audit(tx, actor, [
       {
-        ...{ action: 'proposal.approve', subjectType: 'store', subjectId: proposal.storeId },
+        action: 'proposal.approve',
+        subjectType: 'store',
+        subjectId: proposal.storeId,
         after: { proposal: proposal.id, saved: answer.saved.length, refused: answer.refused.length },
       },
     ]);
-    // A line that is refused, or that nobody has ticked yet, keeps the plan open.
+    // A refused line, or a line that is not ticked, keeps the plan open.
     const saved = new Set(answer.saved.map(({ lineId }) => lineId));
     const waiting = lines.some(({ id, state }) => state !== 'saved' && !saved.has(id));
-    const { version } = await touch(tx, proposal.id, waiting ? undefined : 'approved');
-    return { ...answer, version };
+    return { ...answer, ...(await touch(tx, proposalId, waiting ? undefined : 'approved')) };
   });
 }
 
-/** What moves makes room first; then new work, Cores before their noon checks. */
+async function writeApproval(tx: Tx, actor: Actor, proposalId: number): Promise<number> {
+  const approval = onlyRow(
+    await tx
+      .insert(proposalApprovals)
+      .values({ proposalId, approvedBy: actor.id, approvedByName: actor.name })
+      .returning({ id: proposalApprovals.id }),
+  );
+  return approval.id;
+}
+
+/**
+ * Saves the lines in one plan, so that all locks are taken at once and in one order: first the
+ * moves, which make room, then new work, with Cores before their noon checks.
+ */
 async function saveLines(
   tx: Tx,
   actor: Actor,
@@ -79,67 +103,68 @@ async function saveLines(
   { overrideReason }: Approval,
 ): Promise<Map<number, Saved | Refusal>> {
   const results = new Map<number, Saved | Refusal>();
-  for (const line of chosen) {
-    if (line.fromScheduleId === null) continue;
-    results.set(line.id, await move(tx, actor, line, overrideReason));
-  }
-  const create = async (lines: readonly LineRecord[]) => {
-    if (lines.length === 0) return;
-    const doer = { actor, origin: currentOrigin() };
-    const made = await createEach(
-      tx,
-      lines.map(({ eventId, employeeId, startsAt, warnings }) => ({
-        doer,
-        input: {
-          ...{ eventId, employeeId, startsAt, withSupervisor: false },
-          ...(overrideReason !== undefined &&
-            warnings.some(({ severity }) => severity === 'soft') && { overrideReason }),
-        },
-      })),
-    );
-    made.forEach((result, n) => {
-      const line = lines[n];
-      if (line) results.set(line.id, result);
-    });
-  };
+  if (chosen.length === 0) return results;
+  const moves = chosen.filter(({ fromScheduleId }) => fromScheduleId !== null);
   const fresh = chosen.filter(({ fromScheduleId }) => fromScheduleId === null);
-  await create(fresh.filter(({ coreEventId }) => coreEventId === null));
-  // A Core that is no line of the proposal stood before it.
+  const plan = await openPlan(tx, { ...changeOf(chosen), newSchedules: fresh.length });
+  // A Core without a line of the proposal was scheduled before it.
   const coreOf = (check: LineRecord) => all.find(({ eventId }) => eventId === check.coreEventId);
-  // A noon check whose Core is not approved yet waits with it.
-  const checks = fresh.filter((line) => {
+  const hasCheck = ({ eventId }: LineRecord) => chosen.some(({ coreEventId }) => coreEventId === eventId);
+  /** The lines whose turn has come. A noon check whose Core is not approved yet waits with it. */
+  const due = (lines: readonly LineRecord[], areChecks: boolean) =>
+    lines.filter((line) => {
+      const core = coreOf(line);
+      return areChecks
+        ? core !== undefined && (core.state === 'saved' || results.has(core.id))
+        : core === undefined;
+    });
+  const save = async (line: LineRecord): Promise<Saved | Refusal> => {
     const core = coreOf(line);
-    return line.coreEventId !== null && (!core || core.state === 'saved' || results.has(core.id));
-  });
-  for (const check of checks) {
-    const core = coreOf(check);
-    if (!core || !(results.get(core.id) instanceof Refusal)) continue;
-    results.set(
-      check.id,
-      new Refusal('A noon check goes with its Core, which was not saved.', { code: 'not_allowed' }),
-    );
+    if (core && results.get(core.id) instanceof Refusal) return withoutCore();
+    try {
+      return line.fromScheduleId === null
+        ? createIn(plan, newSchedule(line, overrideReason))
+        : await editIn(plan, tx, moveOf(line, { overrideReason, leavesCheck: hasCheck(line) }));
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  };
+  for (const lines of [moves, fresh]) {
+    for (const areChecks of [false, true]) {
+      let waiting = due(lines, areChecks);
+      // A move can make room for a move before it.
+      for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
+        before = waiting.length;
+        for (const line of waiting) results.set(line.id, await save(line));
+        waiting = waiting.filter(({ id }) => results.get(id) instanceof Refusal);
+      }
+    }
   }
-  await create(checks.filter(({ id }) => !results.has(id)));
+  await plan.flush(tx, actor);
   return results;
 }
 
-/** In a savepoint: where it is refused, nothing of it is left. */
-async function move(
-  tx: Tx,
-  actor: Actor,
-  line: LineRecord,
+const withoutCore = () =>
+  new Refusal('A noon check goes with its Core, which was not saved.', { code: 'not_allowed' });
+
+const newSchedule = (
+  { eventId, employeeId, startsAt, warnings }: LineRecord,
   overrideReason: string | undefined,
-): Promise<Saved | Refusal> {
-  const { fromScheduleId: scheduleId, fromVersion: version, employeeId, startsAt } = line;
+) => ({
+  eventId,
+  employeeId,
+  startsAt,
+  withSupervisor: false,
+  ...(warnings.some(({ severity }) => severity === 'soft') && { overrideReason }),
+});
+
+function moveOf(
+  { fromScheduleId: scheduleId, fromVersion: version, employeeId, startsAt }: LineRecord,
+  how: Pick<ScheduleEdit, 'overrideReason' | 'leavesCheck'>,
+): ScheduleEdit {
   if (scheduleId === null || version === null) {
-    return new Refusal('Its schedule is no longer known. Plan again.', { code: 'not_allowed' });
+    throw new Refusal('Its schedule is no longer known. Plan again.', { code: 'not_allowed' });
   }
-  try {
-    return await tx.transaction((inner) =>
-      edit(inner, actor, { scheduleId, version, startsAt, employeeId, overrideReason }),
-    );
-  } catch (error) {
-    if (error instanceof Refusal) return error;
-    throw error;
-  }
+  return { scheduleId, version, startsAt, employeeId, ...how };
 }

@@ -1,5 +1,8 @@
-import { proposals } from '@scheduler/db';
+import { employees, events, proposalLines, proposals, stores } from '@scheduler/db';
 import { inventedClub } from '@scheduler/planner/testing';
+import { makePlan, openPlan, PlanRuns, planRunsOf } from '@scheduler/plans';
+import { ThreadEnded } from '@scheduler/runtime';
+import { addMinutes } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -13,12 +16,14 @@ import {
   itIs,
   jobs,
   live,
+  need,
   refusalOf,
   startTestServer,
-  supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
-import { PlanRuns, planRunsOf, RunEnded } from './runs.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, WEEK } from '../../test/plans.ts';
+import { csvLines } from '../core/csv-lines.ts';
+import { COLUMNS } from '../csv/format.ts';
 import type { ProposalView } from './types.ts';
 
 let server: TestServer;
@@ -38,39 +43,16 @@ beforeEach(async () => {
 });
 
 const db = () => server.database.db;
-/** A Sunday. */
-const NOW = '2026-01-04T17:00:00.000Z';
-const week = { fromDay: '2026-01-05', toDay: '2026-01-10' };
 
-/** A club of three people with three Cores and a noon check. */
-async function smallClub() {
-  const lead = await addPerson(db(), { storeId: store, name: 'Ada Lead', role: 'Lead Event Specialist' });
-  const ben = await addPerson(db(), { storeId: store, name: 'Ben Specialist' });
-  const cleo = await addPerson(db(), { storeId: store, name: 'Cleo Specialist' });
-  const cores: number[] = [];
-  for (const number of [612345, 612346, 612347]) {
-    cores.push(await addEvent(db(), { storeId: store, name: coreName(number) }));
-  }
-  const check = await addEvent(db(), { storeId: store, name: supervisorName(612345) });
-  return { people: { lead, ben, cleo }, cores, check };
-}
-
-async function planned(
-  more: Partial<Parameters<Client['plan']['start']['mutate']>[0]> = {},
-): Promise<ProposalView> {
-  const { proposalId } = await dispatcher.plan.start.mutate({ storeId: store, ...week, ...more });
-  return vi.waitFor(async () => {
-    const proposal = await viewer.plan.get.query({ proposalId });
-    if (proposal.state === 'running') throw new Error('The plan is being made.');
-    return proposal;
-  });
-}
+const smallClub = () => addSmallClub(db(), store);
+const planned = (more: Parameters<typeof makeProposal>[1] = {}) =>
+  makeProposal(dispatcher, { storeId: store, ...more });
 
 const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 
 describe('a proposed plan', () => {
   test('is kept with reasons, and changes nothing but itself', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { cores, check } = await smallClub();
     const before = await everything(db());
     const proposal = await planned();
@@ -96,7 +78,7 @@ describe('a proposed plan', () => {
   });
 
   test('is approved like any schedule: one job each, the noon check beside its Core', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { check } = await smallClub();
     const proposal = await planned();
     const answer = await dispatcher.plan.approve.mutate(seen(proposal));
@@ -122,7 +104,7 @@ describe('a proposed plan', () => {
   });
 
   test('a noon check waits with its Core that is not ticked, and both are saved once it is', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { check } = await smallClub();
     const proposal = await planned();
     const coreEventId = proposal.lines.find(({ eventId }) => eventId === check)?.coreEventId;
@@ -147,7 +129,7 @@ describe('a proposed plan', () => {
   });
 
   test('approving twice does nothing twice', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     await smallClub();
     const proposal = await planned();
     const [core] = proposal.lines.filter(({ coreEventId }) => coreEventId === null);
@@ -165,7 +147,7 @@ describe('a proposed plan', () => {
   });
 
   test('two dispatchers approve overlapping proposals: each event is scheduled once', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { cores } = await smallClub();
     const first = await planned();
     const second = await planned();
@@ -183,7 +165,7 @@ describe('a proposed plan', () => {
   });
 
   test('refuses what changed meanwhile, saves the rest, and says so before', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { people, cores } = await smallClub();
     const proposal = await planned();
     const [taken = 0] = cores;
@@ -207,8 +189,66 @@ describe('a proposed plan', () => {
     expect((await live(db())).slice(0, 1)).toEqual(before);
   });
 
-  test('a line is unticked, moved and locked; a stale change is refused; planning again keeps the lock', async () => {
-    itIs(NOW);
+  test('says of each line what an import of a file did to its event, and approves the others', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores, check } = await smallClub();
+    await db()
+      .update(employees)
+      .set({ employeeNumber: sql`'US90000' || ${employees.id}` });
+    const proposal = await planned();
+    const [free, taken, longer] = cores;
+    const known = new Map((await db().select().from(events)).map((event) => [event.id, event]));
+    const fileOf = (rows: { eventId: number; more: Partial<Record<(typeof COLUMNS)[number], string>> }[]) =>
+      csvLines(
+        [
+          [...COLUMNS],
+          ...rows.map(({ eventId, more }) => {
+            const { name, mplanId } = need(known.get(eventId));
+            const row = {
+              'Project Name': name,
+              'Project Reference Number': String(mplanId),
+              'Store Number': '8135',
+              'Store Name': 'Club 8135',
+              'Start Date/Time': '01/01/2026 12:00:00 AM',
+              'Due Date/Time': '01/15/2026 12:00:00 AM',
+              'Estimated Time': '360',
+              ...more,
+            };
+            return COLUMNS.map((column) => new Map(Object.entries(row)).get(column) ?? '');
+          }),
+        ],
+        { first: true },
+      );
+    // One event takes longer in the file, and one is scheduled in it.
+    const text = fileOf([
+      { eventId: need(longer), more: { 'Estimated Time': '420' } },
+      {
+        eventId: need(taken),
+        more: {
+          'Rep Name': 'Cleo Specialist',
+          'Employee ID': `US90000${people.cleo}`,
+          'Schedule Date/Time': '01/08/2026 10:45:00 AM',
+        },
+      },
+    ]);
+    expect(await dispatcher.csv.import.mutate({ text })).toMatchObject({ changed: 2, scheduled: 1 });
+    const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    const changed = new Map(now.lines.map((line) => [line.eventId, line.changed]));
+    expect([free, check, longer, taken].map((eventId) => changed.get(need(eventId)))).toEqual([
+      null,
+      null,
+      'It takes 450 minutes since, not 390.',
+      'Core 612346 was scheduled since.',
+    ]);
+    const answer = await dispatcher.plan.approve.mutate(seen(now));
+    expect(answer.saved.map(({ eventId }) => eventId).sort()).toEqual([free, check, longer].sort());
+    expect(answer.refused.map(({ eventId }) => eventId)).toEqual([taken]);
+    const { startsAt, endsAt } = need((await live(db())).find(({ eventId }) => eventId === longer));
+    expect(endsAt).toBe(addMinutes(startsAt, 450));
+  });
+
+  test('a line is unticked and moved, which locks it; a stale change is refused; planning again keeps the lock', async () => {
+    itIs(SUNDAY_NOON);
     const { people } = await smallClub();
     const proposal = await planned();
     const [line, other] = proposal.lines.filter(({ coreEventId, eventId }) => {
@@ -226,46 +266,59 @@ describe('a proposed plan', () => {
     expect(stale.reason).toMatchObject({ code: 'stale', currentVersion: unticked.version });
     const moved = await dispatcher.plan.moveLine.mutate({
       ...unticked,
-      ...{ lineId: line.lineId, employeeId: people.cleo, day: '2026-01-09', time: '12:15' },
+      lineId: line.lineId,
+      employeeId: people.cleo,
+      day: '2026-01-09',
+      time: '12:15',
     });
     const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
     expect(now.lines.find(({ lineId }) => lineId === line.lineId)).toMatchObject({
-      ...{ employeeId: people.cleo, day: '2026-01-09', startsAt: '2026-01-09T17:15:00.000Z' },
+      employeeId: people.cleo,
+      day: '2026-01-09',
+      startsAt: '2026-01-09T17:15:00.000Z',
+      proposed: { employeeId: line.employeeId, startsAt: line.startsAt },
+      locked: true,
     });
     expect(now.lines.find(({ lineId }) => lineId === line.lineId)?.why).toContain('Cleo Specialist');
-    await dispatcher.plan.markLines.mutate({ ...moved, lines: [{ lineId: line.lineId, locked: true }] });
-    const locked = await viewer.plan.get.query({ proposalId: proposal.proposalId });
-    const again = await planned({ again: seen(locked) });
+    const again = await planned({ again: moved });
     expect(again.lines.find(({ eventId }) => eventId === line.eventId)).toMatchObject({
-      ...{ employeeId: people.cleo, startsAt: '2026-01-09T17:15:00.000Z', locked: true },
+      employeeId: people.cleo,
+      startsAt: '2026-01-09T17:15:00.000Z',
+      locked: true,
     });
     expect((await viewer.plan.get.query({ proposalId: proposal.proposalId })).state).toBe('replaced');
   });
 
   test('a Core that is moved takes its noon check along', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { people, cores, check } = await smallClub();
     const proposal = await planned();
     const core = proposal.lines.find(({ eventId }) => eventId === cores[0]);
     await dispatcher.plan.moveLine.mutate({
       ...seen(proposal),
-      ...{ lineId: core?.lineId ?? 0, employeeId: people.lead, day: '2026-01-08' },
+      lineId: core?.lineId ?? 0,
+      employeeId: people.lead,
+      day: '2026-01-08',
     });
     const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
     expect(now.lines.find(({ eventId }) => eventId === check)).toMatchObject({
-      ...{ day: '2026-01-08', employeeId: people.lead, ticked: true },
+      day: '2026-01-08',
+      employeeId: people.lead,
+      ticked: true,
     });
   });
 
   test('is refused where a hard rule speaks against a move, and put away when it is discarded', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const { people } = await smallClub();
     const proposal = await planned();
     const [line] = proposal.lines;
     const refusal = await refusalOf(
       dispatcher.plan.moveLine.mutate({
         ...seen(proposal),
-        ...{ lineId: line?.lineId ?? 0, employeeId: people.ben, day: '2026-02-20' },
+        lineId: line?.lineId ?? 0,
+        employeeId: people.ben,
+        day: '2026-02-20',
       }),
     );
     expect(refusal.reason.code).toBe('rules');
@@ -277,14 +330,19 @@ describe('a proposed plan', () => {
   });
 
   test('moves a schedule only if it may, and the moved one makes room first', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const person = await addPerson(db(), { storeId: store, name: 'Ben Specialist' });
     const later = await addEvent(db(), { storeId: store, name: coreName(612348), dueOn: '2026-01-15' });
     const urgent = await addEvent(db(), {
-      ...{ storeId: store, name: coreName(612349), startsOn: '2026-01-05', dueOn: '2026-01-06' },
+      storeId: store,
+      name: coreName(612349),
+      startsOn: '2026-01-05',
+      dueOn: '2026-01-06',
     });
     await dispatcher.schedules.create.mutate({
-      ...{ eventId: later, employeeId: person, startsAt: '2026-01-05T15:45:00.000Z' },
+      eventId: later,
+      employeeId: person,
+      startsAt: '2026-01-05T15:45:00.000Z',
     });
     const still = await planned();
     expect(still.lines).toEqual([]);
@@ -303,8 +361,168 @@ describe('a proposed plan', () => {
     expect(schedules.find(({ eventId }) => eventId === later)?.version).toBe(2);
   });
 
+  /** Two Cores of one person who can do both only if the scheduled one moves to another day. */
+  async function fullDay() {
+    const person = await addPerson(db(), { storeId: store, name: 'Ben Specialist' });
+    const later = await addEvent(db(), { storeId: store, name: coreName(612348), dueOn: '2026-01-15' });
+    const urgent = await addEvent(db(), {
+      storeId: store,
+      name: coreName(612349),
+      startsOn: '2026-01-05',
+      dueOn: '2026-01-06',
+    });
+    const schedule = await dispatcher.schedules.create.mutate({
+      eventId: later,
+      employeeId: person,
+      startsAt: '2026-01-05T15:45:00.000Z',
+    });
+    return { person, later, urgent, schedule };
+  }
+
+  test('takes a repair in as two lines, and out again; approved, the schedule moves and the event has its place', async () => {
+    itIs(SUNDAY_NOON);
+    const { later, urgent, schedule } = await fullDay();
+    const proposal = await planned();
+    expect(proposal.open).toMatchObject([{ eventId: urgent, canRepair: true }]);
+    const { lineId, ...taken } = await dispatcher.plan.takeRepair.mutate({
+      ...seen(proposal),
+      eventId: urgent,
+    });
+    const stale = await refusalOf(dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: urgent }));
+    expect(stale.reason.code).toBe('stale');
+    const repaired = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    expect(repaired.open).toEqual([]);
+    expect(repaired.lines).toHaveLength(2);
+    expect(repaired.lines).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          kind: 'moved',
+          eventId: later,
+          repairs: urgent,
+          makesRoomFor: urgent,
+          ticked: true,
+          changed: null,
+          proposed: null,
+          from: expect.objectContaining({ scheduleId: schedule.scheduleId }),
+        }),
+        expect.objectContaining({
+          lineId,
+          kind: 'new',
+          eventId: urgent,
+          day: '2026-01-05',
+          repairs: urgent,
+          ticked: true,
+          changed: null,
+        }),
+      ]),
+    );
+    const twice = await refusalOf(dispatcher.plan.takeRepair.mutate({ ...taken, eventId: urgent }));
+    expect(twice.message).toBe('This event has a place in the plan already.');
+    expect((await live(db())).map(({ workDate }) => workDate)).toEqual(['2026-01-05']);
+
+    const removed = await dispatcher.plan.removeRepair.mutate({ ...taken, eventId: urgent });
+    const without = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    expect(without.lines).toEqual([]);
+    expect(without.open).toEqual(proposal.open);
+    const gone = await refusalOf(dispatcher.plan.removeRepair.mutate({ ...removed, eventId: urgent }));
+    expect(gone.message).toBe('This change is no longer in the plan.');
+
+    const { version } = await dispatcher.plan.takeRepair.mutate({ ...removed, eventId: urgent });
+    const answer = await dispatcher.plan.approve.mutate({ ...seen(proposal), version });
+    expect(answer.refused).toEqual([]);
+    const days = new Map((await live(db())).map(({ eventId, workDate }) => [eventId, workDate]));
+    expect(days.get(urgent)).toBe('2026-01-05');
+    expect(days.get(later)).not.toBe('2026-01-05');
+    expect(days.size).toBe(2);
+    const repairs = await db().execute<{ action: string; after: unknown }>(
+      sql`select action, after from audit_log where action like 'proposal.%_repair' order by id`,
+    );
+    const taking = { proposal: proposal.proposalId, event: 'Core 612349', madeRoom: 'Core 612348' };
+    expect(repairs).toEqual([
+      { action: 'proposal.take_repair', after: taking },
+      { action: 'proposal.remove_repair', after: { proposal: proposal.proposalId, event: 'Core 612349' } },
+      { action: 'proposal.take_repair', after: taking },
+    ]);
+  });
+
+  test('refuses a repair that no longer fits, and keeps nothing of it', async () => {
+    itIs(SUNDAY_NOON);
+    const { person, later, urgent, schedule } = await fullDay();
+    const proposal = await planned();
+    await dispatcher.schedules.reschedule.mutate({
+      scheduleId: schedule.scheduleId,
+      version: schedule.version,
+      startsAt: '2026-01-06T15:45:00.000Z',
+    });
+    const moved = await refusalOf(dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: urgent }));
+    expect(moved.reason.code).toBe('rules');
+    expect(moved.message).toMatch(/^This no longer fits: The work that would go elsewhere/);
+    await dispatcher.schedules.create.mutate({
+      eventId: urgent,
+      employeeId: person,
+      startsAt: '2026-01-05T15:45:00.000Z',
+    });
+    const scheduled = await refusalOf(
+      dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: urgent }),
+    );
+    expect(scheduled.message).toContain('The event was scheduled, changed or removed since.');
+    const other = await refusalOf(dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: later }));
+    expect(other.message).toContain('knows no change');
+    expect((await viewer.plan.get.query({ proposalId: proposal.proposalId })).lines).toEqual([]);
+  });
+
+  test('a repair moves another line of the plan, which is back where it was once the repair is out', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores, check } = await smallClub();
+    const proposal = await planned();
+    const core = proposal.lines.find(({ eventId }) => eventId === cores[0]);
+    const noon = proposal.lines.find(({ eventId }) => eventId === check);
+    const open = proposal.lines.find(({ eventId }) => eventId === cores[1]);
+    if (!core || !noon || !open) throw new Error('All Cores and the check are expected in the plan.');
+    // A solver that had to stop early could have left this.
+    await db().delete(proposalLines).where(eq(proposalLines.eventId, open.eventId));
+    const steps = {
+      place: { employeeId: core.employeeId, day: core.day },
+      move: { eventId: core.eventId, employeeId: people.lead, day: '2026-01-09' },
+    };
+    const left = [{ eventId: open.eventId, obstacles: [], repair: 'Free if it moves.', steps }];
+    await db()
+      .update(proposals)
+      .set({ outcome: sql`outcome || ${JSON.stringify({ open: left })}::jsonb` });
+    const { version } = await dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: open.eventId });
+    const places = async () => {
+      const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+      return new Map(
+        lines.map(({ eventId, employeeId, startsAt, day }) => [eventId, { employeeId, startsAt, day }]),
+      );
+    };
+    const repaired = await places();
+    expect(repaired.get(open.eventId)).toMatchObject({ employeeId: core.employeeId, day: core.day });
+    expect(repaired.get(core.eventId)).toMatchObject({ employeeId: people.lead, day: '2026-01-09' });
+    expect(repaired.get(check)).toMatchObject({ day: '2026-01-09' });
+    await dispatcher.plan.removeRepair.mutate({ ...seen(proposal), version, eventId: open.eventId });
+    const back = await places();
+    expect(back.has(open.eventId)).toBe(false);
+    for (const { eventId, employeeId, startsAt, day } of [core, noon]) {
+      expect(back.get(eventId)).toEqual({ employeeId, startsAt, day });
+    }
+  });
+
+  test('takes in a repair that needs a reason alone, and its line says so', async () => {
+    itIs(SUNDAY_NOON);
+    await addPerson(db(), { storeId: store, name: 'Ada Supervisor', role: 'Club Supervisor' });
+    const eventId = await addEvent(db(), { storeId: store, name: coreName(612345) });
+    const proposal = await planned();
+    expect(proposal.open[0]?.repair).toMatch(/^Free for Ada Supervisor on .* with a reason/);
+    const { lineId } = await dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId });
+    const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    expect(lines).toMatchObject([
+      { lineId, eventId, warnings: [{ code: 'club_supervisor_on_core', severity: 'soft' }] },
+    ]);
+  });
+
   test('that breaks a soft rule is saved with a reason alone', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const person = await addPerson(db(), { storeId: store, name: 'Ada Supervisor', role: 'Club Supervisor' });
     await addEvent(db(), { storeId: store, name: coreName(612345) });
     expect((await planned()).lines).toEqual([]);
@@ -318,7 +536,10 @@ describe('a proposed plan', () => {
     const version = without.version;
     const overrideReason = 'Nobody else is in town';
     const { saved } = await dispatcher.plan.approve.mutate({
-      ...{ proposalId: proposal.proposalId, version, lineIds, overrideReason },
+      proposalId: proposal.proposalId,
+      version,
+      lineIds,
+      overrideReason,
     });
     expect(saved).toHaveLength(1);
     expect((await live(db()))[0]?.overrideReason).toBe(overrideReason);
@@ -327,25 +548,33 @@ describe('a proposed plan', () => {
 
 describe('a plan that is being made', () => {
   test('is one at a time for a store', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     await smallClub();
     await db()
       .insert(proposals)
       .values({
-        ...{ storeId: store, ...week, options: {}, requestedBy: 'somebody', requestedByName: 'Somebody' },
+        storeId: store,
+        ...WEEK,
+        options: {},
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
       });
-    const refusal = await refusalOf(dispatcher.plan.start.mutate({ storeId: store, ...week }));
+    const refusal = await refusalOf(dispatcher.plan.start.mutate({ storeId: store, ...WEEK }));
     expect(refusal.message).toBe('A plan for this store is being made already. Wait for it, or cancel it.');
   });
 
   test('of a server that is gone is interrupted, and another one can be made', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     await smallClub();
     const [left] = await db()
       .insert(proposals)
       .values({
-        ...{ storeId: store, ...week, options: {}, requestedBy: 'somebody', requestedByName: 'Somebody' },
-        createdAt: '2026-01-04T16:00:00.000Z',
+        storeId: store,
+        ...WEEK,
+        options: {},
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
+        updatedAt: '2026-01-04T16:00:00.000Z',
       })
       .returning();
     expect((await viewer.plan.get.query({ proposalId: left?.id ?? 0 })).state).toBe('interrupted');
@@ -358,9 +587,9 @@ describe('a plan that is being made', () => {
   });
 
   test('can be canceled, and what its thread says then is not kept', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     await smallClub();
-    const { proposalId } = await dispatcher.plan.start.mutate({ storeId: store, ...week });
+    const { proposalId } = await dispatcher.plan.start.mutate({ storeId: store, ...WEEK });
     const canceled = await dispatcher.plan.cancel.mutate({ proposalId }).catch(() => null);
     await vi.waitFor(async () => {
       const { state, lines } = await viewer.plan.get.query({ proposalId });
@@ -371,39 +600,72 @@ describe('a plan that is being made', () => {
     expect(twice.reason.code).toBe('not_allowed');
   });
 
+  test('is kept although Postgres was away when it was made', async () => {
+    itIs(SUNDAY_NOON);
+    await smallClub();
+    const [club] = await db().select().from(stores).where(eq(stores.id, store));
+    const opened = await db().transaction((tx) =>
+      openPlan(tx, {
+        store: club as typeof stores.$inferSelect,
+        ...WEEK,
+        options: {},
+        locks: [],
+        requestedBy: { id: 'somebody', name: 'Somebody' },
+      }),
+    );
+    const transact = db().transaction.bind(db());
+    const away = Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' });
+    const calls = vi.spyOn(db(), 'transaction');
+    calls.mockImplementationOnce(transact).mockRejectedValueOnce(away).mockImplementation(transact);
+    planRunsOf(db()).start(opened.proposalId, () => makePlan(db(), opened));
+    const { proposalId } = opened;
+    await vi.waitFor(async () => {
+      const { state, lines } = await viewer.plan.get.query({ proposalId });
+      expect({ state, lines: lines.length }).toEqual({ state: 'ready', lines: 4 });
+    });
+    expect(calls).toHaveBeenCalledTimes(3);
+    calls.mockRestore();
+  });
+
   test('is told as interrupted by the server that stops, and its end is told to whoever listens', async () => {
-    itIs(NOW);
+    itIs(SUNDAY_NOON);
     const heard: unknown[] = [];
     await server.database.sql.listen('changes', (payload) => heard.push(JSON.parse(payload)));
     const [row] = await db()
       .insert(proposals)
       .values({
-        ...{ storeId: store, ...week, options: {}, requestedBy: 'somebody', requestedByName: 'Somebody' },
+        storeId: store,
+        ...WEEK,
+        options: {},
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
       })
       .returning();
     const id = row?.id ?? 0;
     const runs = new PlanRuns(db());
     const input = inventedClub(4, { people: 50, days: 28, events: 600 });
     runs.start(id, () =>
-      runs.plan(id, { input, options: {} }).then(
-        () => {},
-        () => {},
-      ),
+      runs
+        .plan(id, () => ({ input, options: {} }))
+        .then(
+          () => {},
+          () => {},
+        ),
     );
     await runs.close();
     const proposal = await viewer.plan.get.query({ proposalId: id });
     expect(proposal).toMatchObject({ state: 'interrupted', note: expect.stringContaining('plan again') });
     await vi.waitFor(() =>
       expect(heard.filter((each) => (each as { id: number }).id === id)).toEqual([
-        { kind: 'proposal', id },
-        { kind: 'proposal', id },
+        { kind: 'proposal', id, storeId: store },
+        { kind: 'proposal', id, storeId: store },
       ]),
     );
   });
 
   test('is ended wherever it is: with its thread, or before its turn', async () => {
     const runs = new PlanRuns(db());
-    const job = { input: inventedClub(4, { people: 50, days: 28, events: 600 }), options: {} };
+    const job = () => ({ input: inventedClub(4, { people: 50, days: 28, events: 600 }), options: {} });
     const [first, second] = [1, 2].map((id) => {
       let plan: Promise<unknown> = Promise.resolve();
       runs.start(id, async () => {
@@ -415,53 +677,11 @@ describe('a plan that is being made', () => {
     runs.end(2);
     await vi.waitFor(() => expect(runs.isPlanning(1)).toBe(true));
     runs.end(1);
-    await expect(first).rejects.toBeInstanceOf(RunEnded);
-    await expect(second).rejects.toBeInstanceOf(RunEnded);
+    await expect(first).rejects.toBeInstanceOf(ThreadEnded);
+    await expect(second).rejects.toBeInstanceOf(ThreadEnded);
     expect(runs.isPlanning(1)).toBe(false);
     await runs.close();
-    await expect(runs.plan(3, job)).rejects.toBeInstanceOf(RunEnded);
+    await expect(runs.plan(3, job)).rejects.toBeInstanceOf(ThreadEnded);
     expect(planRunsOf(db())).toBe(planRunsOf(db()));
-  });
-});
-
-describe('suggestions', () => {
-  test('rank people for an event, and for a schedule that would move', async () => {
-    itIs(NOW);
-    const { people, cores } = await smallClub();
-    const [first = 0, second = 0] = cores;
-    await dispatcher.schedules.create.mutate({
-      ...{
-        eventId: first,
-        employeeId: people.ben,
-        startsAt: '2026-01-05T15:45:00.000Z',
-        withSupervisor: false,
-      },
-    });
-    const open = await viewer.plan.suggest.query({ eventId: second, day: '2026-01-05' });
-    expect(open.people.map(({ employeeId }) => employeeId)).toEqual([people.lead, people.cleo, people.ben]);
-    expect(open.people.at(-1)?.needsReason[0]?.code).toBe('second_core');
-    const moving = await viewer.plan.suggest.query({ eventId: first, day: '2026-01-05' });
-    expect(moving.people.every(({ needsReason }) => needsReason.length === 0)).toBe(true);
-  });
-
-  test('fairness counts a week and the four that end with it', async () => {
-    itIs(NOW);
-    const { people, cores } = await smallClub();
-    await dispatcher.schedules.create.mutate({
-      ...{
-        eventId: cores[0] ?? 0,
-        employeeId: people.ben,
-        startsAt: '2026-01-05T15:45:00.000Z',
-        withSupervisor: false,
-      },
-    });
-    const now = await viewer.plan.fairness.query({ storeId: store, weekOf: '2026-01-04' });
-    expect(now.week.find(({ employeeId }) => employeeId === people.ben)).toMatchObject({
-      minutes: 390,
-      cores: 1,
-    });
-    const next = await viewer.plan.fairness.query({ storeId: store, weekOf: '2026-01-11' });
-    expect(next.week.every(({ minutes }) => minutes === 0)).toBe(true);
-    expect(next.fourWeeks.find(({ employeeId }) => employeeId === people.ben)?.minutes).toBe(390);
   });
 });

@@ -4,50 +4,62 @@ import {
   events,
   onlyRow,
   type ProposalState,
-  postgresError,
+  proposalApprovals,
   proposalLines,
   proposals,
   type Tx,
 } from '@scheduler/db';
+import { eventsWithLive } from '@scheduler/db/facts';
 import {
   type Lock,
-  moveLine,
   obstaclesNow,
+  type PlanInput,
   type PlanOptions,
-  type Proposal,
+  planOptionsOf,
+  planSettingsOf,
   type ReviewedLine,
 } from '@scheduler/planner';
+import {
+  ABANDONED_AFTER_SECONDS,
+  type Cause,
+  CHANGED_PROPOSAL,
+  factsOf,
+  INTERRUPTED,
+  isBeingMade,
+  loadPlanInput,
+  makePlan,
+  openPlan,
+  type PlanOutcome,
+  planRunsOf,
+} from '@scheduler/plans';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Severity, WorkDate } from '@scheduler/scheduling';
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
-import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
-import { findStore } from '../stores/stores.ts';
+import { save } from '../core/transaction.ts';
+import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import { loadPlanInput } from './plan-input.ts';
-import { ABANDONED_AFTER_SECONDS, INTERRUPTED, planRunsOf, RunEnded } from './runs.ts';
-import type { ProposalLineView, ProposalView } from './types.ts';
+import type { ProposalLineView, ProposalSummary, ProposalView } from './types.ts';
 
 export type ProposalRecord = typeof proposals.$inferSelect;
 export type LineRecord = typeof proposalLines.$inferSelect;
+export type ApprovalRecord = typeof proposalApprovals.$inferSelect;
 
-/** Which proposal is changed, and which version of it was seen. */
+/** The id of a proposal to change, and the version that the user saw. */
 export interface SeenProposal {
   proposalId: number;
   version: number;
 }
 
-/** What of a proposal is kept as one value: the planner's answer without its lines. */
-type Outcome = Pick<Proposal, 'open' | 'passes' | 'atMostPlaced' | 'fairness'>;
-
-/** Reads of one moment. */
+/** The settings of a transaction that reads one snapshot. */
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 /**
  * Starts a plan for some days of a store, in a thread of this process. One plan is made for a store
- * at a time. Nothing is scheduled by it.
- * @param input.again a proposal whose locked lines are kept, and which the new one replaces once it
+ * at a time. It schedules nothing.
+ * @param input.options options that are left out have the values of the store's settings
+ * @param input.again a proposal whose locked lines are kept. The new proposal replaces it once it
  * is ready
  */
 export async function startPlan(
@@ -61,138 +73,51 @@ export async function startPlan(
     again?: SeenProposal | undefined;
   },
 ): Promise<{ proposalId: number }> {
-  const { fromDay, toDay, options, again } = input;
+  const { fromDay, toDay, again } = input;
   try {
-    const { store, proposalId, locks } = await save(db, async (tx) => {
+    const opened = await save(db, async (tx) => {
       const store = await findStore(tx, input.storeId);
-      await endAbandoned(tx, store.id);
+      const usual = planOptionsOf(planSettingsOf(store.planning), todayAt(store.timeZone));
+      const options = { ...usual, ...input.options };
       const replaced = again ? await lockProposal(tx, again) : null;
       if (replaced && replaced.storeId !== store.id) throw notFound('proposal', replaced.id);
+      const cause = (replaced?.cause ?? null) as Cause | null;
       const kept = replaced ? (await linesOf(tx, replaced.id)).filter(({ locked }) => locked) : [];
-      const made = onlyRow(
-        await tx
-          .insert(proposals)
-          .values({
-            ...{ storeId: store.id, fromDay, toDay, options: { ...options } },
-            ...{ requestedBy: actor.id, requestedByName: actor.name, replaces: replaced?.id ?? null },
-          })
-          .returning({ id: proposals.id }),
-      );
+      const locks = kept
+        .filter(
+          ({ kind, coreEventId, state }) =>
+            (kind === 'new' || cause !== null) && coreEventId === null && state !== 'saved',
+        )
+        .map(({ eventId, employeeId, startsAt }): Lock => ({ eventId, employeeId, startsAt }));
+      const opened = await openPlan(tx, {
+        store,
+        fromDay,
+        toDay,
+        options,
+        locks,
+        requestedBy: actor,
+        replaces: replaced?.id,
+        cause,
+      });
       await audit(tx, actor, [
         {
-          ...{ action: 'proposal.start', subjectType: 'store', subjectId: store.id },
-          after: { proposal: made.id, fromDay, toDay },
+          action: 'proposal.start',
+          subjectType: 'store',
+          subjectId: store.id,
+          after: { proposal: opened.proposalId, fromDay, toDay },
         },
       ]);
-      const locks = kept
-        .filter(({ kind, coreEventId, state }) => kind === 'new' && coreEventId === null && state !== 'saved')
-        .map(({ eventId, employeeId, startsAt }): Lock => ({ eventId, employeeId, startsAt }));
-      return { store, proposalId: made.id, locks };
+      return opened;
     });
-    planRunsOf(db).start(proposalId, () => run(db, { store, proposalId, fromDay, toDay, options, locks }));
+    const { proposalId } = opened;
+    void planRunsOf(db).start(proposalId, () => makePlan(db, opened));
     return { proposalId };
   } catch (error) {
-    const failure = postgresError(error);
-    if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'proposals_one_running') throw error;
+    if (!isBeingMade(error)) throw error;
     throw new Refusal('A plan for this store is being made already. Wait for it, or cancel it.', {
       code: 'taken',
     });
   }
-}
-
-type StoreRecord = Awaited<ReturnType<typeof findStore>>;
-
-/** Makes the plan of a proposal and keeps it, or why there is none. Never throws. */
-async function run(
-  db: Db,
-  job: {
-    store: StoreRecord;
-    proposalId: number;
-    fromDay: WorkDate;
-    toDay: WorkDate;
-    options: PlanOptions;
-    locks: Lock[];
-  },
-): Promise<void> {
-  const { store, proposalId, options, locks } = job;
-  const runs = planRunsOf(db);
-  try {
-    const { versions, ...input } = await db.transaction((tx) => loadPlanInput(tx, store, job), SNAPSHOT);
-    const made = await runs.plan(proposalId, { input: { ...input, locks }, options });
-    await save(db, (tx) => keep(tx, proposalId, made, versions));
-  } catch (error) {
-    if (runs.isClosing) return;
-    const why =
-      error instanceof RunEnded
-        ? 'The plan took too long or too much memory.'
-        : 'Something went wrong while the plan was made.';
-    await db
-      .update(proposals)
-      .set({
-        ...CHANGED,
-        state: 'failed',
-        finishedAt: sql`app_now()`,
-        note: `${why} Nothing was changed; plan fewer days, or try again.`,
-      })
-      .where(and(eq(proposals.id, proposalId), eq(proposals.state, 'running')))
-      .catch(() => {
-        // It is told as interrupted once it has run for longer than any run takes.
-      });
-  }
-}
-
-/** Every change of a proposal raises its version: whoever changes it says which one they saw. */
-const CHANGED = { version: sql`version + 1`, updatedAt: sql`app_now()` };
-
-/** Keeps a plan, unless it was canceled meanwhile. */
-async function keep(
-  tx: Tx,
-  proposalId: number,
-  made: Proposal,
-  versions: ReadonlyMap<number, number>,
-): Promise<void> {
-  const { lines, madeBy, note, open, passes, atMostPlaced, fairness } = made;
-  const outcome: Outcome = { open, passes, atMostPlaced, fairness };
-  const [ready] = await tx
-    .update(proposals)
-    .set({
-      ...{ ...CHANGED, state: 'ready', finishedAt: sql`app_now()`, madeBy, note },
-      outcome: outcome as unknown as Record<string, unknown>,
-    })
-    .where(and(eq(proposals.id, proposalId), eq(proposals.state, 'running')))
-    .returning();
-  if (!ready) return;
-  if (ready.replaces !== null) {
-    await tx
-      .update(proposals)
-      .set({ ...CHANGED, state: 'replaced' })
-      .where(and(eq(proposals.id, ready.replaces), eq(proposals.state, 'ready')));
-  }
-  if (lines.length === 0) return;
-  await tx.insert(proposalLines).values(
-    lines.map(({ day, from, runnerUp, ...line }) => ({
-      ...{ ...line, proposalId, workDate: day },
-      fromScheduleId: from?.scheduleId ?? null,
-      fromVersion: from ? (versions.get(from.scheduleId) ?? null) : null,
-      fromEmployeeId: from?.employeeId ?? null,
-      fromStartsAt: from?.startsAt ?? null,
-      runnerUp: runnerUp && { ...runnerUp },
-    })),
-  );
-}
-
-/** Plans of servers that are gone. */
-async function endAbandoned(tx: Tx, storeId: number): Promise<void> {
-  await tx
-    .update(proposals)
-    .set({ ...CHANGED, state: 'interrupted', finishedAt: sql`app_now()`, note: INTERRUPTED })
-    .where(
-      and(
-        eq(proposals.storeId, storeId),
-        eq(proposals.state, 'running'),
-        lt(proposals.createdAt, sql`app_now() - ${ABANDONED_AFTER_SECONDS} * interval '1 second'`),
-      ),
-    );
 }
 
 /** Stops a plan that is being made. */
@@ -205,13 +130,15 @@ export async function cancelPlan(
   await save(db, async (tx) => {
     const [canceled] = await tx
       .update(proposals)
-      .set({ ...CHANGED, state: 'canceled', finishedAt: sql`app_now()` })
+      .set({ ...CHANGED_PROPOSAL, state: 'canceled', finishedAt: sql`app_now()` })
       .where(and(eq(proposals.id, proposalId), eq(proposals.state, 'running')))
       .returning();
     if (!canceled) throw await notRunning(tx, proposalId);
     await audit(tx, actor, [
       {
-        ...{ action: 'proposal.cancel', subjectType: 'store', subjectId: canceled.storeId },
+        action: 'proposal.cancel',
+        subjectType: 'store',
+        subjectId: canceled.storeId,
         after: { proposal: proposalId },
       },
     ]);
@@ -239,15 +166,22 @@ const STATE_WORDS: Record<ProposalState, string> = {
   failed: 'it failed',
 };
 
-/** Locks a proposal that is reviewed, and checks that nobody changed it since. */
-export async function lockProposal(tx: Tx, seen: SeenProposal): Promise<ProposalRecord> {
+/**
+ * Locks a proposal. Throws a {@link Refusal} if it is in none of these states (by default: under
+ * review), or if somebody has changed it since the user saw it.
+ */
+export async function lockProposal(
+  tx: Tx,
+  seen: SeenProposal,
+  states: readonly ProposalState[] = ['ready'],
+): Promise<ProposalRecord> {
   const [proposal] = await tx
     .select()
     .from(proposals)
     .where(eq(proposals.id, seen.proposalId))
     .for('no key update');
   if (!proposal) throw notFound('proposal', seen.proposalId);
-  if (proposal.state !== 'ready') {
+  if (!states.includes(proposal.state)) {
     throw new Refusal(`This plan can’t be changed: ${STATE_WORDS[proposal.state]}.`, { code: 'not_allowed' });
   }
   if (proposal.version !== seen.version) {
@@ -266,7 +200,7 @@ export const linesOf = (tx: Tx, proposalId: number): Promise<LineRecord[]> =>
     .where(eq(proposalLines.proposalId, proposalId))
     .orderBy(asc(proposalLines.startsAt), asc(proposalLines.id));
 
-/** Raises the version of a proposal that was changed, and tells it. */
+/** Raises the version of a changed proposal, and notifies open pages. */
 export async function touch(
   tx: Tx,
   proposalId: number,
@@ -275,99 +209,44 @@ export async function touch(
   const changed = onlyRow(
     await tx
       .update(proposals)
-      .set({ ...CHANGED, ...(state && { state }) })
+      .set({ ...CHANGED_PROPOSAL, ...(state && { state }) })
       .where(eq(proposals.id, proposalId))
       .returning({ version: proposals.version }),
   );
   return { proposalId, version: changed.version };
 }
 
-/** Ticks and locks lines, or takes that back. */
-export async function markLines(
-  db: Db,
-  input: SeenProposal & {
-    lines: readonly { lineId: number; ticked?: boolean | undefined; locked?: boolean | undefined }[];
-  },
-): Promise<{ proposalId: number; version: number }> {
-  return save(db, async (tx) => {
-    await lockProposal(tx, input);
-    for (const { lineId, ticked, locked } of input.lines) {
-      if (ticked === undefined && locked === undefined) continue;
-      await tx
-        .update(proposalLines)
-        .set({ ...(ticked !== undefined && { ticked }), ...(locked !== undefined && { locked }) })
-        .where(and(eq(proposalLines.id, lineId), eq(proposalLines.proposalId, input.proposalId)));
-    }
-    return touch(tx, input.proposalId);
-  });
-}
+/** Whether a line came into the plan with a repair, and leaves it with the repair. */
+export const isAddedByRepair = ({
+  eventId,
+  repairs,
+  makesRoomFor,
+  coreEventId,
+}: Pick<LineRecord, 'eventId' | 'repairs' | 'makesRoomFor' | 'coreEventId'>): boolean =>
+  repairs !== null && [eventId, makesRoomFor, coreEventId].includes(repairs);
 
-/**
- * Gives a line another person, day or time, scored again at once. Throws a {@link Refusal} where a
- * hard rule speaks against it.
- */
-export async function moveProposalLine(
-  db: Db,
-  input: SeenProposal & { lineId: number; employeeId: number; day: WorkDate; time?: string | undefined },
-): Promise<{ proposalId: number; version: number }> {
-  return save(db, async (tx) => {
-    const proposal = await lockProposal(tx, input);
-    const lines = await linesOf(tx, proposal.id);
-    const line = lines.find(({ id }) => id === input.lineId);
-    if (!line) throw notFound('proposal', input.lineId);
-    if (line.state === 'saved') {
-      throw new Refusal('This line is scheduled already. Move its schedule on the board.', {
-        code: 'not_allowed',
-      });
-    }
-    const store = await findStore(tx, proposal.storeId);
-    const days = { fromDay: least(proposal.fromDay, input.day), toDay: most(proposal.toDay, input.day) };
-    const planInput = await loadPlanInput(tx, store, days);
-    const waiting = lines.filter(({ state, ticked, id }) => state !== 'saved' && (ticked || id === line.id));
-    const { employeeId, day, time } = input;
-    const moved = moveLine(planInput, waiting.map(reviewed), {
-      eventId: line.eventId,
-      employeeId,
-      day,
-      time,
-    });
-    if (!moved.allowed) throw new Refusal(moved.message, { code: 'rules' });
-    for (const { eventId, day: workDate, runnerUp, ...scored } of moved.lines) {
-      await tx
-        .update(proposalLines)
-        .set({ ...scored, workDate, runnerUp: runnerUp && { ...runnerUp }, state: 'proposed', refusal: null })
-        .where(and(eq(proposalLines.proposalId, proposal.id), eq(proposalLines.eventId, eventId)));
-    }
-    if (moved.dropped.length > 0) {
-      await tx
-        .update(proposalLines)
-        .set({ ticked: false })
-        .where(
-          and(eq(proposalLines.proposalId, proposal.id), inArray(proposalLines.eventId, [...moved.dropped])),
-        );
-    }
-    return touch(tx, proposal.id);
-  });
-}
-
-const least = (a: WorkDate, b: WorkDate) => (a < b ? a : b);
-const most = (a: WorkDate, b: WorkDate) => (a > b ? a : b);
-
-const reviewed = ({ kind, eventId, employeeId, startsAt, coreEventId }: LineRecord): ReviewedLine => ({
-  ...{ kind, eventId, employeeId, startsAt, coreEventId },
+/** Returns the parts of a line that a review needs. */
+export const reviewed = ({ kind, eventId, employeeId, startsAt, coreEventId }: LineRecord): ReviewedLine => ({
+  kind,
+  eventId,
+  employeeId,
+  startsAt,
+  coreEventId,
 });
 
-/** Puts a proposal away. What was approved of it stays. */
+/** Discards a proposal, also one that failed. Its approved lines stay scheduled. */
 export async function discardProposal(
   db: Db,
   actor: Actor,
   input: SeenProposal,
 ): Promise<{ proposalId: number; version: number }> {
   return save(db, async (tx) => {
-    const proposal = await lockProposal(tx, input);
+    const proposal = await lockProposal(tx, input, ['ready', 'failed']);
     await audit(tx, actor, [
       {
-        ...{ action: 'proposal.discard', subjectType: 'store', subjectId: proposal.storeId },
+        action: 'proposal.discard',
+        subjectType: 'store',
+        subjectId: proposal.storeId,
         after: { proposal: proposal.id },
       },
     ]);
@@ -375,9 +254,44 @@ export async function discardProposal(
   });
 }
 
+/** The time for which the list has an approved proposal, and an automatic one that failed. */
+const LATELY_HOURS = 24;
+
 /**
- * A proposal, each line with what the board says of it by now. Throws a {@link Refusal} where there
- * is none.
+ * Returns the proposals of a store that are being made or reviewed, those approved within a day, and
+ * the automatic one that failed within a day, if no later plan of the open work was made. The latest
+ * comes first.
+ */
+export async function listProposals(
+  db: Db,
+  query: { storeId?: number | undefined },
+): Promise<ProposalSummary[]> {
+  const store = await findStore(db, query.storeId);
+  // Relies on the index proposals_of_store.
+  const isLatest = sql`not exists (
+    select from proposals later
+    where later.store_id = ${proposals.storeId} and later.id > ${proposals.id} and later.cause is null)`;
+  const isRecent = gt(proposals.updatedAt, sql`app_now() - ${LATELY_HOURS} * interval '1 hour'`);
+  const rows = await db
+    .select()
+    .from(proposals)
+    .where(
+      and(
+        eq(proposals.storeId, store.id),
+        or(
+          inArray(proposals.state, ['running', 'ready']),
+          and(eq(proposals.state, 'approved'), isRecent),
+          and(eq(proposals.state, 'failed'), ne(proposals.occasion, 'request'), isRecent, isLatest),
+        ),
+      ),
+    )
+    .orderBy(desc(proposals.id));
+  return rows.map(summaryOf).filter(({ state }) => state !== 'interrupted');
+}
+
+/**
+ * Returns a proposal, each line with the obstacles on the present board. Throws a {@link Refusal}
+ * if it does not exist.
  */
 export async function getProposal(db: Db, proposalId: number): Promise<ProposalView> {
   return db.transaction(async (tx) => {
@@ -387,7 +301,7 @@ export async function getProposal(db: Db, proposalId: number): Promise<ProposalV
   }, SNAPSHOT);
 }
 
-/** The proposal of a store that is being made or reviewed; null where there is none. */
+/** Returns the proposal of a store that is being made or reviewed; null if there is none. */
 export async function currentProposal(
   db: Db,
   query: { storeId?: number | undefined },
@@ -407,7 +321,12 @@ export async function currentProposal(
 
 async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> {
   const rows = await tx
-    .select({ line: proposalLines, eventName: events.name, employeeName: employees.name })
+    .select({
+      line: proposalLines,
+      eventName: events.name,
+      type: events.type,
+      employeeName: employees.name,
+    })
     .from(proposalLines)
     .innerJoin(events, eq(events.id, proposalLines.eventId))
     .innerJoin(employees, eq(employees.id, proposalLines.employeeId))
@@ -418,32 +337,110 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
     proposal,
     rows.map(({ line }) => line).filter(({ state }) => state === 'proposed'),
   );
-  const outcome = proposal.outcome as unknown as Outcome | null;
-  const { id, storeId, version, requestedByName, createdAt, finishedAt, fromDay, toDay } = proposal;
+  const approvals = await standingApprovals(tx, proposal.id);
+  const outcome = proposal.outcome as unknown as PlanOutcome | null;
+  // What a repair placed is not left open.
+  const placed = new Set(rows.map(({ line }) => line.eventId));
+  const open = (outcome?.open ?? []).filter(({ eventId }) => !placed.has(eventId));
+  const openEvents = await eventsNamed(tx, open);
+  const { storeId, version, finishedAt } = proposal;
   return {
-    ...{ proposalId: id, storeId, state: stateOf(proposal), version, createdAt, finishedAt, fromDay, toDay },
-    requestedBy: requestedByName,
+    ...summaryOf(proposal),
+    storeId,
+    version,
+    finishedAt,
     options: proposal.options as PlanOptions,
     madeBy: proposal.madeBy as ProposalView['madeBy'],
-    note: stateOf(proposal) === 'interrupted' ? INTERRUPTED : proposal.note,
-    lines: rows.map(({ line, eventName, employeeName }) => ({
+    note: await noteOf(tx, proposal),
+    lines: rows.map(({ line, eventName, type, employeeName }) => ({
       ...lineView(line),
-      ...{ eventName, employeeName, changed: changes.get(line.eventId) ?? null },
+      eventName,
+      type,
+      employeeName,
+      changed: changes.get(line.eventId) ?? null,
     })),
-    open: outcome?.open ?? [],
+    open: open.flatMap(({ steps, ...each }) => {
+      const event = openEvents.get(each.eventId);
+      return event ? [{ ...each, ...event, canRepair: steps !== undefined }] : [];
+    }),
+    // Plans of an earlier version left no event out.
+    leftOut: outcome?.leftOut ?? 0,
     passes: outcome?.passes ?? [],
     atMostPlaced: outcome?.atMostPlaced ?? null,
     fairness: outcome?.fairness ?? { before: [], after: [] },
+    stays: (outcome?.stays ?? []).map((stay) => ({ ...stay })),
+    approvals: approvals.map(({ id: approvalId, approvedByName: by, approvedAt: at }) => ({
+      approvalId,
+      by,
+      at,
+      events: rows.filter(({ line }) => line.state === 'saved' && line.approvalId === approvalId).length,
+    })),
   };
 }
 
-/** A plan whose server is gone is told as interrupted before anybody wrote that down. */
-function stateOf({ state, createdAt }: ProposalRecord): ProposalState {
-  const isAbandoned = currentTimeMs() - Date.parse(createdAt) > ABANDONED_AFTER_SECONDS * 1000;
+const WAITS = 'Another plan of this store is being made. This one is made after it; you need not wait here.';
+
+/** Returns the sentence about a plan. A plan with a cause may wait until an earlier one is made. */
+async function noteOf(tx: Tx, proposal: ProposalRecord): Promise<string | null> {
+  const state = stateOf(proposal);
+  if (state === 'interrupted') return INTERRUPTED;
+  if (state !== 'running' || proposal.cause === null) return proposal.note;
+  const { storeId, id } = proposal;
+  const earlier = await tx
+    .select()
+    .from(proposals)
+    .where(and(eq(proposals.storeId, storeId), eq(proposals.state, 'running'), lt(proposals.id, id)));
+  return earlier.some((other) => stateOf(other) === 'running') ? WAITS : null;
+}
+
+/** Returns the displayed data of the events that a plan leaves open. */
+async function eventsNamed(tx: Tx, open: readonly { eventId: number }[]) {
+  const ids = open.map(({ eventId }) => eventId);
+  const rows =
+    ids.length === 0
+      ? []
+      : await tx
+          .select({ id: events.id, eventName: events.name, type: events.type, dueOn: events.dueOn })
+          .from(events)
+          .where(inArray(events.id, ids));
+  return new Map(rows.map(({ id, ...event }) => [id, event]));
+}
+
+/** Returns the approvals of a proposal that were not undone, the latest first. */
+export const standingApprovals = (tx: Tx, proposalId: number): Promise<ApprovalRecord[]> =>
+  tx
+    .select()
+    .from(proposalApprovals)
+    .where(and(eq(proposalApprovals.proposalId, proposalId), isNull(proposalApprovals.undoneAt)))
+    .orderBy(desc(proposalApprovals.id));
+
+function summaryOf(proposal: ProposalRecord): ProposalSummary {
+  const { id: proposalId, occasion, requestedByName, requestedBy, createdAt, fromDay, toDay } = proposal;
+  return {
+    proposalId,
+    occasion,
+    state: stateOf(proposal),
+    createdAt,
+    fromDay,
+    toDay,
+    requestedBy: requestedByName,
+    requestedById: requestedBy,
+    cause: proposal.cause as Cause | null,
+  };
+}
+
+/**
+ * Returns the state of a proposal. A plan whose server has died counts as interrupted even before
+ * that is stored.
+ */
+function stateOf({ state, updatedAt }: ProposalRecord): ProposalState {
+  const isAbandoned = currentTimeMs() - Date.parse(updatedAt) > ABANDONED_AFTER_SECONDS * 1000;
   return state === 'running' && isAbandoned ? 'interrupted' : state;
 }
 
-/** What speaks against lines as the board is now, by event. */
+const MINUTE_MS = 60_000;
+
+/** Returns the obstacles to lines on the present board, by event. */
 async function changesOf(
   tx: Tx,
   proposal: ProposalRecord,
@@ -451,9 +448,24 @@ async function changesOf(
 ): Promise<Map<number, string>> {
   if (proposal.state !== 'ready' || lines.length === 0) return new Map();
   const store = await findStore(tx, proposal.storeId);
-  const { versions, ...input } = await loadPlanInput(tx, store, proposal);
+  const { versions, ...read } = await loadPlanInput(tx, store, proposal);
+  const input = await withEventsElsewhere(tx, read, lines);
   const obstacles = obstaclesNow(input, lines.map(reviewed));
-  for (const { eventId, fromScheduleId, fromVersion } of lines) {
+  const minutes = new Map(
+    [...input.open, ...input.scheduled.map(({ event }) => event)].map((event) => [
+      event.id,
+      event.durationMinutes,
+    ]),
+  );
+  for (const { eventId, fromScheduleId, fromVersion, startsAt, endsAt } of lines) {
+    const planned = (Date.parse(endsAt) - Date.parse(startsAt)) / MINUTE_MS;
+    const now = minutes.get(eventId) ?? planned;
+    if (now !== planned && !obstacles.has(eventId)) {
+      obstacles.set(eventId, `It takes ${now} minutes since, not ${planned}.`);
+    }
+    if (input.neverPlan?.includes(eventId) && !obstacles.has(eventId)) {
+      obstacles.set(eventId, 'It was marked since as never to be planned automatically.');
+    }
     if (fromScheduleId !== null && versions.get(fromScheduleId) !== fromVersion) {
       obstacles.set(eventId, 'Its schedule was changed since.');
     }
@@ -461,17 +473,64 @@ async function changesOf(
   return obstacles;
 }
 
-function lineView(line: LineRecord): Omit<ProposalLineView, 'eventName' | 'employeeName' | 'changed'> {
+/**
+ * Adds the events of lines that are not in the days of the plan any more: their dates were changed,
+ * or somebody scheduled them on another day. Events that are gone are left out.
+ */
+async function withEventsElsewhere(
+  tx: Tx,
+  input: PlanInput,
+  lines: readonly LineRecord[],
+): Promise<PlanInput> {
+  const known = new Set([...input.open, ...input.scheduled.map(({ event }) => event)].map(({ id }) => id));
+  const missing = lines.map(({ eventId }) => eventId).filter((id) => !known.has(id));
+  if (missing.length === 0) return input;
+  const rows = await eventsWithLive(tx).where(and(inArray(events.id, missing), isNull(events.goneSince)));
+  const [open, scheduled] = [[...input.open], [...input.scheduled]];
+  for (const row of rows) {
+    const event = factsOf(row);
+    if (!row.schedule) open.push(event);
+    else {
+      const { id: scheduleId, employeeId, startsAt, endsAt, workDate } = row.schedule;
+      scheduled.push({ scheduleId, event, employeeId, startsAt, endsAt, workDate });
+    }
+  }
+  return { ...input, open, scheduled };
+}
+
+function lineView(
+  line: LineRecord,
+): Omit<ProposalLineView, 'eventName' | 'type' | 'employeeName' | 'changed'> {
   const { id, kind, eventId, employeeId, workDate, startsAt, endsAt, coreEventId, makesRoomFor } = line;
   const { ticked, locked, state, scheduleId, refusal, why } = line;
   const { fromScheduleId, fromEmployeeId, fromStartsAt } = line;
+  const { proposedEmployeeId, proposedStartsAt, repairs } = line;
   const from =
     fromScheduleId !== null && fromEmployeeId !== null && fromStartsAt !== null
       ? { scheduleId: fromScheduleId, employeeId: fromEmployeeId, startsAt: fromStartsAt }
       : null;
   return {
-    ...{ lineId: id, kind, eventId, employeeId, day: workDate, startsAt, endsAt, from, coreEventId },
-    ...{ makesRoomFor, ticked, locked, state, scheduleId, refusal, why },
+    lineId: id,
+    kind,
+    eventId,
+    employeeId,
+    day: workDate,
+    startsAt,
+    endsAt,
+    from,
+    proposed:
+      proposedEmployeeId !== null && proposedStartsAt !== null && (repairs === null || isAddedByRepair(line))
+        ? { employeeId: proposedEmployeeId, startsAt: proposedStartsAt }
+        : null,
+    repairs,
+    coreEventId,
+    makesRoomFor,
+    ticked,
+    locked,
+    state,
+    scheduleId,
+    refusal,
+    why,
     runnerUp: line.runnerUp as ProposalLineView['runnerUp'],
     warnings: line.warnings as { code: string; severity: Severity; message: string }[],
   };

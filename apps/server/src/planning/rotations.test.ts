@@ -79,7 +79,7 @@ describe('rotations', () => {
     ]);
   });
 
-  test('of two who change one turn at once, one does', async () => {
+  test('of two who change one turn at once, only one succeeds', async () => {
     itIs(NOW);
     const { ann, bea } = await club();
     const change = (employeeId: number) =>
@@ -96,7 +96,11 @@ describe('rotations', () => {
     const turn = { storeId: store, kind: 'primary_lead', weekday: 1 } as const;
     await dispatcher.plan.setTurn.mutate({ ...turn, employeeId: dot, seen: null });
     await dispatcher.employees.addTimeOff.mutate({
-      ...{ employeeId: dot, version: 1, startsOn: '2026-01-05', endsOn: '2026-01-05', reason: 'Dentist' },
+      employeeId: dot,
+      version: 1,
+      startsOn: '2026-01-05',
+      endsOn: '2026-01-05',
+      reason: 'Dentist',
     });
     const [day] = await viewer.plan.turns.query({ storeId: store, ...monday });
     expect(day?.primaryLead).toMatchObject({ employeeId: dot, off: 'Dentist' });
@@ -107,7 +111,11 @@ describe('rotations', () => {
     itIs(NOW);
     const { bea } = await club();
     await dispatcher.plan.setTurn.mutate({
-      ...{ storeId: store, kind: 'juicer', weekday: 1, employeeId: bea, seen: null },
+      storeId: store,
+      kind: 'juicer',
+      weekday: 1,
+      employeeId: bea,
+      seen: null,
     });
     await addEvent(server.database.db, {
       storeId: store,

@@ -1,61 +1,31 @@
+import { type Db, employees, rotationExceptions, rotationTurns, stores, type Tx } from '@scheduler/db';
+import { loadHolidays, loadPeople, loadPlanned, type Person } from '@scheduler/db/facts';
+import { ROTATION_KINDS, type RotationKind } from '@scheduler/planner';
+import { loadRotations } from '@scheduler/plans';
+import { addDays, holidayOn, type WorkDate, withArticle } from '@scheduler/scheduling';
 import {
-  type Db,
-  type Executor,
-  employees,
-  rotationExceptions,
-  rotationTurns,
-  stores,
-  type Tx,
-} from '@scheduler/db';
-import { ROTATION_KINDS, type RotationKind, type Rotations, rotationOn } from '@scheduler/planner';
-import {
-  absencesOn,
-  addDays,
-  aRole,
-  formatDay,
-  holidayOn,
-  type Role,
-  type WorkDate,
-} from '@scheduler/scheduling';
-import { and, between, eq, gte } from 'drizzle-orm';
+  leadsFirst,
+  MAY_TAKE_TURNS,
+  mayTakeTurn,
+  secondaryLeadOn,
+  turnOn,
+  whyOff,
+} from '@scheduler/verification';
+import { and, eq, gte } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
-import { loadHolidays, loadPeople, loadPlanned, type Person } from '../schedules/rule-inputs.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { DayTurns, RotationsView, Turn } from './types.ts';
 
-/** Who may be in a rotation. */
-const MAY_TAKE_TURNS: Record<RotationKind, readonly Role[]> = {
-  juicer: ['Juicer Barista'],
-  primary_lead: ['Lead Event Specialist', 'Club Supervisor'],
-};
 const KIND_WORDS: Record<RotationKind, string> = { juicer: 'the Juicer', primary_lead: 'the primary Lead' };
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** A store's rotations as the planner asks for them. */
-export async function loadRotations(
-  db: Executor,
-  storeId: number,
-  days: { fromDay: WorkDate; toDay: WorkDate },
-): Promise<Rotations> {
-  const [weekdays, exceptions] = await Promise.all([
-    db.select().from(rotationTurns).where(eq(rotationTurns.storeId, storeId)),
-    db
-      .select()
-      .from(rotationExceptions)
-      .where(
-        and(
-          eq(rotationExceptions.storeId, storeId),
-          between(rotationExceptions.day, days.fromDay, days.toDay),
-        ),
-      ),
-  ]);
-  return { weekdays, exceptions };
-}
-
-/** Whose turn it is on each weekday, the exceptions from today on, and who may be chosen. */
+/**
+ * Returns whose turn it is on each weekday, the exceptions from today on, and the people who may be
+ * chosen.
+ */
 export async function getRotations(db: Db, query: { storeId?: number | undefined }): Promise<RotationsView> {
   const store = await findStore(db, query.storeId);
   const today = todayAt(store.timeZone);
@@ -97,13 +67,10 @@ export async function getRotations(db: Db, query: { storeId?: number | undefined
   };
 }
 
-const mayTakeTurn = (kind: RotationKind, person: Person, day: WorkDate): boolean =>
-  MAY_TAKE_TURNS[kind].includes(person.role) && (person.terminatedOn === null || person.terminatedOn >= day);
-
 /**
- * Sets whose turn it is on a weekday, or nobody's.
- * @param input.seen who it was when the one who changes it looked: refused as stale where it is
- * somebody else by now
+ * Sets whose turn it is on a weekday; null means nobody's.
+ * @param input.seen the person that the user saw. The change is refused as stale if it is another
+ * person by now
  */
 export async function setTurn(
   db: Db,
@@ -134,7 +101,9 @@ export async function setTurn(
     const [was] = before ? await loadPeople(tx, { ids: [before.employeeId] }) : [];
     await audit(tx, actor, [
       {
-        ...{ action: 'rotation.turn', subjectType: 'store', subjectId: storeId },
+        action: 'rotation.turn',
+        subjectType: 'store',
+        subjectId: storeId,
         before: { turn: KIND_WORDS[kind], weekday: WEEKDAYS[weekday], person: was?.name ?? null },
         after: { turn: KIND_WORDS[kind], weekday: WEEKDAYS[weekday], person: person?.name ?? null },
       },
@@ -144,10 +113,9 @@ export async function setTurn(
 }
 
 /**
- * Sets whose turn it is on a single day, whatever the weekday says; null leaves it to the weekday
- * again.
- * @param input.seen the exception's person when the one who changes it looked; null where there was
- * no exception
+ * Sets whose turn it is on a single day in place of the weekday's person; null removes the
+ * exception.
+ * @param input.seen the exception's person that the user saw; null if there was no exception
  */
 export async function setException(
   db: Db,
@@ -179,7 +147,9 @@ export async function setException(
     const [was] = before ? await loadPeople(tx, { ids: [before.employeeId] }) : [];
     await audit(tx, actor, [
       {
-        ...{ action: 'rotation.exception', subjectType: 'store', subjectId: storeId },
+        action: 'rotation.exception',
+        subjectType: 'store',
+        subjectId: storeId,
         before: { turn: KIND_WORDS[kind], day, person: was?.name ?? null, reason: before?.reason ?? null },
         after: { turn: KIND_WORDS[kind], day, person: person?.name ?? null, reason },
       },
@@ -188,7 +158,7 @@ export async function setException(
   });
 }
 
-/** Lets one change of a store's rotations be made at a time, as of its settings. */
+/** Locks the store, so that one change of its rotations or settings is made at a time. */
 async function lockStore(tx: Tx, storeId: number) {
   const [store] = await tx.select().from(stores).where(eq(stores.id, storeId)).for('no key update');
   if (!store) throw notFound('store', storeId);
@@ -213,16 +183,16 @@ async function choice(
   const [person] = await loadPeople(tx, { ids: [employeeId] });
   if (!person || person.storeId !== store.id) throw notFound('person', employeeId);
   if (mayTakeTurn(kind, person, day)) return person;
-  const roles = MAY_TAKE_TURNS[kind].map(aRole).join(' or ');
+  const roles = MAY_TAKE_TURNS[kind].map(withArticle).join(' or ');
   const why = MAY_TAKE_TURNS[kind].includes(person.role)
     ? `${person.name} has left by then.`
-    : `${person.name} is ${aRole(person.role)}; ${KIND_WORDS[kind]} is ${roles}.`;
+    : `${person.name} is ${withArticle(person.role)}; ${KIND_WORDS[kind]} is ${roles}.`;
   throw new Refusal(`${why} Choose somebody else.`, { code: 'not_allowed' });
 }
 
 /**
- * Whose turn it is from day to day, who is the secondary Lead, and who could stand in for somebody
- * who is off.
+ * Returns whose turn it is on each of some days, the secondary Lead, and substitutes for people who
+ * are off.
  */
 export async function turnsBetween(
   db: Db,
@@ -244,43 +214,28 @@ export async function turnsBetween(
       continue;
     }
     const turnOf = (kind: RotationKind): Turn | null => {
-      const id = rotationOn(rotations, kind, day);
-      const person = people.find((each) => each.id === id);
-      if (!person) return null;
-      const off = whyOff(person, day);
+      const turn = turnOn(kind, day, { rotations, people });
+      if (!turn) return null;
+      const { person, off } = turn;
       const others = people
-        .filter((each) => each.id !== id && mayTakeTurn(kind, each, day) && whyOff(each, day) === null)
+        .filter((each) => each.id !== person.id && mayTakeTurn(kind, each, day) && whyOff(each, day) === null)
         .sort((a, b) => leadsFirst(a) - leadsFirst(b) || load(a) - load(b) || a.id - b.id);
       return {
-        ...{ employeeId: person.id, name: person.name, off },
+        employeeId: person.id,
+        name: person.name,
+        off,
         isException: rotations.exceptions.some((each) => each.kind === kind && each.day === day),
         substitutes: off === null ? [] : others.map((each) => ({ employeeId: each.id, name: each.name })),
       };
     };
     const [juicer, primaryLead] = ROTATION_KINDS.map(turnOf);
-    // Another Lead who is there, else the Club Supervisor.
-    const [secondary] = people
-      .filter(
-        (each) =>
-          each.id !== primaryLead?.employeeId &&
-          mayTakeTurn('primary_lead', each, day) &&
-          whyOff(each, day) === null,
-      )
-      .sort((a, b) => leadsFirst(a) - leadsFirst(b) || a.id - b.id);
+    const secondary = secondaryLeadOn(day, primaryLead?.employeeId, people);
     turns.push({
-      ...{ day, juicer: juicer ?? null, primaryLead: primaryLead ?? null },
+      day,
+      juicer: juicer ?? null,
+      primaryLead: primaryLead ?? null,
       secondaryLead: primaryLead && secondary ? { employeeId: secondary.id, name: secondary.name } : null,
     });
   }
   return turns;
-}
-
-const leadsFirst = ({ role }: Person): number => Number(role === 'Club Supervisor');
-
-/** Why a person isn't there on a day; null where they are. */
-function whyOff(person: Person, day: WorkDate): string | null {
-  if (person.terminatedOn !== null && day > person.terminatedOn) {
-    return `last work day ${formatDay(person.terminatedOn)}`;
-  }
-  return absencesOn(person, day)[0]?.reason ?? null;
 }

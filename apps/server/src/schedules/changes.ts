@@ -1,8 +1,8 @@
 import type { Executor } from '@scheduler/db';
+import type { ScheduleRecord } from '@scheduler/db/facts';
 import { formatTime, formatWhen, type Instant } from '@scheduler/scheduling';
 import { changesSince } from '../core/changes-since.ts';
 import { Refusal } from '../core/errors.ts';
-import type { ScheduleRecord } from '../events/records.ts';
 
 /** A schedule in the form of the audit log. */
 export type ScheduleSnapshot = {

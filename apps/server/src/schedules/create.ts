@@ -68,20 +68,26 @@ async function createTogether(db: Db, requests: readonly CreateRequest[]): Promi
 
 /**
  * Schedules several events in one transaction, for example a copied week. Each is checked on its
- * own, in order: a forbidden one is returned with the reason, and the others are saved. Accepts no
- * overrides. A Core's open Supervisor event is scheduled too.
+ * own, in order: a forbidden one is returned with the reason, and the others are saved. A Core's open
+ * Supervisor event is scheduled too where asked for.
  */
 export async function createSchedules(
   db: Db,
   actor: Actor,
-  inputs: readonly { eventId: number; employeeId: number; startsAt: Instant }[],
+  inputs: readonly NewSchedule[],
 ): Promise<CreatedRow[]> {
   const doer = { actor, origin: currentOrigin() };
-  const requests = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
+  const requests = inputs.map((input) => ({ doer, input }));
   const made = await saveOrRefuseDuplicate(db, (tx) => createEach(tx, requests));
   return made.map((one, n) => {
-    const [saved, message] = one instanceof Refusal ? [null, one.message] : [one, null];
-    return { eventId: inputs[n]?.eventId ?? 0, saved, message };
+    const eventId = inputs[n]?.eventId ?? 0;
+    if (!(one instanceof Refusal)) return { eventId, saved: one, message: null, needsReason: false };
+    return {
+      eventId,
+      saved: null,
+      message: one.message,
+      needsReason: one.reason.code === 'needs_reason',
+    };
   });
 }
 
@@ -89,7 +95,7 @@ export async function createSchedules(
  * Checks each request on its own, in order, and writes those that the rules allow. Any other error
  * fails all of them.
  */
-export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
+async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
     eventIds: requests.map(({ input }) => input.eventId),
     employeeIds: requests.map(({ input }) => input.employeeId),
@@ -100,7 +106,7 @@ export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Pr
   });
   const made = requests.map(({ doer, input }) => {
     try {
-      const saved = place(plan, input);
+      const saved = createIn(plan, input);
       plan.attributeTo(doer);
       return saved;
     } catch (error) {
@@ -113,10 +119,10 @@ export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Pr
 }
 
 /**
- * Adds a schedule to a plan, together with its Supervisor event. If it throws, the plan is
+ * Adds a schedule to an open plan, together with its Supervisor event. If it throws, the plan is
  * unchanged.
  */
-function place(plan: Plan, input: NewSchedule): Saved {
+export function createIn(plan: Plan, input: NewSchedule): Saved {
   const event = plan.event(input.eventId);
   const person = plan.person(input.employeeId);
   plan.assertOpen(event);

@@ -1,9 +1,9 @@
 import type { Db, Tx } from '@scheduler/db';
+import { eventLabel } from '@scheduler/db/facts';
 import type { Instant } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
-import { eventLabel } from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
-import { findScheduleUnlocked, openPlan } from './plan-transaction.ts';
+import { findScheduleUnlocked, openPlan, type Plan } from './plan-transaction.ts';
 import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved } from './types.ts';
 
@@ -40,17 +40,7 @@ export async function changeEmployee(
 /**
  * Moves or reassigns a schedule within a transaction. Throws a {@link Refusal} before it writes.
  */
-export async function edit(
-  tx: Tx,
-  actor: Actor,
-  input: {
-    scheduleId: number;
-    version: number;
-    startsAt?: Instant;
-    employeeId?: number | undefined;
-    overrideReason?: string | undefined;
-  },
-): Promise<Saved> {
+async function edit(tx: Tx, actor: Actor, input: ScheduleEdit): Promise<Saved> {
   const seen = await findScheduleUnlocked(tx, input.scheduleId);
   const employeeId = input.employeeId ?? seen.employeeId;
   const plan = await openPlan(tx, {
@@ -59,8 +49,26 @@ export async function edit(
     pairs: input.startsAt !== undefined,
     at: [seen.startsAt, ...(input.startsAt === undefined ? [] : [input.startsAt])],
   });
-  const person = plan.person(employeeId);
+  const saved = await editIn(plan, tx, input);
+  await plan.flush(tx, actor);
+  return saved;
+}
+
+/** A change of a schedule. What is absent does not change. */
+export interface ScheduleEdit {
+  scheduleId: number;
+  version: number;
+  startsAt?: Instant | undefined;
+  employeeId?: number | undefined;
+  overrideReason?: string | undefined;
+  /** Whether a Core's Supervisor event stays, because its caller moves it. */
+  leavesCheck?: boolean | undefined;
+}
+
+/** Moves or reassigns a schedule of an open plan. Throws a {@link Refusal} before it writes. */
+export async function editIn(plan: Plan, tx: Tx, input: ScheduleEdit): Promise<Saved> {
   const schedule = await plan.current(tx, input);
+  const person = plan.person(input.employeeId ?? schedule.employeeId);
   const event = plan.event(schedule.eventId);
   const startsAt = input.startsAt ?? schedule.startsAt;
   const unchanged = { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired: null };
@@ -69,12 +77,11 @@ export async function edit(
   plan.assertListed(event);
   const reasons = plan.reasonsAgainst(event, person, startsAt, [schedule.id], schedule.reissueExpiresOn);
   const accepted = plan.accept(reasons, event, input.overrideReason);
-  const pair = plan.supervisorScheduleOf(event, schedule);
+  const pair = input.leavesCheck ? undefined : plan.supervisorScheduleOf(event, schedule);
   const action = startsAt === schedule.startsAt ? 'schedule.change_employee' : 'schedule.reschedule';
   const moved = await plan.update(tx, schedule, { person, startsAt, accepted, action });
   const paired =
     pair && moved.workDate !== schedule.workDate ? await plan.moveSupervisor(tx, pair, moved) : null;
-  await plan.flush(tx, actor);
   return { ...unchanged, version: moved.version, paired };
 }
 
@@ -95,21 +102,34 @@ export async function unscheduleSchedule(
       pairs: true,
       at: [seen.startsAt],
     });
-    const schedule = await plan.current(tx, input);
-    const event = plan.event(schedule.eventId);
-    // A schedule that never reached Crossmark is not the reported work, so it ends and the reported
-    // condition stays.
-    const { sync } = plan.standing(event);
-    if (event.condition === 'Submitted' && sync?.syncedVersion === sync?.wantedVersion) {
-      throw new Refusal(
-        `${eventLabel(event)} was reported as done, so its schedule stays as history. To have it done again, reissue it.`,
-        { code: 'not_allowed' },
-      );
-    }
-    const pair = plan.supervisorScheduleOf(event, schedule);
-    const ended = await plan.end(tx, schedule);
-    const paired = pair ? await plan.endSupervisor(tx, pair, 'goes with its Core') : null;
+    const ended = await endIn(plan, tx, input);
     await plan.flush(tx, actor);
-    return { scheduleId: schedule.id, eventId: event.id, version: ended.version, paired };
+    return ended;
   });
+}
+
+/** Ends a schedule of an open plan. Throws a {@link Refusal} before it writes. */
+export async function endIn(
+  plan: Plan,
+  tx: Tx,
+  input: { scheduleId: number; version: number },
+): Promise<Saved> {
+  // A noon check that ended with its Core a moment ago is done.
+  const done = plan.endedHere(input);
+  if (done) return { scheduleId: done.id, eventId: done.eventId, version: done.version, paired: null };
+  const schedule = await plan.current(tx, input);
+  const event = plan.event(schedule.eventId);
+  // A schedule that never reached Crossmark is not the reported work, so it ends and the reported
+  // condition stays.
+  const { sync } = plan.standing(event);
+  if (event.condition === 'Submitted' && sync?.syncedVersion === sync?.wantedVersion) {
+    throw new Refusal(
+      `${eventLabel(event)} was reported as done, so its schedule stays as history. To have it done again, reissue it.`,
+      { code: 'not_allowed' },
+    );
+  }
+  const pair = plan.supervisorScheduleOf(event, schedule);
+  const ended = await plan.end(tx, schedule);
+  const paired = pair ? await plan.endSupervisor(tx, pair, 'goes with its Core') : null;
+  return { scheduleId: schedule.id, eventId: event.id, version: ended.version, paired };
 }

@@ -1,13 +1,16 @@
 import { type Db, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { eventSelection, joinSync, loadHolidays, loadPeople, loadPlanned } from '@scheduler/db/facts';
 import { and, eq, isNull } from 'drizzle-orm';
 import type { BoardSchedule } from '../board/types.ts';
-import { boardSchedules } from '../board/week.ts';
+import { boardSchedules, forUserOf } from '../board/week.ts';
 import { notFound } from '../core/errors.ts';
-import { eventSelection, joinSync } from '../events/records.ts';
-import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
+import type { StoreScope } from '../core/store-access.ts';
 
-/** Returns a live schedule in its form on the board. Throws a refusal if there is none. */
-export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
+/**
+ * Returns a live schedule in its form on the board, as a user of the stores of `scope` may see it.
+ * Throws a refusal if there is none.
+ */
+export async function getSchedule(db: Db, scheduleId: number, scope: StoreScope): Promise<BoardSchedule> {
   const [row] = await db
     .select({ ...eventSelection, store: stores })
     .from(schedules)
@@ -22,7 +25,12 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
     loadPlanned(db, { employeeIds: [employeeId], days: [workDate] }),
     loadHolidays(db),
   ]);
-  const [schedule] = boardSchedules([row], { people, planned, holidays, store: row.store });
+  const [schedule] = boardSchedules([row], {
+    people: people.map((person) => forUserOf(scope, person)),
+    planned,
+    holidays,
+    store: row.store,
+  });
   if (!schedule) throw notFound('schedule', scheduleId);
   return schedule;
 }

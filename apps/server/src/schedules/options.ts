@@ -1,5 +1,18 @@
 import { type Db, eventSyncs, events, schedules, stores } from '@scheduler/db';
 import {
+  bookedElsewhere,
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  eventSelection,
+  joinSync,
+  liveSchedule,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
+  type SyncRecord,
+} from '@scheduler/db/facts';
+import {
   addDays,
   CLOSED_CONDITIONS,
   evaluate,
@@ -14,18 +27,7 @@ import {
 import { and, eq, isNull } from 'drizzle-orm';
 import { notFound, Refusal } from '../core/errors.ts';
 import { boardEvent } from '../events/board-event.ts';
-import {
-  bookedElsewhere,
-  type EventRecord,
-  eventFacts,
-  eventLabel,
-  eventSelection,
-  joinSync,
-  liveSchedule,
-  type SyncRecord,
-} from '../events/records.ts';
 import { todayAt } from '../stores/stores.ts';
-import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
 import type { ScheduleOptions } from './types.ts';
 
 /**
@@ -90,7 +92,10 @@ export async function scheduleOptions(
     const { person } = supervisorPlan({
       supervisorEvent: eventFacts(supervisorRow.event, null, supervisorRow.sync),
       core: { employeeId: coreOf, workDate: day },
-      ...{ people: working, planned, holidays, store },
+      people: working,
+      planned,
+      holidays,
+      store,
     });
     return person && { employeeId: person.id, name: person.name };
   };

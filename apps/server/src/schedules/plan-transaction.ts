@@ -9,6 +9,16 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
+import {
+  bookedElsewhere,
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  type Person,
+  readForPlan,
+  type ScheduleRecord,
+  type SyncRecord,
+} from '@scheduler/db/facts';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import { currentInstant } from '@scheduler/runtime/clock';
 import {
@@ -30,17 +40,8 @@ import { type EventTask, wantChanges } from '@scheduler/sync';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { type AuditEntry, auditAll } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
-import {
-  bookedElsewhere,
-  type EventRecord,
-  eventFacts,
-  eventLabel,
-  type ScheduleRecord,
-  type SyncRecord,
-} from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
 import { snapshot, staleSchedule } from './changes.ts';
-import { type Person, readForPlan } from './rule-inputs.ts';
 import type { PairedOutcome } from './types.ts';
 
 /** The overridden soft reasons, and why. */
@@ -65,30 +66,28 @@ const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRow
 /** The largest offset of a zone from UTC. */
 const FURTHEST_ZONES_HOURS = [-12, 14];
 
+/** A change of schedules, for which {@link openPlan} locks and reads. */
+export interface PlannedChange {
+  eventIds: readonly number[];
+  employeeIds: readonly number[];
+  /** Whether the Supervisor event of a Core may change too. */
+  pairs: boolean;
+  /** Instants whose weeks the rules need. */
+  at: readonly Instant[];
+  /** The most schedules that may be created. */
+  newSchedules?: number;
+  /**
+   * Whether work of several stores may change, as in a batch of several people; otherwise only that
+   * of the first event's store.
+   */
+  anyStore?: boolean;
+}
+
 /**
- * Locks the rows that a change of schedules touches, then reads the facts that the rules need.
- * Every writer of schedules locks the people concerned and therefore sees all of their work, so
- * "one Core a day" and similar rules hold under concurrency. A missing row is refused when it is
- * first used.
+ * The statements that lock the rows which a change of schedules touches: stores, events, people,
+ * schedules, each by rising id.
  */
-export async function openPlan(
-  tx: Tx,
-  what: {
-    eventIds: readonly number[];
-    employeeIds: readonly number[];
-    /** Whether the Supervisor event of a Core may change too. */
-    pairs: boolean;
-    /** Instants whose weeks the rules need. */
-    at: readonly Instant[];
-    /** The most schedules that may be created. */
-    newSchedules?: number;
-    /**
-     * Whether work of several stores may change, as in a batch of several people; otherwise only
-     * that of the first event's store.
-     */
-    anyStore?: boolean;
-  },
-): Promise<Plan> {
+function locksFor(tx: Tx, what: PlannedChange) {
   const named = idList(what.eventIds);
   // Arrays instead of joins: then Postgres looks rows up by id, whatever row counts it estimates.
   // Also lock all Cores and Supervisor events of the number. Relies on the index events_number.
@@ -104,8 +103,7 @@ export async function openPlan(
     select id from employees
     where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
       and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
-  // Read committed: later statements see commits made while locks were awaited.
-  const [, foundStores, foundEvents, , foundLive, facts] = await pipeline(
+  const statements = [
     // Rows are found by id, however many there are. A custom plan each time would take longer than
     // the execution.
     () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
@@ -123,16 +121,37 @@ export async function openPlan(
       tx.execute(sql`
         select ${SCHEDULES.columns} from schedules
         where event_id = any(${touched}) and ended_at is null order by id for no key update`),
-    () =>
-      readForPlan(tx, {
-        events: touched,
-        people: concerned,
-        // The zones of the stores are not known yet, so this covers the day in every zone.
-        days: what.at.flatMap((instant) =>
-          FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
-        ),
-        newSchedules: what.newSchedules ?? 0,
-      }),
+  ] as const;
+  return { touched, concerned, statements };
+}
+
+/**
+ * Locks all that {@link openPlan} locks, and reads nothing. For a transaction that writes other
+ * rows, such as a person's time off, before it opens the plan.
+ */
+export async function lockForPlan(tx: Tx, what: PlannedChange): Promise<void> {
+  await pipeline(...locksFor(tx, what).statements);
+}
+
+/**
+ * Locks the rows that a change of schedules touches, then reads the facts that the rules need.
+ * Every writer of schedules locks the people concerned and therefore sees all of their work, so
+ * "one Core a day" and similar rules hold under concurrency. A missing row is refused when it is
+ * first used.
+ */
+export async function openPlan(tx: Tx, what: PlannedChange): Promise<Plan> {
+  const { touched, concerned, statements } = locksFor(tx, what);
+  // Read committed: later statements see commits made while locks were awaited.
+  const [, foundStores, foundEvents, , foundLive, facts] = await pipeline(...statements, () =>
+    readForPlan(tx, {
+      events: touched,
+      people: concerned,
+      // The zones of the stores are not known yet, so this covers the day in every zone.
+      days: what.at.flatMap((instant) =>
+        FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
+      ),
+      newSchedules: what.newSchedules ?? 0,
+    }),
   );
   return new Plan({
     stores: foundStores.map(STORES.row),
@@ -171,6 +190,9 @@ export class Plan {
   private readonly events: Map<number, EventRecord>;
   private readonly people: Map<number, Person>;
   private readonly liveOf: Map<number, ScheduleRecord>;
+  /** The version that a schedule had before this transaction first changed it. */
+  private readonly versionBefore = new Map<number, number>();
+  private readonly ended = new Map<number, ScheduleRecord>();
   private readonly syncOf: Map<number, SyncRecord>;
   private readonly holidays: Holiday[];
   private readonly newIds: number[];
@@ -238,11 +260,21 @@ export class Plan {
 
   /**
    * Returns the live schedule of an edit. Throws if it ended or changed after the version that the
-   * user saw.
+   * user saw. A change by this transaction itself, such as of a noon check that follows its Core,
+   * makes nothing stale.
    */
   async current(tx: Tx, seen: { scheduleId: number; version: number }): Promise<ScheduleRecord> {
     const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
-    if (live?.version === seen.version) return live;
+    if (live && (live.version === seen.version || this.versionBefore.get(live.id) === seen.version)) {
+      return live;
+    }
+    const endedHere = this.endedHere(seen);
+    if (endedHere) {
+      const label = eventLabel(this.event(endedHere.eventId));
+      throw new Refusal(`${label} is unscheduled by the same change, so nothing else of it can change.`, {
+        code: 'not_allowed',
+      });
+    }
     const schedule = live ?? (await findScheduleUnlocked(tx, seen.scheduleId));
     const event = this.event(schedule.eventId);
     throw await staleSchedule(tx, schedule, {
@@ -250,6 +282,13 @@ export class Plan {
       label: eventLabel(event),
       timeZone: this.storeOf(event).timeZone,
     });
+  }
+
+  /** Returns a schedule that this transaction has ended, if the user saw the version before that. */
+  endedHere(seen: { scheduleId: number; version: number }): ScheduleRecord | undefined {
+    return this.versionBefore.get(seen.scheduleId) === seen.version
+      ? this.ended.get(seen.scheduleId)
+      : undefined;
   }
 
   /** Refuses an event that Crossmark dropped, because it can't be booked. */
@@ -430,6 +469,7 @@ export class Plan {
         .where(eq(schedules.id, schedule.id))
         .returning(),
     );
+    this.rememberVersionBefore(schedule);
     this.remember(changed);
     this.done(event.id, 'sync_schedule_update', {
       action: to.action,
@@ -469,6 +509,11 @@ export class Plan {
       .update(events)
       .set({ condition: 'Unstaffed', updatedAt: sql`app_now()` })
       .where(and(eq(events.id, schedule.eventId), ...closed));
+    this.rememberVersionBefore(schedule);
+    this.ended.set(schedule.id, ended);
+    this.liveOf.delete(schedule.eventId);
+    // A later change in the same transaction may use its time.
+    this.planned = this.planned.filter((work) => work.scheduleId !== schedule.id);
     const name = await this.nameOf(tx, schedule.employeeId);
     this.done(schedule.eventId, 'sync_schedule_deletion', {
       action: 'schedule.unschedule',
@@ -634,6 +679,10 @@ export class Plan {
       endsAt: addMinutes(startsAt, event.durationMinutes),
       workDate: workDateOf(startsAt, this.storeOf(event).timeZone),
     };
+  }
+
+  private rememberVersionBefore({ id, version }: ScheduleRecord): void {
+    if (!this.versionBefore.has(id)) this.versionBefore.set(id, version);
   }
 
   /** Later decisions in this transaction take the new rows into account. */

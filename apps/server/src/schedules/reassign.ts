@@ -1,9 +1,9 @@
 import { type Db, employees, events, schedules, type Tx } from '@scheduler/db';
+import { eventLabel, type ScheduleRecord } from '@scheduler/db/facts';
 import { evaluateFirmly, REASSIGNABLE_TYPES, type WorkDate } from '@scheduler/scheduling';
 import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
-import { eventLabel, type ScheduleRecord } from '../events/records.ts';
 import { findStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import { NOTHING_OVERRIDDEN, openPlan, type Plan } from './plan-transaction.ts';

@@ -1,8 +1,8 @@
 import type { BookingId } from '@scheduler/crossmark';
 import type { Db } from '@scheduler/db';
+import { type EventRecord, eventLabel, isOver, workedOn } from '@scheduler/db/facts';
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
-import { type EventRecord, eventLabel, isOver, workedOn } from '../events/records.ts';
 import { todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import { openPlan, type Plan } from './plan-transaction.ts';

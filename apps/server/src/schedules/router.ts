@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
 import { id, instant, overrideReason, version, workDate } from '../trpc/schemas.ts';
+import { changeSchedules } from './change-many.ts';
 import { createSchedule, createSchedules } from './create.ts';
 import { changeEmployee, rescheduleSchedule, unscheduleSchedule } from './edit.ts';
 import { getSchedule } from './get.ts';
@@ -13,7 +14,7 @@ const override = { overrideReason: overrideReason.optional() };
 export const schedulesRouter = router({
   get: viewerProcedure
     .input(z.strictObject({ scheduleId: id }))
-    .query(({ ctx, input }) => getSchedule(ctx.backend.db, input.scheduleId)),
+    .query(({ ctx, input }) => getSchedule(ctx.backend.db, input.scheduleId, ctx.user.storeIds)),
 
   /**
    * Schedules an event. A Core's open Supervisor event is scheduled too unless `withSupervisor` is
@@ -39,7 +40,15 @@ export const schedulesRouter = router({
     .input(
       z.strictObject({
         items: z
-          .array(z.strictObject({ eventId: id, employeeId: id, startsAt: instant }))
+          .array(
+            z.strictObject({
+              eventId: id,
+              employeeId: id,
+              startsAt: instant,
+              withSupervisor: z.boolean().default(true),
+              ...override,
+            }),
+          )
           .min(1, 'must name one event at least')
           .max(500, 'must name 500 events at most'),
       }),
@@ -58,6 +67,29 @@ export const schedulesRouter = router({
   changeEmployee: dispatcherProcedure
     .input(z.strictObject({ ...edited, employeeId: id, ...override }))
     .mutation(({ ctx, input }) => changeEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /**
+   * Moves, reassigns or ends several schedules at once. Those that can't be changed are listed, and
+   * the others are saved.
+   */
+  changeMany: dispatcherProcedure
+    .input(
+      z.strictObject({
+        items: z
+          .array(
+            z.strictObject({
+              ...edited,
+              startsAt: instant.optional(),
+              employeeId: id.optional(),
+              unschedule: z.literal(true).optional(),
+              ...override,
+            }),
+          )
+          .min(1, 'must name one schedule at least')
+          .max(200, 'must name 200 schedules at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => changeSchedules(ctx.backend.db, ctx.actor, input.items)),
 
   /** Evaluates the rules for each side of a trade. Writes nothing. */
   tradePreview: dispatcherProcedure

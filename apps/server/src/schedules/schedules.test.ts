@@ -1,5 +1,5 @@
 import { bookingId } from '@scheduler/crossmark';
-import { auditLog, eventSyncs, events, holidays, schedules, timeOff } from '@scheduler/db';
+import { auditLog, employees, eventSyncs, events, holidays, schedules, timeOff } from '@scheduler/db';
 import { inScope } from '@scheduler/runtime';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -20,6 +20,7 @@ import {
   supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
+import { changeSchedules } from './change-many.ts';
 import { createSchedule, createSchedules } from './create.ts';
 
 /** 10:45 AM, 11:15 AM and noon of Monday 5 January 2026 in the club. */
@@ -120,14 +121,14 @@ describe('open work', () => {
     await server.database.db.update(events).set({ condition: 'Canceled' }).where(eq(events.id, gone));
     const around = async (day: string) => {
       const { tray, openElsewhere } = await board(day);
-      return [tray.length, openElsewhere.earlier, openElsewhere.later];
+      return [tray.length, openElsewhere.earlier, openElsewhere.later, openElsewhere.next];
     };
-    expect(await around('2026-01-05')).toEqual([0, 0, 2]);
-    expect(await around('2026-01-12')).toEqual([1, 0, 1]);
-    expect(await around('2026-01-19')).toEqual([1, 1, 0]);
-    expect(await around('2026-01-26')).toEqual([0, 2, 0]);
+    expect(await around('2026-01-05')).toEqual([0, 0, 2, 1]);
+    expect(await around('2026-01-12')).toEqual([1, 0, 1, 1]);
+    expect(await around('2026-01-19')).toEqual([1, 1, 0, 0]);
+    expect(await around('2026-01-26')).toEqual([0, 2, 0, 0]);
     await schedule(await event(), ada);
-    expect(await around('2026-01-26')).toEqual([0, 2, 0]);
+    expect(await around('2026-01-26')).toEqual([0, 2, 0, 0]);
   });
 });
 
@@ -506,6 +507,19 @@ describe('trading', () => {
     expect(await everything(server.database.db)).toEqual(before);
   });
 
+  test('gives nobody of another store work of this one, in the preview as in the deed', async () => {
+    const sides = await two();
+    const { db } = server.database;
+    const elsewhere = await addStore(db, '8136');
+    await db.update(employees).set({ storeId: elsewhere }).where(eq(employees.id, ben));
+    const before = await everything(db);
+    const preview = await refusalOf(api.schedules.tradePreview.query(sides));
+    const trade = await refusalOf(api.schedules.trade.mutate(sides));
+    for (const { message } of [preview, trade])
+      expect(message).toContain('Ben Sample belongs to another store');
+    expect(await everything(db)).toEqual(before);
+  });
+
   test('with one stale side changes neither', async () => {
     const sides = await two();
     await api.schedules.reschedule.mutate({ ...sides.b, startsAt: MON_1115 });
@@ -682,7 +696,7 @@ test('a service that is called directly tells the driver’s errors apart from r
 
 describe('several people who schedule at one time', () => {
   const by = (name: string) => ({ id: `u-${name}`, name, requestId: `r-${name}` });
-  /** As a request of that person does; what is asked for in one go is one group. */
+  /** Does what a request of that person does. Everything in one call is one group. */
   const ask = (
     name: string,
     input: { eventId: number; employeeId: number; startsAt?: string; overrideReason?: string },
@@ -830,11 +844,195 @@ describe('several at once', () => {
     expect(await conditionOf(second)).toBe('Unstaffed');
   });
 
+  test('are changed each for itself: moved, given to somebody else and ended; what can’t be is listed and stays', async () => {
+    const first = await schedule(await event(), ada);
+    const second = await schedule(await event(), ben);
+    const { db } = server.database;
+    const rows = await api.schedules.changeMany.mutate({
+      items: [
+        { scheduleId: first.scheduleId, version: first.version, unschedule: true },
+        { scheduleId: second.scheduleId, version: 7, unschedule: true },
+        // Ada is free by now: her own was ended before.
+        { scheduleId: second.scheduleId, version: second.version, employeeId: ada },
+      ],
+    });
+    expect(rows).toMatchObject([
+      { scheduleId: first.scheduleId, saved: { version: 2 }, message: null },
+      {
+        scheduleId: second.scheduleId,
+        saved: null,
+        message: expect.stringContaining('changed after you opened it'),
+      },
+      { scheduleId: second.scheduleId, saved: { version: 2 }, message: null },
+    ]);
+    expect(await live(db)).toMatchObject([{ id: second.scheduleId, employeeId: ada }]);
+    const again = await api.schedules.changeMany.mutate({
+      items: [{ scheduleId: second.scheduleId, version: 2, startsAt: MON_1115 }],
+    });
+    expect(again).toMatchObject([{ saved: { version: 3 }, message: null }]);
+  });
+
+  test('leave a row of history each for their events: who, from what to what, and with which reason', async () => {
+    const eventId = await event(coreName(612399));
+    await schedule(await event(), ada);
+    const refused = await refusalOf(
+      api.schedules.create.mutate({ eventId, employeeId: ada, startsAt: MON_1115 }),
+    );
+    expect(refused.reason).toMatchObject({ code: 'needs_reason' });
+    const saved = await api.schedules.create.mutate({
+      eventId,
+      employeeId: ada,
+      startsAt: MON_1115,
+      overrideReason: 'Both agreed',
+    });
+    const { scheduleId } = saved;
+    await api.schedules.changeMany.mutate({ items: [{ scheduleId, version: 1, startsAt: TUE_1045 }] });
+    await api.schedules.changeMany.mutate({ items: [{ scheduleId, version: 2, employeeId: ben }] });
+    await api.schedules.changeMany.mutate({ items: [{ scheduleId, version: 3, unschedule: true }] });
+    const viewer = await server.as('viewer');
+    const { entries, next } = await viewer.activity.ofEvent.query({ eventId, limit: 3 });
+    expect(entries.map(({ what }) => what)).toEqual([
+      'unscheduled it',
+      'gave it from Ada Example to Ben Sample',
+      'moved it from Mon Jan 5, 11:15 AM to Tue Jan 6, 10:45 AM',
+    ]);
+    expect(new Set(entries.map(({ by }) => by))).toEqual(new Set(['Dispatcher Person']));
+    const rest = await viewer.activity.ofEvent.query({ eventId, limit: 3, cursor: need(next) });
+    expect(rest).toMatchObject({
+      entries: [{ what: 'scheduled it for Ada Example on Mon Jan 5, 11:15 AM', reason: 'Both agreed' }],
+      next: null,
+    });
+  });
+
+  describe('a Core and its noon check that are chosen together', () => {
+    let core: Awaited<ReturnType<typeof schedule>>;
+    let checkId: number;
+    beforeEach(async () => {
+      const check = await event(supervisorName(612345));
+      await addPerson(server.database.db, { storeId, name: 'Sue Pervisor', role: 'Club Supervisor' });
+      core = await schedule(await event(coreName(612345)), ada);
+      checkId = need((await live(server.database.db)).find(({ eventId }) => eventId === check)).id;
+    });
+
+    test('end once each, and a later move of one that ended is refused', async () => {
+      const { db } = server.database;
+      const rows = await api.schedules.changeMany.mutate({
+        items: [
+          { scheduleId: core.scheduleId, version: 1, unschedule: true },
+          { scheduleId: checkId, version: 1, unschedule: true },
+          { scheduleId: core.scheduleId, version: 1, employeeId: ben },
+        ],
+      });
+      expect(rows).toMatchObject([
+        { saved: { version: 2 }, message: null },
+        { scheduleId: checkId, saved: { version: 2 }, message: null },
+        { saved: null, message: expect.stringContaining('is unscheduled by the same change') },
+      ]);
+      expect(await live(db)).toEqual([]);
+      const ends = await db.select().from(auditLog).where(eq(auditLog.action, 'schedule.unschedule'));
+      expect(ends.map(({ subjectId }) => subjectId).sort()).toEqual(
+        [core.scheduleId, checkId].map(String).sort(),
+      );
+    });
+
+    test('move together: the check that followed its Core is not taken for changed', async () => {
+      const rows = await api.schedules.changeMany.mutate({
+        items: [
+          { scheduleId: core.scheduleId, version: 1, startsAt: TUE_1045 },
+          { scheduleId: checkId, version: 1, startsAt: TUE_NOON },
+        ],
+      });
+      expect(rows).toMatchObject([
+        { saved: { version: 2 }, message: null },
+        { scheduleId: checkId, saved: { version: 2 }, message: null },
+      ]);
+      expect((await live(server.database.db)).map(({ workDate }) => workDate)).toEqual([
+        '2026-01-06',
+        '2026-01-06',
+      ]);
+    });
+
+    test.each(['the Core first', 'the check first'])(
+      'move together and back as an undo does, and again: %s',
+      async (order) => {
+        const places = async () =>
+          (await live(server.database.db)).map(({ id, employeeId, startsAt }) => ({
+            id,
+            employeeId,
+            startsAt,
+          }));
+        const versions = async () =>
+          new Map((await live(server.database.db)).map(({ id, version }) => [id, version]));
+        // The check is somebody else's than the move would choose, and at a time of its own.
+        await api.schedules.reschedule.mutate({
+          scheduleId: checkId,
+          version: 1,
+          employeeId: await addPerson(server.database.db, {
+            storeId,
+            name: 'Lee Lead',
+            role: 'Lead Event Specialist',
+          }),
+          startsAt: MON_1115,
+        });
+        const before = await places();
+        const sorted = <Item>(items: readonly [Item, Item]) =>
+          order === 'the Core first' ? items : items.toReversed();
+        const change = async (
+          to: readonly { scheduleId: number; startsAt: string; employeeId?: number }[],
+        ) => {
+          const current = await versions();
+          const rows = await api.schedules.changeMany.mutate({
+            items: to.map((item) => ({
+              version: need(current.get(item.scheduleId)),
+              overrideReason: 'Undone: back to how it was',
+              ...item,
+            })),
+          });
+          expect(rows.map(({ message }) => message)).toEqual([null, null]);
+          // The answer's versions are what the next change names.
+          const saved = rows.map(({ scheduleId, saved }) => [scheduleId, saved?.version]);
+          expect(new Map(saved as [number, number][])).toEqual(await versions());
+        };
+        const move = sorted([
+          { scheduleId: core.scheduleId, startsAt: TUE_1045 },
+          { scheduleId: checkId, startsAt: TUE_NOON },
+        ]);
+        const back = before
+          .map(({ id: scheduleId, employeeId, startsAt }) => ({ scheduleId, employeeId, startsAt }))
+          .toSorted(
+            (a, b) =>
+              move.findIndex(({ scheduleId }) => scheduleId === a.scheduleId) -
+              move.findIndex(({ scheduleId }) => scheduleId === b.scheduleId),
+          );
+        await change(move);
+        const moved = await places();
+        expect(moved.map(({ startsAt }) => startsAt).sort()).toEqual([TUE_1045, TUE_NOON]);
+        await change(back);
+        expect(await places()).toEqual(before);
+        await change(move);
+        expect(await places()).toEqual(moved);
+      },
+    );
+  });
+
+  test('a failure that is no refusal undoes all of the changes, those made before it too', async () => {
+    const { db } = server.database;
+    const [first, second] = [await schedule(await event(), ada), await schedule(await event(), ben)];
+    const before = [await live(db), await jobs(db), await db.select().from(auditLog)];
+    const actor = { id: '1', name: 'Dispatcher', requestId: 'r' };
+    const changes = [
+      { scheduleId: first.scheduleId, version: 1, unschedule: true as const },
+      { scheduleId: second.scheduleId, version: 1, startsAt: 'no time at all' },
+    ];
+    await expect(changeSchedules(db, actor, changes)).rejects.toThrow();
+    expect([await live(db), await jobs(db), await db.select().from(auditLog)]).toEqual(before);
+  });
+
   test('a failure that is no refusal undoes all of it', async () => {
     const [first, second] = [await event(), await event()];
     const items = [
-      { eventId: first, employeeId: ada, startsAt: MON_1045 },
-      { eventId: second, employeeId: ben, startsAt: 'no time at all' },
+      { eventId: first, employeeId: ada, startsAt: MON_1045, withSupervisor: true },
+      { eventId: second, employeeId: ben, startsAt: 'no time at all', withSupervisor: true },
     ];
     const actor = { id: '1', name: 'Dispatcher', requestId: 'r' };
     await expect(createSchedules(server.database.db, actor, items)).rejects.toThrow();
@@ -857,7 +1055,15 @@ describe('the week board', () => {
     await schedule(sunday, ben, '2026-01-11T15:45:00.000Z');
     const week = await board();
     const person = week.people.find(({ id }) => id === ada);
-    expect(person?.timeOff).toEqual([{ startsOn: '2026-01-06', endsOn: '2026-01-07', reason: 'Wedding' }]);
+    expect(person?.timeOff).toEqual([
+      {
+        startsOn: '2026-01-06',
+        endsOn: '2026-01-07',
+        reason: 'Wedding',
+        fromTime: null,
+        untilTime: null,
+      },
+    ]);
     expect(week.schedules).toHaveLength(1);
     expect(week.besides).toMatchObject([{ eventId: sunday, employeeId: ben, workDate: '2026-01-11' }]);
   });

@@ -1,8 +1,8 @@
 import type { Db, Tx } from '@scheduler/db';
+import type { ScheduleRecord } from '@scheduler/db/facts';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { evaluateTrade } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
-import type { ScheduleRecord } from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
 import { findScheduleUnlocked, NOTHING_OVERRIDDEN, openPlan } from './plan-transaction.ts';
 import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
@@ -77,7 +77,14 @@ async function openTrade(tx: Tx, input: Trade) {
     endsAt: schedule.endsAt,
     ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
   });
-  for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
+  for (const [schedule, other] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const event = plan.event(schedule.eventId);
+    plan.assertListed(event);
+    plan.assertSameStore(event, plan.person(other.employeeId));
+  }
   const surroundings = plan.surroundings(plan.event(a.eventId));
   return {
     plan,

@@ -77,4 +77,15 @@ export interface CreatedRow {
   eventId: number;
   saved: Saved | null;
   message: string | null;
+  /** Whether it would be saved with an `overrideReason`. */
+  needsReason: boolean;
+}
+
+/** The result for one of several changed schedules: `saved`, or null and the reason. */
+export interface ChangedRow {
+  scheduleId: number;
+  saved: Saved | null;
+  message: string | null;
+  /** Whether it would be saved with an `overrideReason`. */
+  needsReason: boolean;
 }

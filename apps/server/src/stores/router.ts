@@ -2,5 +2,6 @@ import { router, viewerProcedure } from '../trpc/procedures.ts';
 import { listStores } from './stores.ts';
 
 export const storesRouter = router({
-  list: viewerProcedure.query(({ ctx }) => listStores(ctx.backend.db)),
+  /** The stores of the user. */
+  list: viewerProcedure.query(({ ctx }) => listStores(ctx.backend.db, ctx.user.storeIds)),
 });

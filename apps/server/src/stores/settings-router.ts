@@ -26,6 +26,10 @@ export const settingsRouter = router({
           .min(1, 'must be a minute at least')
           .max(1440, 'must be a day at most'),
         roleLimit: z.enum(ROLE_LIMITS).optional(),
+        slotTimes: z
+          .record(slot, z.strictObject({ lunchAt: slot.nullable(), endsAt: slot.nullable() }))
+          .refine((times) => Object.keys(times).length <= 24, 'must be of 24 starts at most')
+          .optional(),
       }),
     )
     .mutation(({ ctx, input }) => setEventType(ctx.backend.db, ctx.actor, input)),

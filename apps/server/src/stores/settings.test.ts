@@ -69,11 +69,31 @@ describe('settings', () => {
     );
   });
 
+  test('of lunches and ends are kept where they differ from the product’s own, and every page has them', async () => {
+    const change = { storeId, type: 'Core' as const, minutes: 390, slots: ['10:45', '11:15'] };
+    const set = { '10:45': { lunchAt: '13:30', endsAt: null }, '11:15': { lunchAt: null, endsAt: '17:00' } };
+    const kept = { Core: { '11:15': set['11:15'] } };
+    const saved = await admin.settings.setEventType.mutate({ ...change, version: 1, slotTimes: set });
+    expect(saved.slotTimes).toEqual(kept);
+    expect((await api.day.get.query({ day: '2026-01-05' })).store.slotTimes).toEqual(kept);
+    // An older page says nothing of them.
+    const older = await admin.settings.setEventType.mutate({ ...change, version: 2, minutes: 380 });
+    expect(older.slotTimes).toEqual(kept);
+    // A start that goes takes its times along.
+    const fewer = await admin.settings.setEventType.mutate({ ...change, version: 3, slots: ['10:45'] });
+    expect(fewer.slotTimes).toEqual({});
+    const rows = await server.database.db.select().from(auditLog).orderBy(auditLog.id).limit(1);
+    expect(rows[0]?.after).toMatchObject({ slotTimes: 'Core 11:15 lunch none, end 17:00' });
+  });
+
   test('of minutes count for what comes from now on', async () => {
     const { db } = server.database;
     await addEvent(db, { storeId });
     await admin.settings.setEventType.mutate({
-      ...{ storeId, version: 1, type: 'Core', minutes: 420 },
+      storeId,
+      version: 1,
+      type: 'Core',
+      minutes: 420,
       slots: ['10:45'],
     });
     const header =
@@ -92,7 +112,9 @@ describe('settings', () => {
     const [first, second] = [await addEvent(db, freeosk), await addEvent(db, freeosk)];
     const plan = (eventId: number, overrideReason?: string) =>
       api.schedules.create.mutate({
-        ...{ eventId, employeeId: ada, startsAt: '2026-01-05T15:00:00.000Z' },
+        eventId,
+        employeeId: ada,
+        startsAt: '2026-01-05T15:00:00.000Z',
         ...(overrideReason && { overrideReason }),
       });
     expect((await refusalOf(plan(first))).reason).toMatchObject({ code: 'needs_reason' });

@@ -10,17 +10,22 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
+import { type PlanSettings, planSettingsOf } from '@scheduler/planner';
 import {
   DEFAULT_DURATIONS,
   DEFAULT_ROLE_LIMITS,
   EVENT_TYPES,
   type EventType,
+  faultOfSlotTimes,
   type NoonCheckOrder,
   type PerType,
   type RoleLimit,
   roleLimitFor,
   rolesFor,
+  type SlotTimes,
+  type SlotTimesByStart,
   slotsFor,
+  slotTimesFor,
   type WorkDate,
 } from '@scheduler/scheduling';
 import { requestRefresh } from '@scheduler/sync';
@@ -36,7 +41,7 @@ import type { Settings, Store } from './types.ts';
 type StoreRecord = typeof stores.$inferSelect;
 
 /** The store whose settings change, and the version that the user saw. */
-interface Seen {
+export interface SeenStore {
   storeId: number;
   version: number;
 }
@@ -81,19 +86,22 @@ export async function getSettings(db: Db, query: { storeId?: number | undefined 
  * events; existing events keep theirs. Schedules stay unchanged; the board marks those that break
  * the new limit.
  * @param input.roleLimit unchanged if absent
+ * @param input.slotTimes lunch and end by start, for printed pages; unchanged if absent
  */
 export async function setEventType(
   db: Db,
   actor: Actor,
-  input: Seen & {
+  input: SeenStore & {
     type: EventType;
     slots: readonly string[];
     minutes: number;
     roleLimit?: RoleLimit | undefined;
+    slotTimes?: SlotTimesByStart | undefined;
   },
 ): Promise<Store> {
   const { type, minutes } = input;
   const slots = [...new Set(input.slots)].sort();
+  assertSlotTimes(input.slotTimes ?? {});
   return save(db, async (tx) => {
     const store = await lockStore(tx, input);
     const usual = slots.join() === slotsFor(type).join();
@@ -106,15 +114,45 @@ export async function setEventType(
         type,
         roleLimit === DEFAULT_ROLE_LIMITS[type] ? undefined : roleLimit,
       ),
+      slotTimes: withType(store.slotTimes, type, differingTimes(store, type, slots, input.slotTimes)),
     });
   });
+}
+
+/** Lunch and end of the starts that differ from the product's own; undefined if none does. */
+function differingTimes(
+  store: StoreRecord,
+  type: EventType,
+  slots: readonly string[],
+  input: SlotTimesByStart | undefined,
+): SlotTimesByStart | undefined {
+  const differing = slots.flatMap((start): [string, SlotTimes][] => {
+    const times = input?.[start] ?? slotTimesFor(type, start, store.slotTimes);
+    const usual = slotTimesFor(type, start);
+    return times.lunchAt === usual.lunchAt && times.endsAt === usual.endsAt ? [] : [[start, times]];
+  });
+  return differing.length > 0 ? Object.fromEntries(differing) : undefined;
+}
+
+function assertSlotTimes(times: SlotTimesByStart): void {
+  const fields = Object.entries(times).flatMap(([start, each]) => {
+    const fault = faultOfSlotTimes(start, each);
+    if (!fault) return [];
+    const message =
+      fault === 'lunch'
+        ? `The lunch of the start at ${start} must be after it.`
+        : `The end of the start at ${start} must be after it, and after lunch.`;
+    return [{ path: `slotTimes.${start}`, message }];
+  });
+  const [first] = fields;
+  if (first) throw new Refusal(first.message, { code: 'input', fields });
 }
 
 /** Sets who is preferred for noon checks. Scheduled noon checks stay unchanged. */
 export async function setNoonCheck(
   db: Db,
   actor: Actor,
-  input: Seen & { noonCheckBy: NoonCheckOrder },
+  input: SeenStore & { noonCheckBy: NoonCheckOrder },
 ): Promise<Store> {
   return save(db, async (tx) => {
     const store = await lockStore(tx, input);
@@ -135,7 +173,7 @@ function withType<Value>(set: PerType<Value>, type: EventType, value: Value | un
 export async function setStore(
   db: Db,
   actor: Actor,
-  input: Seen & { name: string; number: string; timeZone: string },
+  input: SeenStore & { name: string; number: string; timeZone: string },
 ): Promise<Store> {
   const { name, number, timeZone } = input;
   try {
@@ -234,7 +272,7 @@ export async function removeHoliday(
  * Locks a store and checks the version of its settings. Scheduling in the store and this lock wait
  * for each other.
  */
-async function lockStore(tx: Tx, seen: Seen): Promise<StoreRecord> {
+export async function lockStore(tx: Tx, seen: SeenStore): Promise<StoreRecord> {
   const [store] = await tx.select().from(stores).where(eq(stores.id, seen.storeId)).for('no key update');
   if (!store) throw notFound('store', seen.storeId);
   if (store.version === seen.version) return store;
@@ -254,17 +292,23 @@ const FIELD_WORDS = {
   number: 'the number',
   timeZone: 'the time zone',
   slots: 'the usual starts',
+  slotTimes: 'lunches and ends',
   durations: 'the durations',
   roleLimits: 'who may do which work',
   noonCheckBy: 'who does noon checks',
+  planning: 'how plans are made',
 };
 
-async function updateStoreRow(
+/**
+ * Changes a locked store, raises its version and adds the audit entry. Does nothing if no setting
+ * differs.
+ */
+export async function updateStoreRow(
   tx: Tx,
   actor: Actor,
   store: StoreRecord,
-  values: Partial<Pick<StoreRecord, keyof typeof FIELD_WORDS>>,
-): Promise<Store> {
+  values: Partial<Pick<StoreRecord, keyof typeof FIELD_WORDS | 'nightPlannedOn'>>,
+): Promise<StoreRecord> {
   const before = inWords(store);
   const after = inWords({ ...store, ...values });
   if (JSON.stringify(before) === JSON.stringify(after)) return store;
@@ -289,23 +333,44 @@ async function updateStoreRow(
 
 /** Settings in the form of the audit log, for people to read. */
 function inWords(store: StoreRecord): Record<string, string> {
-  const { name, number, timeZone, slots, durations, roleLimits } = store;
+  const { name, number, timeZone, slots, slotTimes, durations, roleLimits } = store;
   const list = (set: PerType<unknown>) =>
     EVENT_TYPES.filter((type) => set[type] !== undefined)
       .map((type) => `${type} ${set[type]}`)
       .join('; ') || 'as usual';
-  const limits = Object.fromEntries(
-    Object.entries(roleLimits).map(([type, limit]) => [type, LIMIT_WORDS[limit]]),
-  );
+  const limits = mapTypes(roleLimits, (limit) => LIMIT_WORDS[limit]);
   return {
     name,
     number,
     timeZone,
     slots: list(slots),
+    slotTimes: list(mapTypes(slotTimes, slotTimesInWords)),
     durations: list(durations),
     roleLimits: list(limits),
     noonCheckBy: NOON_CHECK_WORDS[store.noonCheckBy],
+    planning: planningInWords(planSettingsOf(store.planning)),
   };
+}
+
+const mapTypes = <Value, Result>(set: PerType<Value>, convert: (value: Value) => Result): PerType<Result> =>
+  Object.fromEntries(Object.entries(set).map(([type, value]) => [type, convert(value)]));
+
+const slotTimesInWords = (times: SlotTimesByStart): string =>
+  Object.entries(times)
+    .map(
+      ([start, { lunchAt, endsAt }]) => `${start} lunch ${lunchAt ?? 'none'}, end ${endsAt ?? 'by duration'}`,
+    )
+    .join(', ');
+
+function planningInWords(settings: PlanSettings): string {
+  const { types, horizonDays, earliestInDays, allow, afterImport, nightlyAt } = settings;
+  return [
+    types === null ? 'all types' : types.join(', '),
+    `${horizonDays} days from ${earliestInDays} days ahead on`,
+    ...(allow.length > 0 ? [`may break ${allow.join(', ').replaceAll('_', ' ')}`] : []),
+    ...(afterImport ? ['after an import'] : []),
+    ...(nightlyAt === null ? [] : [`nightly at ${nightlyAt}`]),
+  ].join('; ');
 }
 
 const LIMIT_WORDS: Record<RoleLimit, string> = {

@@ -5,12 +5,13 @@ import { type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
+import { isWithin, type StoreScope } from '../core/store-access.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { BoardStore, Store } from './types.ts';
 
-/** Returns all stores by number. */
-export async function listStores(db: Db): Promise<Store[]> {
-  return db.select().from(stores).orderBy(stores.number);
+/** Returns the stores of a scope by number. */
+export async function listStores(db: Db, scope: StoreScope): Promise<Store[]> {
+  return db.select().from(stores).where(isWithin(stores.id, scope)).orderBy(stores.number);
 }
 
 /** Returns a store, by default the first one. Throws a {@link Refusal} if there is none. */
@@ -31,9 +32,10 @@ export const boardStore = ({
   number,
   timeZone,
   slots,
+  slotTimes,
   roleLimits,
   noonCheckBy,
-}: Store): BoardStore => ({ id, name, number, timeZone, slots, roleLimits, noonCheckBy });
+}: Store): BoardStore => ({ id, name, number, timeZone, slots, slotTimes, roleLimits, noonCheckBy });
 
 /** The current local day in a zone. */
 export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);

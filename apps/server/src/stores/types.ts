@@ -1,4 +1,12 @@
-import type { EventType, Holiday, PerType, Role, RoleLimit, StoreRules } from '@scheduler/scheduling';
+import type {
+  EventType,
+  Holiday,
+  PerType,
+  Role,
+  RoleLimit,
+  SlotTimesByStart,
+  StoreRules,
+} from '@scheduler/scheduling';
 
 /** A store with the facts that the rules need. */
 export interface BoardStore extends StoreRules {
@@ -6,12 +14,19 @@ export interface BoardStore extends StoreRules {
   name: string;
   number: string;
   slots: PerType<string[]>;
+  /** Lunch and end of usual starts that were set for the store, for printed pages. */
+  slotTimes: PerType<SlotTimesByStart>;
 }
 
 export interface Store extends BoardStore {
   crossmarkStoreId: string;
   /** The durations of new events that were set for the store, in minutes. */
   durations: PerType<number>;
+  /**
+   * The settings of plans that differ from the product's defaults. `plan.settings` returns all of
+   * them.
+   */
+  planning: Record<string, unknown>;
   /** Of these settings. */
   version: number;
 }

@@ -9,14 +9,6 @@ import {
   syncAttempts,
   syncSteps,
 } from '@scheduler/db';
-import { currentInstant } from '@scheduler/runtime/clock';
-import { evaluateFirmly, formatWhen, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
-import { bookingInWords, type ConflictChoice, resolveConflict, retryNow } from '@scheduler/sync';
-import { desc, eq } from 'drizzle-orm';
-import { audit } from '../core/audit.ts';
-import { notFound, Refusal } from '../core/errors.ts';
-import { save } from '../core/transaction.ts';
-import { syncBadge } from '../events/board-event.ts';
 import {
   type EventRecord,
   eventFacts,
@@ -25,11 +17,23 @@ import {
   holdsBooking,
   joinSync,
   liveSchedule,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
   type ScheduleRecord,
   type SyncRecord,
-} from '../events/records.ts';
+} from '@scheduler/db/facts';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { evaluateFirmly, formatWhen, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
+import { bookingInWords, type ConflictChoice, resolveConflict, retryNow } from '@scheduler/sync';
+import { desc, eq } from 'drizzle-orm';
+import { forUserOf } from '../board/week.ts';
+import { audit } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import type { StoreScope } from '../core/store-access.ts';
+import { save } from '../core/transaction.ts';
+import { syncBadge } from '../events/board-event.ts';
 
-import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { SyncDetail } from './types.ts';
 
@@ -43,7 +47,7 @@ const SHOWN = 50;
  * Returns the sync state of an event, as data and in words. Throws a refusal if there is no such
  * event.
  */
-export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
+export async function syncDetail(db: Db, eventId: number, scope: StoreScope): Promise<SyncDetail> {
   const [[row], attempts, steps] = await Promise.all([
     db
       .select({ ...eventSelection, store: stores, employeeName: employees.name })
@@ -83,7 +87,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
     next: nextInWords(sync, timeZone),
     conflict: conflictInWords(sync, timeZone),
     conflictSeenAt: sync?.conflict?.seenAt ?? null,
-    theirsBreaks: await brokenByTheirs(db, row),
+    theirsBreaks: await brokenByTheirs(db, row, scope),
     attempts: attempts.map((attempt) => ({
       id: attempt.id,
       task: attempt.task,
@@ -148,6 +152,7 @@ async function brokenByTheirs(
     sync: SyncRecord | null;
     store: typeof stores.$inferSelect;
   },
+  scope: StoreScope,
 ): Promise<Reason[]> {
   const { event, schedule, sync, store } = row;
   const { repId, startsAt } = sync?.conflict ?? {};
@@ -165,7 +170,11 @@ async function brokenByTheirs(
   if (!person) return [];
   const reasons = evaluateFirmly({
     event: eventFacts(event, schedule, sync),
-    ...{ person, startsAt, store, planned, holidays },
+    person: forUserOf(scope, person),
+    startsAt,
+    store,
+    planned,
+    holidays,
     ignoreScheduleIds: schedule ? [schedule.id] : [],
   });
   return reasons.filter(({ severity, code }) => severity !== 'hint' && code !== 'already_scheduled');

@@ -3,6 +3,7 @@ import { listMissing, markGone, readQuestion, requestRefresh } from '@scheduler/
 import { desc, eq, type SQL } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
+import type { StoreScope } from '../core/store-access.ts';
 import { save } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import { MOST_NAMED } from './detail.ts';
@@ -18,22 +19,24 @@ export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number 
 }
 
 /** Returns a refresh with its progress. Throws a refusal if there is none. */
-export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
+export async function refreshRun(db: Db, runId: number, scope: StoreScope): Promise<RefreshRun> {
   const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
   if (!row) throw notFound('refresh', runId);
-  return toRefreshRun(row);
+  return toRefreshRun(row, scope);
 }
 
 /** Returns the latest refreshes, newest first. */
-export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
-  return (await selectRuns(db, limit)).map(toRefreshRun);
+export async function refreshRunList(db: Db, limit: number, scope: StoreScope): Promise<RefreshRun[]> {
+  return (await selectRuns(db, limit)).map((row) => toRefreshRun(row, scope));
 }
 
 /**
  * Returns the question whether the many events that are missing from Crossmark's list are gone;
- * null if no decision is needed.
+ * null if no decision is needed. Null also for a user of some stores, because the list has events of
+ * all stores.
  */
-export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
+export async function refreshQuestion(db: Db, scope: StoreScope): Promise<RefreshQuestion | null> {
+  if (scope) return null;
   const question = await readQuestion(db);
   if (!question || question.eventIds.length === 0) return null;
   const { runId, askedAt, digest, eventIds } = question;
@@ -78,7 +81,19 @@ export const selectRuns = (db: Db, limit: number, where?: SQL) =>
     .orderBy(desc(refreshRuns.id))
     .limit(limit);
 
-export function toRefreshRun(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
-  const { id: runId, missing, ...rest } = row.run;
-  return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
+/**
+ * Converts a row to the refresh that pages display. Its rows that could not be read name plans and
+ * stores, so only a user with all stores is told of them.
+ */
+export function toRefreshRun(
+  row: Awaited<ReturnType<typeof selectRuns>>[number],
+  scope: StoreScope,
+): RefreshRun {
+  const { id: runId, missing, badRows, ...rest } = row.run;
+  return {
+    ...rest,
+    badRows: scope ? [] : badRows,
+    runId,
+    requestedBy: row.requestedByName ?? rest.requestedBy,
+  };
 }

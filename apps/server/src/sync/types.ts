@@ -1,4 +1,4 @@
-import type { AttemptOutcome, FailureKind, StepState, SyncState } from '@scheduler/db';
+import type { AttemptOutcome, Change, FailureKind, StepState, SyncState } from '@scheduler/db';
 import type { Instant, Reason } from '@scheduler/scheduling';
 import type { SyncBadge } from '../events/types.ts';
 
@@ -119,7 +119,4 @@ export interface SyncSummary {
  * A change, after which the data must be read again. `all`: changes may have been missed, so all
  * data must be read again.
  */
-export interface LiveChange {
-  kind: 'event' | 'employee' | 'refresh' | 'proposal' | 'crossmark' | 'access' | 'all';
-  id: number;
-}
+export type LiveChange = Pick<Change, 'kind' | 'id'>;

@@ -1,6 +1,8 @@
 import type { SessionUser } from '@scheduler/auth';
 import type { Db } from '@scheduler/db';
+import type { z } from 'zod';
 import type { ChangeFeed } from '../core/change-feed.ts';
+import type { StoreScope } from '../core/store-access.ts';
 
 /** The services of procedures, shared by all requests of a process. */
 interface Backend {
@@ -13,6 +15,8 @@ export interface Actor {
   id: string;
   name: string;
   requestId: string;
+  /** The stores of which an answer may tell the actor; all stores if absent. */
+  storeIds?: StoreScope;
 }
 
 /** The context of one request. */
@@ -28,5 +32,7 @@ export interface Context {
   requestId: string;
   /** Runs work when it is the caller's turn. Refuses it if too many of the caller's requests wait already. See `Shares`. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
+  /** The schema of a procedure's input; undefined for a procedure without input. */
+  schemaOf(path: string): z.ZodType | undefined;
   backend: Backend;
 }

@@ -1,8 +1,9 @@
 import type { UserRole } from '@scheduler/db';
 import { cleanText, inScope, traced } from '@scheduler/runtime';
-import { initTRPC } from '@trpc/server';
+import { type AnyTRPCRouter, initTRPC } from '@trpc/server';
 import { ZodError, type z } from 'zod';
 import { Refusal, type RefusalReason } from '../core/errors.ts';
+import { assertWithin, withOwnStore } from '../core/store-access.ts';
 import { savedNothing } from '../core/transaction.ts';
 import type { Actor, Context } from './context.ts';
 
@@ -16,7 +17,7 @@ const STREAM_FOR_MS = 30 * 60_000;
 
 const t = initTRPC
   .context<Context>()
-  .meta<{ role: UserRole | 'anyone' }>()
+  .meta<{ role: UserRole | 'anyone'; everyStore?: true }>()
   .create({
     sse: {
       maxDurationMs: STREAM_FOR_MS,
@@ -118,13 +119,27 @@ export function assertRole(user: { role: UserRole }, role: UserRole): void {
   );
 }
 
-/** Builds a procedure that requires at least this role. Every procedure has a required role. */
-function procedureFor(role: UserRole) {
-  return t.procedure.meta({ role }).use(({ ctx, next, path, type }) => {
+/** Throws a {@link Refusal} for a user of some stores. */
+function assertAllStores(user: { storeIds: readonly number[] | null }): void {
+  if (user.storeIds === null) return;
+  throw new Refusal(
+    'This concerns every store, and you work in some of them: only a user with all stores may do it. Ask one of them, or an admin.',
+    { code: 'forbidden' },
+  );
+}
+
+/**
+ * Builds a procedure that requires at least this role. Every procedure has a required role.
+ * @param options.everyStore whether it concerns every store, so that it also requires all stores
+ */
+function procedureForRole(role: UserRole, options: { everyStore?: true } = {}) {
+  return t.procedure.meta({ role, ...options }).use(({ ctx, next, path, type }) => {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     assertRole(ctx.user, role);
-    const actor: Actor = { id: ctx.user.id, name: ctx.user.name, requestId: ctx.requestId };
+    if (options.everyStore) assertAllStores(ctx.user);
     const { user } = ctx;
+    const { id, name, storeIds } = user;
+    const actor: Actor = { id, name, requestId: ctx.requestId, storeIds };
     const span = {
       name: `${type} ${path}`,
       kind: 'request',
@@ -136,11 +151,29 @@ function procedureFor(role: UserRole) {
   });
 }
 
+/**
+ * Builds a procedure as {@link procedureForRole} does, for which the stores of its user count: what its
+ * input names must be within them.
+ */
+function procedureFor(...options: Parameters<typeof procedureForRole>) {
+  return procedureForRole(...options).use(async ({ ctx, next, path, getRawInput }) => {
+    const { storeIds } = ctx.user;
+    if (storeIds === null) return next();
+    const { db } = ctx.backend;
+    const sent = await getRawInput();
+    const input = await withOwnStore(db, storeIds, { input: sent, schema: ctx.schemaOf(path) });
+    await assertWithin(db, storeIds, input);
+    return next({ getRawInput: async () => input });
+  });
+}
+
 /** Requires viewer or higher. */
 export const viewerProcedure = procedureFor('viewer');
 /** Requires dispatcher or higher: all writes except settings. */
 export const dispatcherProcedure = procedureFor('dispatcher');
-/** Requires admin: settings and access. */
+/** Requires dispatcher or higher, and all stores: what concerns every store. */
+export const everyStoreProcedure = procedureFor('dispatcher', { everyStore: true });
+/** Requires admin: settings and access. An admin has all stores. */
 export const adminProcedure = procedureFor('admin');
 /** For holders of a one-time link. There is no session yet; the token decides what is allowed. */
 export const linkProcedure = t.procedure
@@ -148,3 +181,10 @@ export const linkProcedure = t.procedure
   .use(({ ctx, next }) => ctx.inTurn(() => next()));
 
 export const router = t.router;
+
+/** Returns the schema of each procedure's input by the procedure's path. */
+export function schemasOf(routerOf: AnyTRPCRouter): Context['schemaOf'] {
+  // tRPC's type has the nested routers, its value the paths.
+  const procedures: Record<string, { _def: { inputs: z.ZodType[] } } | undefined> = routerOf._def.procedures;
+  return (path) => procedures[path]?._def.inputs[0];
+}

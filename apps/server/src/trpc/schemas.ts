@@ -15,10 +15,21 @@ export const id = positiveInteger();
 /** The version on which an edit is based. */
 export const version = positiveInteger();
 
-/** A local day of a store. */
+/** A local day of a store. Checks that compare days are made only with days that exist. */
 export const workDate = z.iso
-  .date('must be a day such as 2026-01-05')
+  .date({ error: 'must be a day such as 2026-01-05', abort: true })
   .refine((day) => day >= '2000-01-01' && day < '2100-01-01', 'must be between 2000 and 2099');
+
+/** A time of day on a store's clocks. */
+export const time = z
+  .string('must be text')
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 10:45');
+
+/** A part of a day. Without a time it begins or ends with the day. */
+export const hours = { fromTime: time.nullable().default(null), untilTime: time.nullable().default(null) };
+
+/** A check of {@link hours}, for `refine`. */
+export const hoursOrder = { path: ['untilTime'], error: 'must be later than the time from which it counts' };
 
 /** A month of the calendar. */
 export const month = z
@@ -51,6 +62,19 @@ export const text = (longest: number) =>
     .max(longest, { error: `must be ${longest} characters at most`, abort: true })
     .refine((line) => !UNWANTED.test(line), 'must be one line without control characters')
     .refine((line) => UNWANTED.test(line) || VISIBLE.test(line), 'must not be empty');
+
+/** Like {@link text}, but of any number of lines. */
+export const lines = (longest: number) =>
+  z
+    .string('must be text')
+    .transform((typed) => typed.replace(/\r\n?/g, '\n').trim())
+    .pipe(
+      z
+        .string()
+        .max(longest, { error: `must be ${longest} characters at most`, abort: true })
+        .refine((typed) => !UNWANTED.test(typed.replaceAll('\n', '')), 'must not have control characters')
+        .refine((typed) => VISIBLE.test(typed), 'must not be empty'),
+    );
 
 /**
  * Text to be found in the database: no pattern, but without characters that Postgres can't compare.

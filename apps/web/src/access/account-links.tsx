@@ -5,8 +5,8 @@ import { useSession } from '../shell/use-session.ts';
 const LOOK = 'flex w-full items-center gap-2 rounded px-2 py-2 text-left hover:bg-surface-2';
 
 /**
- * What the account's menu leads to: one's own password and sessions, and for admins who may sign in
- * and who did what.
+ * The links of the account menu: the user's own password and sessions, and for admins the users and
+ * the audit log.
  */
 export function AccountLinks({ onGo }: { onGo: () => void }) {
   const { role } = useSession();

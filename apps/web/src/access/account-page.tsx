@@ -1,19 +1,22 @@
 import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
 import { type SubmitEvent, useRef } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useSession } from '../shell/use-session.ts';
+import { useStoreNames } from '../shell/use-store-names.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { TextField } from '../ui/field.tsx';
 import { QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
+import { DigestSection } from './digest-section.tsx';
 import { NewPasswordField } from './password-field.tsx';
 import { SessionList } from './session-list.tsx';
 
-/** One's own password, and where one is signed in. */
+/** The page for the user's own password and sessions. */
 export function AccountPage() {
   useTitle('Password and sessions');
-  const { name, email, role } = useSession();
+  const { name, email, role, storeIds } = useSession();
+  const stores = useStoreNames()(storeIds);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-2xl gap-6 p-3 sm:p-4">
@@ -21,9 +24,11 @@ export function AccountPage() {
           <h1 className="text-lg font-semibold">Your account</h1>
           <p className="text-sm text-ink-2">
             {name}, {email}, {role}
+            <span className="block">{stores}</span>
           </p>
         </div>
         <PasswordForm />
+        <DigestSection />
         <OwnSessions />
       </div>
     </div>
@@ -58,7 +63,7 @@ function PasswordForm() {
         aria-label="Change password"
         className="grid max-w-sm gap-4 rounded-md border border-line bg-surface p-4"
       >
-        {/* For password managers: whose password this is. */}
+        {/* Tells password managers whose password this is. */}
         <input type="email" autoComplete="username" value={email} readOnly hidden />
         <TextField
           label="Your password now"

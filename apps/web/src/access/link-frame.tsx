@@ -6,14 +6,14 @@ export function Frame({ title, children }: { title: string; children: ReactNode 
     <main className="grid min-h-dvh content-center justify-items-center gap-5 p-4">
       <div className="flex items-center gap-3">
         <img src="/icon.svg" alt="" width={36} height={36} />
-        <h1 className="text-xl font-semibold text-balance">{title}</h1>
+        <h1 className="text-lg font-semibold text-balance">{title}</h1>
       </div>
       {children}
     </main>
   );
 }
 
-/** Goes on as the one who was just let in; where signing in fails, the sign-in page says why. */
+/** Signs in as the person who has just set a password. If that fails, the sign-in page says why. */
 export async function enter(email: string, password: string): Promise<void> {
   const refusal = await signIn(email, password);
   window.location.replace(refusal ? '/sign-in' : '/');

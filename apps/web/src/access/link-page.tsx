@@ -8,11 +8,11 @@ import { Frame } from './link-frame.tsx';
 import { NewPassword } from './new-password.tsx';
 import { SetUp } from './set-up.tsx';
 
-/** The token stands behind the `#`, which browsers send to nobody. */
+/** Returns the token, which is after the `#`, because browsers do not send that part. */
 const tokenInAddress = (): string => window.location.hash.slice(1);
 
 /**
- * What a one-time link opens: the set-up of a fresh installation, an invitation, or a new password.
+ * The page of a one-time link: the set-up of a new installation, an invitation, or a new password.
  */
 export function LinkPage() {
   useTitle('Welcome');
@@ -20,10 +20,10 @@ export function LinkPage() {
   const { mutate, data, error } = trpc.access.open.useMutation();
   useEffect(() => mutate({ token }), [mutate, token]);
   const incompleteLink =
-    problemOf(error).code === 'input' ? 'This link is not whole. Open it exactly as you were given it.' : '';
+    problemOf(error).code === 'input' ? 'This link is not complete. Open it exactly as you got it.' : '';
   if (error) {
     return (
-      <Frame title="This link opens nothing">
+      <Frame title="This link does not work">
         <p role="alert" className="text-sm text-ink-2">
           {incompleteLink || problemOf(error).message}
         </p>
@@ -37,7 +37,7 @@ export function LinkPage() {
     return (
       <Frame title="Crossmark Scheduler">
         <p role="status" className="text-sm text-ink-2">
-          Looking at your link…
+          Checking your link…
         </p>
       </Frame>
     );

@@ -1,8 +1,8 @@
 import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
 import type { SubmitEvent } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
-import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { CARD, enter, Frame } from './link-frame.tsx';
 import { NewPasswordField } from './password-field.tsx';

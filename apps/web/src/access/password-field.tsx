@@ -1,7 +1,7 @@
+import { TextField, TickBox } from '@scheduler/ui/field';
 import { useState } from 'react';
-import { TextField, TickBox } from '../ui/field.tsx';
 
-/** A new password, which may be looked at while it is typed. */
+/** A field for a new password, which can be shown while it is typed. */
 export function NewPasswordField({
   name,
   label,

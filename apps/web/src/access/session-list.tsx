@@ -3,19 +3,19 @@ import { Button } from '@scheduler/ui/button';
 import { Monitor } from 'lucide-react';
 import { useFormatMoment } from '../lib/time.ts';
 
-/** Where somebody is signed in, each with a way to end it. */
+/** A user's sessions, each with a button to end it. */
 export function SessionList({
   sessions,
   ending,
   onEnd,
 }: {
   sessions: readonly OpenSession[];
-  /** Id of the one that is being ended. */
+  /** The id of the session that is being ended. */
   ending: string | undefined;
   onEnd: (sessionId: string) => void;
 }) {
   const formatMoment = useFormatMoment();
-  if (sessions.length === 0) return <p className="text-sm text-ink-2">Signed in nowhere.</p>;
+  if (sessions.length === 0) return <p className="text-sm text-ink-2">Not signed in anywhere.</p>;
   return (
     <ul className="divide-y divide-line rounded-md border border-line">
       {sessions.map((session) => (

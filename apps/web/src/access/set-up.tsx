@@ -1,8 +1,8 @@
 import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
 import { type SubmitEvent, useId } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
-import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { CARD, enter, Frame } from './link-frame.tsx';
 import { NewPasswordField } from './password-field.tsx';
@@ -71,10 +71,10 @@ export function SetUp({ token, needsStore }: { token: string; needsStore: boolea
               <TextField
                 label="Crossmark store id"
                 name="crossmarkStoreId"
-                hint="Figures alone, such as 310042."
+                hint="Digits only, such as 310042."
                 inputMode="numeric"
                 pattern="\s*[0-9]{1,12}\s*"
-                title="Figures alone, such as 310042"
+                title="Digits only, such as 310042"
                 autoComplete="off"
                 required
                 problem={problem?.fields.crossmarkStoreId}
@@ -83,7 +83,7 @@ export function SetUp({ token, needsStore }: { token: string; needsStore: boolea
             <TextField
               label="Time zone"
               name="timeZone"
-              hint="It decides what a work day is. Such as America/Chicago."
+              hint="Decides when a work day begins. For example America/Chicago."
               list={zones}
               defaultValue={Intl.DateTimeFormat().resolvedOptions().timeZone}
               autoComplete="off"

@@ -10,8 +10,9 @@ import { toast } from '../ui/toast.tsx';
 import { LinkToHandOver } from './invitations.tsx';
 import { RoleField, roleOf } from './role-field.tsx';
 import { SessionList } from './session-list.tsx';
+import { StoresField, storesOf } from './stores-field.tsx';
 
-/** One user: role, access, password, sessions. */
+/** One user: role, stores, access, password, sessions. */
 export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () => void }) {
   const formatMoment = useFormatMoment();
   const formId = useId();
@@ -22,14 +23,17 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
     return utils.users.invalidate();
   };
   const setRole = trpc.users.setRole.useMutation({ onSuccess: done(`${user.name} has the new role.`) });
-  const disable = trpc.users.disable.useMutation({
-    onSuccess: done(`${user.name} may not sign in any more; their sessions have ended.`),
+  const setStores = trpc.users.setStores.useMutation({
+    onSuccess: done(`${user.name} has the new stores.`),
   });
-  const enable = trpc.users.enable.useMutation({ onSuccess: done(`${user.name} may sign in again.`) });
+  const disable = trpc.users.disable.useMutation({
+    onSuccess: done(`${user.name} can no longer sign in. Their sessions have ended.`),
+  });
+  const enable = trpc.users.enable.useMutation({ onSuccess: done(`${user.name} can sign in again.`) });
   const reset = trpc.users.resetLink.useMutation();
-  const failed = [setRole, disable, enable, reset].find((each) => each.error)?.error;
+  const failed = [setRole, setStores, disable, enable, reset].find((each) => each.error)?.error;
   const begin = (start: () => void) => () => {
-    for (const each of [setRole, disable, enable, reset]) each.reset();
+    for (const each of [setRole, setStores, disable, enable, reset]) each.reset();
     start();
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
@@ -37,25 +41,48 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
     const role = roleOf(new FormData(event.currentTarget).get('role'));
     begin(() => setRole.mutate({ ...seen, role }))();
   };
+  const submitStores = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const storeIds = storesOf(new FormData(event.currentTarget));
+    begin(() => setStores.mutate({ ...seen, storeIds }))();
+  };
   return (
     <Dialog shape="narrow" title={user.name} description={user.email} onClose={onClose}>
       <div className="grid gap-5">
         {failed && <Refusal error={failed} />}
-        {/* Made anew with each version: what stands in it is what counts. */}
+        {/* Created again for each version, so that it shows the saved role. */}
         <form key={user.version} id={formId} onSubmit={submit} className="grid gap-2">
           <RoleField defaultValue={user.role} />
           <Button type="submit" busy={setRole.isPending} busyLabel="Saving…" className="justify-self-start">
             Save role
           </Button>
         </form>
+        <form
+          key={`stores ${user.version}`}
+          aria-label="Stores"
+          onSubmit={submitStores}
+          className="grid gap-2 border-t border-line pt-4"
+        >
+          <StoresField defaultValue={user.storeIds} isAdmin={user.role === 'admin'} />
+          {user.role !== 'admin' && (
+            <Button
+              type="submit"
+              busy={setStores.isPending}
+              busyLabel="Saving…"
+              className="justify-self-start"
+            >
+              Save stores
+            </Button>
+          )}
+        </form>
         <section aria-label="Password" className="grid gap-2 border-t border-line pt-4">
           <h3 className="text-sm font-medium">Password</h3>
           {reset.data ? (
-            <LinkToHandOver link={reset.data} words={`By this link ${user.name} sets a new password.`} />
+            <LinkToHandOver link={reset.data} words={`With this link ${user.name} sets a new password.`} />
           ) : (
             <>
               <p className="text-sm text-ink-2">
-                Forgotten? Make a one-time link for a new one. The old one counts until the link is used.
+                Forgotten? Make a one-time link for a new password. The old one works until the link is used.
               </p>
               <Button
                 className="justify-self-start"
@@ -76,8 +103,8 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
           <h3 className="text-sm font-medium">Access</h3>
           <p className="text-sm text-ink-2">
             {user.disabledAt
-              ? `Disabled since ${formatMoment(user.disabledAt)}. What they did stays on record.`
-              : 'Disabling ends all their sessions at once, on the admin page too. What they did stays on record.'}
+              ? `Disabled since ${formatMoment(user.disabledAt)}. Their history is kept.`
+              : 'Disabling ends all their sessions at once, on the admin page too. Their history is kept.'}
           </p>
           {user.disabledAt ? (
             <Button
@@ -85,7 +112,7 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
               busy={enable.isPending}
               onClick={begin(() => enable.mutate(seen))}
             >
-              Let them in again
+              Enable
             </Button>
           ) : (
             <Button

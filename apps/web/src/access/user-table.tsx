@@ -3,6 +3,8 @@ import { IconButton } from '@scheduler/ui/button';
 import { Ban, CircleCheck, Settings2 } from 'lucide-react';
 import { useFormatMoment } from '../lib/time.ts';
 import { useSession } from '../shell/use-session.ts';
+import { useStoreNames } from '../shell/use-store-names.ts';
+import { TableHead } from '../ui/table-head.tsx';
 
 const CELL = 'px-3 md:table-cell md:py-2';
 
@@ -15,21 +17,11 @@ export function UserTable({
 }) {
   const formatMoment = useFormatMoment();
   const { email } = useSession();
+  const namesOf = useStoreNames();
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
       <table className="w-full text-sm">
-        <thead className="hidden bg-surface-2 text-left text-xs text-ink-2 md:table-header-group">
-          <tr>
-            {['Name', 'Role', 'Access', 'Last used'].map((head) => (
-              <th key={head} scope="col" className="px-3 py-2 font-medium">
-                {head}
-              </th>
-            ))}
-            <th scope="col" className="px-3 py-2">
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead columns={['Name', 'Role', 'Stores', 'Access', 'Last used']} />
         <tbody className="divide-y divide-line">
           {users.map((user) => (
             // Below md each row becomes a small card: the same cells, one under the other.
@@ -40,6 +32,9 @@ export function UserTable({
                 <span className="block text-xs font-normal text-ink-2">{user.email}</span>
               </th>
               <td className={`${CELL} col-start-1 text-ink-2 capitalize md:text-ink`}>{user.role}</td>
+              <td className={`${CELL} col-start-1 text-xs text-ink-2 wrap-anywhere`}>
+                {namesOf(user.storeIds)}
+              </td>
               <td className={`${CELL} col-start-1`}>
                 {user.disabledAt ? (
                   <span className="inline-flex items-center gap-1 text-xs font-medium text-failed">
@@ -49,7 +44,7 @@ export function UserTable({
                 ) : (
                   <span className="inline-flex items-center gap-1 text-xs font-medium text-synced">
                     <CircleCheck aria-hidden className="size-3.5" />
-                    May sign in
+                    Can sign in
                   </span>
                 )}
               </td>

@@ -9,7 +9,7 @@ import { Invitations, InviteDialog } from './invitations.tsx';
 import { UserDialog } from './user-dialog.tsx';
 import { UserTable } from './user-table.tsx';
 
-/** Who may sign in and as what: for admins. */
+/** The page of all users and their roles, for admins. */
 export function UsersPage() {
   useTitle('Users');
   const { role } = useSession();
@@ -19,7 +19,7 @@ export function UsersPage() {
   const users = query.data?.users ?? [];
   const managedUser = users.find((user) => user.id === dialog);
   if (!isAdmin) {
-    return <Empty title="Only an admin gives access.">Ask one of them if somebody needs to come in.</Empty>;
+    return <Empty title="Only an admin can manage users.">Ask an admin to invite a person.</Empty>;
   }
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
@@ -27,7 +27,7 @@ export function UsersPage() {
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="text-lg font-semibold">Users</h1>
           <span role="status" className="text-sm text-ink-2">
-            {query.data && `${users.filter((user) => !user.disabledAt).length} may sign in`}
+            {query.data && `${users.filter((user) => !user.disabledAt).length} can sign in`}
           </span>
           <Button look="primary" className="ml-auto" onClick={() => setDialog('invite')}>
             <Plus aria-hidden className="size-4" />

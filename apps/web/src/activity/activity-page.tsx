@@ -18,7 +18,7 @@ const TABS = [
   { tab: 'refreshes', label: 'Refreshes' },
 ] as const;
 
-/** What needs a person first, then who did what, and what came of reading Crossmark's list. */
+/** The page of three lists: events that need a person, the history, and the refreshes. */
 export function ActivityPage() {
   const search = route.useSearch();
   useTitle(TABS.find(({ tab }) => tab === search.tab)?.label);

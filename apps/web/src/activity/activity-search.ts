@@ -1,7 +1,7 @@
 import type { HistoryKind, UnsettledKind } from '@scheduler/server/router';
 import { day, id, keyOf, oneOf, parsedSearch, type RawSearch, text } from '../search-params.ts';
 
-/** Each kind of what isn't settled, in the order in which it needs a person, by its word. */
+/** The name of each kind of unsettled event, the most urgent first. */
 export const UNSETTLED: Record<UnsettledKind, string> = {
   failed: 'Failed',
   conflict: 'Conflict',
@@ -24,15 +24,15 @@ export const HISTORY: Record<HistoryKind, string> = {
 /** The address of the activity page: its tab, its filters, and the open panel. */
 export interface ActivitySearch {
   store?: number;
-  /** What needs attention unless said otherwise. */
+  /** The tab; by default the events that need attention. */
   tab?: 'history' | 'refreshes';
   show?: UnsettledKind;
-  /** Only what failed for exactly this. */
+  /** Shows only events that failed for exactly this reason. */
   reason?: string;
   kind?: HistoryKind;
-  /** Whose work history is about. */
+  /** The person whose work the history is about. */
   person?: number;
-  /** Who did it: a user's id. */
+  /** The id of the user who did it. */
   by?: string;
   day?: string;
   /** The event whose panel is open. */

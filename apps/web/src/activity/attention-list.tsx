@@ -1,10 +1,10 @@
 import type { Attention } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
+import { SelectField } from '@scheduler/ui/field';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
 import { KINDS, MAX_ROWS, PAGE_ROWS } from './attention-kinds.ts';
@@ -12,8 +12,8 @@ import { AttentionRows } from './attention-rows.tsx';
 import { UnlinkedPeople } from './unlinked-people.tsx';
 
 /**
- * What isn't settled with Crossmark and why, with the buttons that help: for one, for the chosen
- * ones or for all.
+ * The list of unsettled events with their reasons, and buttons for one, for the selected ones or
+ * for all.
  */
 export function AttentionList({
   search: { store, show, reason },
@@ -77,7 +77,7 @@ export function AttentionList({
             <Empty
               title={show ? `Nothing here: ${UNSETTLED[show].toLowerCase()}.` : 'Everything is settled.'}
             >
-              {show ? 'Look at all to see what else there is.' : 'Crossmark holds what the board shows.'}
+              {show ? 'Choose All to see the other kinds.' : 'Crossmark holds what the board shows.'}
             </Empty>
           )
         }
@@ -101,7 +101,7 @@ export function AttentionList({
             )}
             {data.total > data.rows.length && (
               <div className="flex items-center gap-3 text-sm text-ink-2">
-                {data.rows.length} of {data.total} are listed.
+                {data.rows.length} of {data.total} are shown.
                 {limit < MAX_ROWS && <Button onClick={() => setLimit(MAX_ROWS)}>Show more</Button>}
               </div>
             )}

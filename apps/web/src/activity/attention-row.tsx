@@ -76,7 +76,7 @@ export function AttentionRow({
         {kind === 'conflict' && <Conflict row={row} />}
         {kind === 'unknown_rep' && (
           <p className="text-sm">
-            Crossmark holds {row.held} Nobody here stands for that rep: check the employee number on the{' '}
+            Crossmark holds {row.held} No person here is linked to that rep: check the employee number on the{' '}
             <Link to="/people" className="text-accent-text underline">
               People
             </Link>{' '}
@@ -97,7 +97,7 @@ export function AttentionRow({
   );
 }
 
-/** Only the age renders every second, not its row. */
+/** A separate component, so that only the age renders every second and not the whole row. */
 function Saved({ since }: { since: string }) {
   return <span>saved {formatFromNow(since, useNow())}</span>;
 }
@@ -112,8 +112,8 @@ function Conflict({ row }: { row: UnsettledEvent }) {
     onSuccess: (_, { choice }) =>
       toast(
         choice === 'mine'
-          ? `Yours stands: ${titleOf(row.event)} goes to Crossmark.`
-          : `Crossmark’s side stands: ${titleOf(row.event)} is now here as it is there.`,
+          ? `You kept your side: ${titleOf(row.event)} is sent to Crossmark.`
+          : `You took Crossmark’s side: ${titleOf(row.event)} is now the same here.`,
       ),
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
     onSettled: () => utils.invalidate(),

@@ -1,11 +1,11 @@
 import type { Attention, Retried } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
+import { TickBox } from '@scheduler/ui/field';
 import { RotateCw } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useMayWrite } from '../shell/use-session.ts';
-import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
 import { canRetry, eventCount, type Kind, RETRYABLE } from './attention-kinds.ts';
@@ -25,7 +25,7 @@ export function AttentionRows({
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const retry = trpc.sync.retryMany.useMutation({
     onSuccess: (answer, variables) => {
-      // Others that are chosen stay so.
+      // All others stay selected.
       const { eventIds } = variables;
       if (eventIds) setChosen((before) => new Set([...before].filter((id) => !eventIds.includes(id))));
       toast(retriedWords(answer));
@@ -35,7 +35,7 @@ export function AttentionRows({
       Promise.all([utils.activity.invalidate(), utils.sync.invalidate(), utils.events.invalidate()]),
   });
   const retryable = data.rows.filter(canRetry).map(({ event }) => event.eventId);
-  // What has settled meanwhile is no longer chosen.
+  // Events that have settled meanwhile are no longer selected.
   const still = retryable.filter((id) => chosen.has(id));
   const choose = (ids: readonly number[], on: boolean) => {
     const next = new Set(chosen);
@@ -93,7 +93,7 @@ export function AttentionRows({
 }
 
 function retriedWords({ retrying, left }: Retried): string {
-  if (retrying === 0) return 'Nothing was left to retry: it has settled meanwhile.';
+  if (retrying === 0) return 'There was nothing left to retry: everything has settled meanwhile.';
   const more = left > 0 ? ` ${eventCount(left)} more match: retry once more for them.` : '';
   return `${eventCount(retrying)} ${retrying === 1 ? 'is' : 'are'} being retried.${more}`;
 }

@@ -1,18 +1,19 @@
 import type { HistoryEntry } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
+import { SelectField } from '@scheduler/ui/field';
 import { TriangleAlert } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
-import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, HISTORY } from './activity-search.ts';
+import { ActorField } from './actor-field.tsx';
 
 const KINDS = Object.keys(HISTORY) as HistoryEntry['kind'][];
 
-/** Who did what to which schedule, and what the sync brought about; newest first. */
+/** The history of schedules: changes by people and by the sync, newest first. */
 export function HistoryList({
   search: { store, kind, person, by, day },
   onSearch,
@@ -68,18 +69,7 @@ export function HistoryList({
             </option>
           ))}
         </SelectField>
-        <SelectField
-          label="Done by"
-          value={by ?? ''}
-          onChange={(change) => onSearch({ by: change.target.value || undefined })}
-        >
-          <option value="">Anybody</option>
-          {actors.data?.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.name}
-            </option>
-          ))}
-        </SelectField>
+        <ActorField actors={actors.data} by={by} onSearch={onSearch} />
         <DateField label="Day" value={day ?? ''} onChange={(next) => onSearch({ day: next || undefined })} />
       </form>
       <QueryView
@@ -91,8 +81,8 @@ export function HistoryList({
           entries.length === 0 && (
             <Empty title={filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}>
               {filtered
-                ? 'Take a filter away to see more.'
-                : 'What people plan, and what the sync does about it, is listed here.'}
+                ? 'Remove a filter to see more.'
+                : 'Changes by people and by the sync are listed here.'}
             </Empty>
           )
         }

@@ -14,8 +14,8 @@ import { toast } from '../ui/toast.tsx';
 const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
 /**
- * Leads from what needs attention to the events that Crossmark's list lacks, where so many are
- * missing that a person decides.
+ * A link from the attention list to the events that Crossmark's list lacks, if they are so many
+ * that a person has to decide.
  */
 export function MissingNotice() {
   const question = trpc.sync.refreshQuestion.useQuery().data;
@@ -23,7 +23,7 @@ export function MissingNotice() {
   return (
     <p className="rounded-md border border-waiting/50 bg-waiting-soft px-3 py-2 text-sm">
       {events(question.count)} {question.count === 1 ? 'is' : 'are'} missing from Crossmark’s list, and nobody
-      has told yet whether {question.count === 1 ? 'it is' : 'they are'} gone.{' '}
+      has decided yet whether {question.count === 1 ? 'it is' : 'they are'} gone.{' '}
       <Link to="/activity" search={{ tab: 'refreshes' }} className="font-medium text-accent-text underline">
         Look at them
       </Link>
@@ -32,8 +32,8 @@ export function MissingNotice() {
 }
 
 /**
- * Events that the list lacks in such a number that a person decides: which they are, and what can
- * be done about them.
+ * The events that the list lacks, if they are so many that a person has to decide, with the
+ * possible actions.
  */
 export function MissingEvents({ isReading }: { isReading: boolean }) {
   const question = trpc.sync.refreshQuestion.useQuery().data;
@@ -46,7 +46,7 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
   const isAdmin = useIsAdmin();
   const timeZone = useStore()?.timeZone;
   const formatMoment = useFormatMoment(timeZone);
-  /** The list as it was when the dialog was opened: what is confirmed is what was shown. */
+  /** The events when the dialog was opened, so that exactly the shown events are confirmed. */
   const [marking, setMarking] = useState<RefreshQuestion>();
   const again = trpc.sync.refreshNow.useMutation({
     onSuccess: () => utils.sync.invalidate(),
@@ -71,9 +71,9 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
         {events(count)} {count === 1 ? 'is' : 'are'} missing from Crossmark’s list
       </h2>
       <p className="max-w-prose text-ink-2">
-        The list was read twice at {formatMoment(question.askedAt)}, and both readings lack them. So many at
-        once may be a false answer: nothing was marked as gone, and you can go on planning them. A later
-        reading that lists them ends this by itself.
+        The list was read twice at {formatMoment(question.askedAt)}, and neither read had them. So many at
+        once may be a false answer, so nothing was marked as gone and you can still plan them. This notice
+        disappears when a later refresh lists them.
       </p>
       <div className="flex flex-wrap gap-2">
         {mayWrite && (
@@ -129,8 +129,8 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
           }}
         >
           <p className="text-sm text-ink-2">
-            They leave the tray and can’t be scheduled any more. Schedules that they have stay. An event that
-            Crossmark lists again comes back by itself. If the list has changed meanwhile, nothing is marked.
+            They leave the tray and can’t be scheduled any more. Their schedules stay. An event that Crossmark
+            lists again comes back automatically. If the list has changed meanwhile, nothing is marked.
           </p>
         </FormDialog>
       )}

@@ -4,7 +4,7 @@ import { RefreshCw } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useFormatMoment } from '../lib/time.ts';
-import { useMayWrite } from '../shell/use-session.ts';
+import { useHasAllStores, useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -12,13 +12,11 @@ import { MissingEvents } from './missing-events.tsx';
 
 const isOpen = (run: RefreshRun): boolean => run.state === 'queued' || run.state === 'running';
 
-/**
- * The latest readings of Crossmark's list and what came of each; the one under way with its
- * progress.
- */
+/** The latest refreshes with their results, and the running one with its progress. */
 export function RefreshRuns() {
   const utils = trpc.useUtils();
-  const mayWrite = useMayWrite();
+  const hasAllStores = useHasAllStores();
+  const mayRefresh = useMayWrite() && hasAllStores;
   const query = trpc.sync.refreshRuns.useQuery({});
   const start = trpc.sync.refreshNow.useMutation({
     onSuccess: () => utils.sync.invalidate(),
@@ -29,11 +27,11 @@ export function RefreshRuns() {
     <>
       <div className="flex flex-wrap items-center gap-3">
         <p className="max-w-prose min-w-0 flex-1 basis-64 text-sm text-ink-2">
-          Crossmark’s list is read every hour. A booking changed there is taken over where nobody here
-          disagrees, and left to you as a conflict where somebody does. What is missing counts as gone when
-          two readings in a row lack it, ten minutes or more apart.
+          Crossmark’s list is read every hour. A booking that was changed there is adopted if nobody changed
+          it here, and becomes a conflict for you to decide if somebody did. An event counts as gone when two
+          refreshes in a row, ten minutes or more apart, lack it.
         </p>
-        {mayWrite && (
+        {mayRefresh && (
           <Button
             look="primary"
             disabled={Boolean(open)}
@@ -54,7 +52,7 @@ export function RefreshRuns() {
         skeleton={<SkeletonRows count={3} height="h-20" />}
         empty={
           query.data?.length === 0 && (
-            <Empty title="Crossmark’s list was not read yet.">The next reading is at the full hour.</Empty>
+            <Empty title="Crossmark’s list was not read yet.">The next refresh is at the full hour.</Empty>
           )
         }
       >
@@ -101,7 +99,7 @@ function Run({ run }: { run: RefreshRun }) {
         <span className={`rounded px-1.5 py-px text-xs font-medium ${look}`}>{word}</span>
         <span className="font-medium">{formatMoment(run.requestedAt)}</span>
         <span className="text-ink-2">
-          {run.requestedBy === 'schedule' ? 'by the clock' : `by ${run.requestedBy}`}
+          {run.requestedBy === 'schedule' ? 'on schedule' : `by ${run.requestedBy}`}
           {run.startedAt && run.finishedAt && `, took ${durationWords(run.startedAt, run.finishedAt)}`}
         </span>
       </p>
@@ -120,7 +118,7 @@ function Run({ run }: { run: RefreshRun }) {
       {run.badRows.length > 0 && (
         <details>
           <summary className="cursor-pointer text-accent-text pointer-coarse:py-2">
-            Rows that could not be read; they changed nothing
+            Rows that could not be read and changed nothing
           </summary>
           <ul className="mt-1 grid gap-1 pl-4">
             {run.badRows.map((row, index) => (
@@ -138,7 +136,7 @@ function Run({ run }: { run: RefreshRun }) {
 
 function Progress({ run }: { run: RefreshRun }) {
   const rows = run.total ? `${run.read} of ${run.total} rows read` : `${run.read} rows read`;
-  const words = run.state === 'queued' ? 'Waits for a free worker.' : rows;
+  const words = run.state === 'queued' ? 'Waiting for a free worker.' : rows;
   return (
     <div className="grid gap-1">
       <div

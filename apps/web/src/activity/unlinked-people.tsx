@@ -7,7 +7,7 @@ export function UnlinkedPeople({ people }: { people: readonly UnlinkedPerson[] }
   return (
     <section aria-labelledby="unlinked" className="rounded-md border border-line bg-surface">
       <h2 id="unlinked" className="border-b border-line px-3 py-2 text-sm font-semibold">
-        People Crossmark can’t be told of
+        People who can’t be booked in Crossmark
       </h2>
       <ul className="divide-y divide-line">
         {people.map((person) => (

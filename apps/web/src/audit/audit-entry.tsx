@@ -71,7 +71,7 @@ export function AuditEntry({
   );
 }
 
-/** Fields shown without being asked for. */
+/** The number of fields that are shown at first. */
 const SHOWN = 6;
 
 function Changes({ changes }: { changes: AuditEntryView['changes'] }) {

@@ -1,8 +1,9 @@
+import { SelectField } from '@scheduler/ui/field';
 import { useCallback } from 'react';
+import { ActorField } from '../activity/actor-field.tsx';
 import { trpc } from '../lib/api.ts';
 import type { SearchChange } from '../search-params.ts';
 import { DateField } from '../ui/date-field.tsx';
-import { SelectField } from '../ui/field.tsx';
 import { SearchBox, TypedField } from '../ui/search-box.tsx';
 import { type AuditSearch, KINDS, NARROWING, OBJECTS } from './audit-search.ts';
 
@@ -53,18 +54,7 @@ export function AuditFilters({
           ))}
         </SelectField>
       )}
-      <SelectField
-        label="Done by"
-        value={by ?? ''}
-        onChange={(change) => onSearch({ by: change.target.value || undefined })}
-      >
-        <option value="">Anybody</option>
-        {actors.data?.map((each) => (
-          <option key={each.id} value={each.id}>
-            {each.name}
-          </option>
-        ))}
-      </SelectField>
+      <ActorField actors={actors.data} by={by} onSearch={onSearch} />
       <SelectField
         label="Kind"
         value={kind ?? ''}

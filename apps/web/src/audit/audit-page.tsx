@@ -16,13 +16,13 @@ import { type AuditSearch, exportAddress, filterOf, NARROWING } from './audit-se
 
 const route = getRouteApi('/app/audit');
 
-/** Who did what, from what to what: for admins. */
+/** The audit log, for admins. */
 export function AuditPage() {
   useTitle('Audit log');
   if (!useIsAdmin()) {
     return (
-      <Empty title="Only an admin sees the audit log.">
-        What people planned and what the sync did is on the activity page.
+      <Empty title="Only an admin can see the audit log.">
+        The Activity page shows what people planned and what the sync did.
       </Empty>
     );
   }
@@ -48,7 +48,7 @@ function AuditLog() {
   const timeZone = last?.timeZone;
   const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
 
-  // A search goes through the log in stretches; one without a find is no answer yet.
+  // A search reads the log in parts. A part without a match is not the end of the search.
   const goesOn = last?.entries.length === 0 && query.hasNextPage;
   const { fetchNextPage, isFetching, isError } = query;
   useEffect(() => {
@@ -104,8 +104,8 @@ function AuditLog() {
 }
 
 /**
- * What can be done about older entries: the next page, where a search has got to, or why there is
- * none.
+ * The foot of the list: a button for older entries, the progress of a search, or the reason why
+ * there are none.
  */
 function OlderEntries({
   query,
@@ -121,12 +121,13 @@ function OlderEntries({
     fetchNextPage: () => Promise<unknown>;
   };
   /**
-   * The day that a search without a find has got to; undefined where it does not go on by itself.
+   * The day that a search without a match has reached; undefined if the search does not continue
+   * automatically.
    */
   searchedTo: string | undefined;
-  /** Whether nothing is found so far. */
+  /** Whether there is no match so far. */
   isEmpty: boolean;
-  /** Shown where nothing is found in the whole log. */
+  /** Shown if the whole log has no match. */
   empty: ReactNode;
 }) {
   if (query.isFetchNextPageError) {
@@ -155,7 +156,9 @@ function OlderEntries({
 
 function NoEntries({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
   if (!NARROWING.some((part) => search[part] !== undefined)) {
-    return <Empty title="Nobody has done anything yet.">Whatever people change is written down here.</Empty>;
+    return (
+      <Empty title="Nobody has done anything yet.">Every change that a person makes is listed here.</Empty>
+    );
   }
   return (
     <Empty title="Nothing matches.">

@@ -30,11 +30,11 @@ export const OBJECTS: Record<AuditObject, string> = {
 export interface AuditSearch {
   store?: number;
   q?: string;
-  /** Who did it: a user's id. */
+  /** The id of the user who did it. */
   by?: string;
   kind?: AuditKind;
   object?: AuditObject;
-  /** Which one of these objects. */
+  /** The id of the object. */
   id?: string;
   from?: string;
   to?: string;
@@ -55,13 +55,13 @@ export const auditSearch = (search: RawSearch): AuditSearch =>
     event: id(search.event),
   });
 
-/** The parts of the address that narrow the list down. */
+/** The parts of the address that filter the list. */
 export const NARROWING = ['store', 'q', 'by', 'kind', 'object', 'id', 'from', 'to'] as const;
 
-/** What the API narrows the audit log down by. */
+/** The filter of the audit log, as the API takes it. */
 type AuditFilter = Omit<inferRouterInputs<AppRouter>['audit']['list'], 'cursor' | 'direction' | 'limit'>;
 
-/** What the address asks the API for. */
+/** Returns the filter that the address describes. */
 export function filterOf({ store, q, by, kind, object, id: objectId, from, to }: AuditSearch): AuditFilter {
   const searched = q?.trim().slice(0, 100);
   return {
@@ -76,7 +76,7 @@ export function filterOf({ store, q, by, kind, object, id: objectId, from, to }:
   };
 }
 
-/** Where the entries that a filter finds are as a CSV file. */
+/** Returns the address of the CSV file with the entries of a filter. */
 export function exportAddress(filter: AuditFilter): string {
   const query = new URLSearchParams(
     Object.entries(filter).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),

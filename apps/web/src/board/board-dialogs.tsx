@@ -3,11 +3,19 @@ import type { Dispatch, SetStateAction } from 'react';
 import { laterDay } from '../lib/time.ts';
 import { PlanDialog, ReasonDialog, TradeDialog } from '../planning/dialogs.ts';
 import { seenOf } from '../planning/edit.ts';
-import { ChooseEventDialog, CopyWeekDialog, KeysDialog, MoveMenu } from './dialogs.ts';
+import {
+  ChooseEventDialog,
+  ClosedDayDialog,
+  CopyWeekDialog,
+  DaysDialog,
+  KeysDialog,
+  MoveMenu,
+} from './dialogs.ts';
 import type { OpenDialog } from './open-dialog.ts';
 import type { Planner } from './planner.ts';
+import { byDueDay } from './tray-groups.ts';
 
-/** What is asked over the board: dialogs and the menu of a card. */
+/** The dialogs over the board, and the menu of a card. */
 export function BoardDialogs({
   dialog,
   board,
@@ -30,19 +38,20 @@ export function BoardDialogs({
       if (!person) return null;
       return (
         <ChooseEventDialog
-          store={board.store}
-          holidays={board.holidays}
+          board={board}
           person={person}
           day={day}
-          tray={board.tray}
           onPick={(event) => onDialog({ kind: 'plan', event, day, employeeId })}
+          onOff={() => onDialog({ kind: 'off', employeeId, day })}
           onClose={close}
         />
       );
     }
-    case 'plan':
+    case 'plan': {
+      const next = nextInTray(board, dialog.event);
       return (
         <PlanDialog
+          key={dialog.event.eventId}
           plan={{
             mode: 'schedule',
             event: dialog.event,
@@ -51,8 +60,11 @@ export function BoardDialogs({
           }}
           today={board.today}
           onClose={close}
+          // From a cell it was one question about one person's day.
+          onNext={next && !dialog.employeeId ? () => onDialog({ kind: 'plan', event: next }) : undefined}
         />
       );
+    }
     case 'change': {
       const { mode, schedule } = dialog;
       return (
@@ -88,18 +100,32 @@ export function BoardDialogs({
               onDialog(
                 what === 'trade' ? { kind: 'trade', schedule } : { kind: 'change', mode: what, schedule },
               ),
+            off: ({ employeeId, workDate }) => onDialog({ kind: 'off', employeeId, day: workDate }),
             unschedule: planner.unschedule,
             open: onOpen,
           }}
-          // A choice may have asked something by now.
+          // A choice may have opened another dialog meanwhile.
           onClose={() => onDialog((now) => (now === dialog ? undefined : now))}
         />
       );
+    case 'off': {
+      const { employeeId, day } = dialog;
+      const name = board.people.find(({ id }) => id === employeeId)?.name ?? 'Somebody';
+      return <DaysDialog employeeId={employeeId} name={name} startsOn={day} onClose={close} />;
+    }
+    case 'closed':
+      return <ClosedDayDialog board={board} day={dialog.day} onClose={close} />;
     case 'copy':
       return <CopyWeekDialog board={board} onClose={close} />;
     case 'keys':
       return <KeysDialog onClose={close} />;
   }
+}
+
+/** The unscheduled event that is due after this one. */
+function nextInTray({ tray }: WeekBoard, event: BoardEvent): BoardEvent | undefined {
+  const others = tray.filter(({ eventId }) => eventId !== event.eventId).sort(byDueDay);
+  return others.find((other) => byDueDay(event, other) < 0) ?? others[0];
 }
 
 /**

@@ -1,25 +1,37 @@
-import type { BoardEvent } from '@scheduler/server/router';
+import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { getRouteApi } from '@tanstack/react-router';
-import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useExternalStore } from '../lib/external-store.ts';
-import { addDays, formatWeek } from '../lib/time.ts';
+import { useNextDays } from '../lib/theme.ts';
+import { addDays, formatWeek, laterDay } from '../lib/time.ts';
+import { useReadNotes } from '../notes/notes-in-view.ts';
 import { EventPanel } from '../planning/dialogs.ts';
+import { clearSelection, isSelecting, selection, selectMode, toggleSelected } from '../planning/selection.ts';
 import { review } from '../review/shown.ts';
 import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Empty, QueryView } from '../ui/states.tsx';
+import { useIsPainted } from '../ui/use-is-painted.ts';
 import { useMedia } from '../ui/use-media.ts';
 import type { BoardActions } from './board-actions.ts';
 import { BoardDialogs } from './board-dialogs.tsx';
 import type { BoardSearch } from './board-search.ts';
 import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
-import { DayList } from './day-list.tsx';
-import { loadBoardDialogsSoon, Review } from './dialogs.ts';
-import { DragBar } from './drag-bar.tsx';
+import {
+  BoardBulkBar,
+  BoardOnPaper,
+  DayList,
+  DragBar,
+  loadBoardDialogsSoon,
+  NextDays,
+  Review,
+} from './dialogs.ts';
+import { cancelDrag, toggleClickDrag } from './drag-state.ts';
 import { useBoardKeys } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
+import { filterPeople } from './people-in-week.ts';
 import { usePlanner } from './planner.ts';
 import { Tray } from './tray.tsx';
 import type { TrayFilter } from './tray-filter.tsx';
@@ -29,15 +41,23 @@ import { WeekGrid } from './week-grid.tsx';
 
 const route = getRouteApi('/app/');
 
-/** Home: one week of a store, what is still to be planned beside it. */
+/** The home page: one week of a store, with the unscheduled events beside it. */
 export function BoardPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
   const hasRoomForTray = useMedia('(min-width: 1100px)');
   const hasGrid = useMedia('(min-width: 768px)');
+  const showsNextDays = useNextDays();
   const [dialog, setDialog] = useState<OpenDialog>();
   const isReviewing = useExternalStore(review, ({ title }) => title !== undefined);
+  const hasSelected = useExternalStore(selection, ({ size }) => size > 0);
+  const isInSelectMode = useExternalStore(selectMode, (isOn) => isOn);
+  const hasSelection = hasSelected || isInSelectMode;
+  useEffect(() => clearSelection, []);
+  // In the tray's place: nothing of the week moves when it opens.
+  const isPanelBeside = useMedia('(min-width: 1280px)') && !isReviewing;
+  const hasPanelBeside = isPanelBeside && search.event !== undefined;
 
   const set = useCallback(
     (change: SearchChange<BoardSearch>, replace = true) =>
@@ -46,20 +66,41 @@ export function BoardPage() {
   );
 
   const { query, weekOf, current, displayed, isBusy } = useWeek(search);
+  useReadNotes(
+    displayed && {
+      storeId: displayed.store.id,
+      from: displayed.weekOf,
+      to: addDays(displayed.weekOf, 6),
+    },
+  );
   useTitle(`Week ${formatWeek(weekOf)}`);
+  const latest = useRef(current);
+  latest.current = current;
   const isLoaded = displayed !== undefined;
+  const isPainted = useIsPainted(isLoaded);
   useEffect(() => {
-    if (isLoaded) loadBoardDialogsSoon();
-  }, [isLoaded]);
+    if (isPainted) loadBoardDialogsSoon();
+  }, [isPainted]);
 
+  // Another card’s panel takes the place of the open one, in the history too.
+  const isPanelOpen = useRef(false);
+  isPanelOpen.current = search.event !== undefined;
   const actions = useMemo<BoardActions>(
     () => ({
-      open: (eventId) => set({ event: eventId }, false),
+      open: (eventId) => set({ event: eventId }, isPanelOpen.current),
       add: mayWrite ? (employeeId, day) => setDialog({ kind: 'choose', employeeId, day }) : undefined,
       menu: mayWrite ? (schedule, button) => setDialog({ kind: 'menu', schedule, button }) : undefined,
+      off: mayWrite
+        ? (employeeId, day) => {
+            const { today = weekOf } = latest.current ?? {};
+            setDialog({ kind: 'off', employeeId, day: day ?? laterDay(today, weekOf) });
+          }
+        : undefined,
+      moveDay: mayWrite ? (day) => setDialog({ kind: 'closed', day }) : undefined,
+      goTo: (href) => void navigate({ href }),
       showLast: (day) => set({ last: day, ...(!hasRoomForTray && { view: 'tray' as const }) }),
     }),
-    [set, mayWrite, hasRoomForTray],
+    [set, navigate, mayWrite, hasRoomForTray, weekOf],
   );
   const planner = usePlanner(current, setDialog);
   useBoardKeys({
@@ -68,80 +109,159 @@ export function BoardPage() {
     mayWrite,
     trade: (schedule) => setDialog({ kind: 'trade', schedule }),
     help: () => setDialog({ kind: 'keys' }),
+    leave: hasPanelBeside ? () => set({ event: undefined }) : undefined,
   });
   useDragging(current, planner.drop, mayWrite && hasGrid);
   const pick = useCallback(
-    (event: BoardEvent) =>
-      mayWrite ? setDialog({ kind: 'plan', event }) : set({ event: event.eventId }, false),
-    [mayWrite, set],
+    (event: BoardEvent, click: MouseEvent) => {
+      if (mayWrite && isSelecting(click)) {
+        toggleSelected(event.eventId);
+        return;
+      }
+      const { detail } = click;
+      if (!mayWrite) set({ event: event.eventId }, false);
+      // If cells are visible, a click on a card picks it up. A key opens the dialog.
+      else if (hasRoomForTray && detail > 0 && latest.current) toggleClickDrag(event, latest.current);
+      else setDialog({ kind: 'plan', event });
+    },
+    [mayWrite, hasRoomForTray, set],
+  );
+  const onFilter = useCallback(
+    ({ q, type, last, by, fits }: TrayFilter) => set({ q, type, last, by, fits }),
+    [set],
+  );
+  const onWeek = useCallback((week: string) => set({ week, day: undefined }), [set]);
+
+  const leave = () => set({ event: undefined });
+  const panel = search.event !== undefined && (
+    <Suspense
+      fallback={isPanelBeside && <div className="w-(--side-column) border-r border-line bg-surface" />}
+    >
+      <EventPanel
+        key={search.event}
+        eventId={search.event}
+        known={displayed && eventIn(displayed, search.event)}
+        isBeside={isPanelBeside}
+        onClose={leave}
+      />
+    </Suspense>
   );
 
   const showsTray = hasRoomForTray || search.view === 'tray';
   const showsWeek = hasRoomForTray || search.view !== 'tray';
-  const filter: TrayFilter = {
-    ...(search.q && { q: search.q }),
-    ...(search.type && { type: search.type }),
-    ...(search.last && { last: search.last }),
-  };
+  const { role, person, room } = search;
+  const people = useMemo(
+    () => (displayed ? filterPeople(displayed, { role, person, room }) : []),
+    [displayed, role, person, room],
+  );
+  const { q, type, last, by, fits } = search;
+  const filter = useMemo<TrayFilter>(() => ({ q, type, last, by, fits }), [q, type, last, by, fits]);
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <div data-board-page className="flex min-h-0 flex-1 flex-col">
       <BoardToolbar
         search={search}
         weekOf={weekOf}
         board={displayed}
         hasGrid={hasGrid}
         besides={hasRoomForTray}
+        hasTools={isPainted}
         onSearch={set}
         onOpen={setDialog}
       />
-      <QueryView
-        what="the week"
-        queries={[query]}
-        data={displayed}
-        skeleton={<BoardSkeleton grid={hasGrid} besides={hasRoomForTray} />}
-      >
-        {(board) => (
-          <div
-            aria-busy={isBusy}
-            className={`flex min-h-0 flex-1 transition-opacity ${isBusy ? 'opacity-60' : ''}`}
+      {showsNextDays && (
+        // As high as it will be, so that nothing moves when the days arrive.
+        <section
+          id="next-days"
+          aria-label="Next days"
+          className="relative h-32 shrink-0 overflow-x-auto overflow-y-hidden border-b border-line bg-surface print:hidden"
+        >
+          <Suspense>{displayed && <NextDays board={displayed} />}</Suspense>
+        </section>
+      )}
+      {/* The panel is outside of what is read, so that the week's arrival leaves it as it is. */}
+      <div className="relative flex min-h-0 flex-1">
+        {/* Over the tray, so that nothing moves when it opens. */}
+        <div className={hasPanelBeside ? 'absolute inset-y-0 left-0 z-30 flex' : 'contents'}>{panel}</div>
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <QueryView
+            what="the week"
+            queries={[query]}
+            data={displayed}
+            skeleton={<BoardSkeleton grid={hasGrid} besides={hasRoomForTray} />}
           >
-            {showsWeek && board.people.length === 0 && (
-              <div className="flex-1">
-                <Empty title="There is nobody to plan for yet.">
-                  Add the club’s people on the People page, then come back.
-                </Empty>
+            {(board) => (
+              <div aria-busy={isBusy} className={`flex min-h-0 flex-1 ${isBusy ? 'opacity-60' : ''}`}>
+                {showsTray && !isReviewing && (
+                  <Tray
+                    board={board}
+                    isHidden={hasPanelBeside}
+                    filter={filter}
+                    onFilter={onFilter}
+                    onWeek={onWeek}
+                    mayMove={mayWrite && hasRoomForTray}
+                    onPick={pick}
+                  />
+                )}
+                {showsWeek && board.people.length === 0 && (
+                  <div className="flex-1">
+                    <Empty title="There is nobody to plan for yet.">
+                      Add the club’s people on the People page, then come back.
+                    </Empty>
+                  </div>
+                )}
+                {showsWeek && board.people.length > 0 && hasGrid && (
+                  <WeekGrid
+                    board={board}
+                    people={people}
+                    isGrouped={search.group === 'role'}
+                    today={board.today}
+                    actions={actions}
+                  />
+                )}
+                {showsWeek && board.people.length > 0 && !hasGrid && (
+                  <Suspense fallback={<BoardSkeleton grid={false} besides={false} />}>
+                    <DayList
+                      board={board}
+                      people={people}
+                      day={isBusy ? board.weekOf : dayIn(weekOf, search.day, board.today)}
+                      today={board.today}
+                      onDay={(day) => set({ day })}
+                      actions={actions}
+                    />
+                  </Suspense>
+                )}
+                {isPainted && (
+                  <Suspense>
+                    <Review
+                      board={board}
+                      isInSight={showsTray}
+                      onList={() => set({ view: 'tray' }, false)}
+                      onDay={(day) => set({ week: day, day, view: undefined }, false)}
+                    />
+                  </Suspense>
+                )}
               </div>
             )}
-            {showsWeek && board.people.length > 0 && hasGrid && (
-              <WeekGrid board={board} today={board.today} actions={actions} />
-            )}
-            {showsWeek && board.people.length > 0 && !hasGrid && (
-              <DayList
-                board={board}
-                day={isBusy ? board.weekOf : dayIn(weekOf, search.day, board.today)}
-                today={board.today}
-                onDay={(day) => set({ day })}
-                actions={actions}
-              />
-            )}
-            {showsTray && !isReviewing && (
-              <Tray
-                events={board.tray}
-                elsewhere={board.openElsewhere}
-                today={board.today}
-                filter={filter}
-                onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
-                mayMove={mayWrite && hasRoomForTray}
-                onPick={pick}
-              />
-            )}
-            <Suspense>
-              <Review board={board} isInSight={showsTray} onWeek={(week) => set({ week, day: undefined })} />
-            </Suspense>
-          </div>
+          </QueryView>
+        </div>
+      </div>
+      <Suspense>{displayed && isPainted && <BoardOnPaper board={displayed} people={people} />}</Suspense>
+      <Suspense>
+        {displayed && isPainted && (
+          <DragBar
+            board={displayed}
+            onChoose={(held) => {
+              cancelDrag();
+              if (held.kind === 'event') setDialog({ kind: 'plan', event: held.event });
+            }}
+          />
         )}
-      </QueryView>
-      {displayed && <DragBar board={displayed} />}
+      </Suspense>
+      {hasSelection && displayed && (
+        <Suspense>
+          <BoardBulkBar board={displayed} />
+        </Suspense>
+      )}
       <Suspense>
         {displayed && dialog && (
           <BoardDialogs
@@ -152,16 +272,18 @@ export function BoardPage() {
             onOpen={actions.open}
           />
         )}
-        {search.event && (
-          <EventPanel key={search.event} eventId={search.event} onClose={() => set({ event: undefined })} />
-        )}
       </Suspense>
     </div>
   );
 }
 
+/** An event as the board knows it. */
+const eventIn = ({ schedules, tray }: WeekBoard, eventId: number): BoardEvent | undefined =>
+  schedules.find(({ event }) => event.eventId === eventId)?.event ??
+  tray.find((event) => event.eventId === eventId);
+
 /**
- * The day of a week that the list of one day shows: the first of these that is in it, else its
+ * Returns the day that the one-day list shows: the first of `days` in the week, otherwise its
  * Sunday.
  */
 function dayIn(weekOf: string, ...days: (string | undefined)[]): string {

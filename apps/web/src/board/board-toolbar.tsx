@@ -7,12 +7,14 @@ import { addDays, formatWeek, weekStart } from '../lib/time.ts';
 import { review } from '../review/shown.ts';
 import type { SearchChange } from '../search-params.ts';
 import { StoreName } from '../shell/store-name.tsx';
+import { useMayWrite } from '../shell/use-session.ts';
 import type { BoardSearch } from './board-search.ts';
-import { BoardTools } from './dialogs.ts';
+import { BoardTools, WeekInMenu, WeekStrip, WeekView } from './dialogs.ts';
 import type { OpenDialog } from './open-dialog.ts';
 
 /**
- * Which week of which store is shown, the ways to others, and what can be done with the whole week.
+ * The head of the board: its store and week, links to other weeks, and the actions on the whole
+ * week.
  */
 export function BoardToolbar({
   search,
@@ -20,6 +22,7 @@ export function BoardToolbar({
   board,
   hasGrid,
   besides,
+  hasTools,
   onSearch,
   onOpen,
 }: {
@@ -27,20 +30,31 @@ export function BoardToolbar({
   /** The Sunday of the week that is shown or loads. */
   weekOf: string;
   board: WeekBoard | undefined;
-  /** Whether there is room for the grid, which has keys of its own. */
+  /** Whether there is room for the grid, which has its own keys. */
   hasGrid: boolean;
   /** Whether there is room for the tray beside the week. */
   besides: boolean;
+  /** Whether the tools are shown, which come after the week itself. */
+  hasTools: boolean;
   onSearch: (change: SearchChange<BoardSearch>) => void;
   onOpen: (dialog: OpenDialog) => void;
 }) {
+  const mayWrite = useMayWrite();
   const thisWeek = board ? weekStart(board.today) : weekOf;
+  const week = hasTools ? board : undefined;
+  const onStore = (store: number) => onSearch({ store });
+  const isNarrowed = [search.role, search.person, search.room].some(Boolean);
+  const tools = { isNarrowed, onOpen, onList: () => onSearch({ view: 'tray' }) };
+  const viewSwitch = (
+    <ViewSwitch view={search.view} unscheduled={board?.tray.length} onChange={(view) => onSearch({ view })} />
+  );
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-1.5 max-md:gap-x-1.5 max-md:gap-y-0.5 max-md:py-1">
       <h1 className="sr-only">Week board</h1>
-      <div className="flex items-center gap-1">
+      <div data-toolbar-tools className="flex items-center gap-1">
         <IconButton
           label="Previous week"
+          className="max-md:h-9! max-[379px]:w-8!"
           onClick={() => onSearch({ week: addDays(weekOf, -7), day: undefined })}
         >
           <ChevronLeft aria-hidden className="size-5" />
@@ -48,11 +62,15 @@ export function BoardToolbar({
         <Button
           onClick={() => onSearch({ week: undefined, day: undefined })}
           aria-pressed={weekOf === thisWeek}
-          className={weekOf === thisWeek ? 'border-accent! text-accent-text!' : ''}
+          className={`max-md:h-9! ${weekOf === thisWeek ? 'border-accent! text-accent-text!' : ''}`}
         >
           Today
         </Button>
-        <IconButton label="Next week" onClick={() => onSearch({ week: addDays(weekOf, 7), day: undefined })}>
+        <IconButton
+          label="Next week"
+          className="max-md:h-9! max-[379px]:w-8!"
+          onClick={() => onSearch({ week: addDays(weekOf, 7), day: undefined })}
+        >
           <ChevronRight aria-hidden className="size-5" />
         </IconButton>
       </div>
@@ -60,51 +78,72 @@ export function BoardToolbar({
         {formatWeek(weekOf)}
         {board && addDays(weekOf, 6) < board.today && <span className="text-ink-2"> · over</span>}
       </h2>
-      <StoreName onChange={(store) => onSearch({ store })} />
-      <div className="ml-auto flex min-h-(--control-height) items-center gap-1">
-        {board && (
-          <Suspense>
-            <BoardTools
-              board={board}
-              hasGrid={hasGrid}
-              onOpen={onOpen}
-              onList={() => onSearch({ view: 'tray' })}
-            />
-          </Suspense>
-        )}
-      </div>
-      {!besides && (
-        <ViewSwitch
-          view={search.view}
-          unscheduled={board?.tray.length}
-          onChange={(view) => onSearch({ view })}
-        />
+      {hasGrid && (
+        <>
+          <StoreName onChange={onStore} />
+          <div data-toolbar-tools className="flex min-h-(--control-height) flex-1 basis-72 items-center">
+            {week && (
+              <Suspense>
+                <WeekStrip board={week} onSearch={onSearch} />
+              </Suspense>
+            )}
+          </div>
+        </>
       )}
+      <div className={hasGrid ? 'contents' : 'flex w-full flex-wrap items-center gap-1.5'}>
+        {!hasGrid && viewSwitch}
+        {/* The same element in both, so that what is open stays open when a phone is turned. */}
+        <div
+          data-toolbar-tools
+          className={
+            hasGrid ? 'ml-auto flex min-h-(--control-height) items-center gap-1' : toolsLook(mayWrite)
+          }
+        >
+          {week && (
+            <Suspense>
+              {hasGrid && <WeekView board={week} search={search} onSearch={onSearch} />}
+              <BoardTools {...tools} board={week} hasGrid={hasGrid}>
+                {!hasGrid && (
+                  <>
+                    <StoreName onChange={onStore} />
+                    <WeekInMenu board={week} search={search} onSearch={onSearch} />
+                  </>
+                )}
+              </BoardTools>
+            </Suspense>
+          )}
+        </div>
+        {hasGrid && !besides && viewSwitch}
+      </div>
     </div>
   );
 }
 
-/** Shows the week, or the tray or the plan under review, where both don't fit. */
+/** On a phone: as wide as the tools will be, so that nothing moves when they arrive. */
+const toolsLook = (mayWrite: boolean): string =>
+  `flex max-w-full flex-wrap items-center justify-end gap-1.5 ${mayWrite ? 'min-w-22 min-[380px]:min-w-42' : 'min-w-10'}`;
+
+/** Switches between the week and the tray or plan on screens without room for both. */
 function ViewSwitch({
   view,
   unscheduled,
   onChange,
 }: {
   view: BoardSearch['view'];
-  /** How many events are in the tray; undefined until it is read. */
+  /** The number of events in the tray; undefined while it loads. */
   unscheduled: number | undefined;
   onChange: (view: BoardSearch['view']) => void;
 }) {
   const planTitle = useExternalStore(review, ({ title }) => title);
   return (
-    <div className="flex w-full rounded-md border border-line p-0.5 sm:w-auto">
+    <div className="flex rounded-md border border-line p-0.5 max-md:flex-1">
       {([undefined, 'tray'] as const).map((each) => (
         <button
           key={each ?? 'week'}
           type="button"
           aria-pressed={each === view}
           onClick={() => onChange(each)}
-          className={`h-7 flex-1 rounded px-2.5 text-sm whitespace-nowrap pointer-coarse:h-9 ${each === view ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
+          className={`h-7 flex-1 rounded px-2.5 text-sm whitespace-nowrap max-md:px-2 md:pointer-coarse:h-9 ${each === view ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
         >
           {each === 'tray'
             ? (planTitle ?? `Unscheduled${unscheduled === undefined ? '' : ` (${unscheduled})`}`)

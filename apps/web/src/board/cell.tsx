@@ -1,15 +1,14 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements take no part in content-visibility, and the rule for roles of tables forbids role=grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells and what is in them take the focus
-import type { Verdict } from '@scheduler/scheduling';
+import { type Verdict, weekdayOf } from '@scheduler/scheduling';
 import type { BoardPerson, BoardSchedule } from '@scheduler/server/router';
-import { Plus } from 'lucide-react';
 import { memo } from 'react';
-import { formatDay } from '../lib/time.ts';
+import { addDays, formatDay } from '../lib/time.ts';
+import { hoursOffWords } from '../lib/words.ts';
 import { ProposedCards } from '../review/shown.ts';
-import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { useCellLook } from './drag-state.ts';
-import { ScheduleCard } from './schedule-card.tsx';
+import { isBriefWork, ScheduleCard } from './schedule-card.tsx';
 import { cellKey } from './targets.ts';
 
 export const BoardCell = memo(function Cell({
@@ -31,50 +30,84 @@ export const BoardCell = memo(function Cell({
   actions: BoardActions;
 }) {
   const { add } = actions;
-  const off = person.off.find((each) => each.day === day);
+  const off = closed ? undefined : offOn(person, day);
+  const hoursOff = closed ? [] : person.hoursOff.filter((part) => part.day === day && !part.isUsual);
   const key = cellKey(person.id, day);
-  const ground = day === today ? 'bg-today' : '';
+  const isTight = schedules.filter(({ event }) => !isBriefWork(event)).length > 1;
   return (
     <div
       role="gridcell"
       tabIndex={-1}
       data-cell={key}
-      className={`group relative min-h-14 border-t border-r border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : ground}`}
+      className={`group relative flex min-h-(--board-row) flex-col gap-(--board-gap) border-t border-r border-line p-(--board-inset) focus-visible:-outline-offset-2 ${closed ? 'bg-off' : groundOf(day, today)} ${off ? 'hatched' : ''} ${off?.isContinued ? 'border-r-transparent' : ''}`}
     >
-      <div className="flex h-full flex-col gap-0.5">
-        {off && !closed && (
-          <TruncatedText
-            text={off.reason}
-            lines={2}
-            className="px-1 text-xs text-ink-2 first-letter:uppercase"
-          />
-        )}
-        {schedules.map((schedule) => (
-          <ScheduleCard
-            key={schedule.event.eventId}
-            schedule={schedule}
-            timeZone={timeZone}
-            actions={actions}
-          />
-        ))}
-        <ProposedCards cell={key} />
-        {add && !closed && day >= today && (
-          <button
-            type="button"
-            data-stop
-            tabIndex={-1}
-            onClick={() => add(person.id, day)}
-            aria-label={`Schedule for ${person.name} on ${formatDay(day)}`}
-            className="grid min-h-3 w-full flex-1 place-items-center rounded-md border border-dashed border-transparent text-transparent group-hover:border-line-strong/60 group-hover:text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:border-accent focus-visible:text-accent-text focus-visible:-outline-offset-1 pointer-coarse:min-h-9 pointer-coarse:text-ink-3"
+      {off && (
+        <span
+          title={off.reason}
+          className={`px-1 text-xs leading-tight text-ink-2 first-letter:uppercase ${off.length > 1 ? 'truncate' : 'line-clamp-2'} ${off.isFirst ? 'relative z-1' : 'sr-only'} ${schedules.length > 0 ? '' : 'absolute inset-y-1 left-1'}`}
+          style={schedules.length > 0 ? undefined : { width: `calc(${off.length * 100}% - 0.5rem)` }}
+        >
+          {off.reason}
+        </span>
+      )}
+      {!off &&
+        hoursOff.map((part) => (
+          <span
+            key={part.fromTime}
+            title={hoursOffWords(part)}
+            className="hatched relative z-1 truncate rounded-sm px-1 text-xs leading-tight text-ink-2"
           >
-            <Plus aria-hidden className="size-3.5" />
-          </button>
-        )}
-      </div>
+            {hoursOffWords(part)}
+          </span>
+        ))}
+      {schedules.map((schedule) => (
+        <ScheduleCard
+          key={schedule.event.eventId}
+          schedule={schedule}
+          timeZone={timeZone}
+          isTight={isTight}
+          actions={actions}
+        />
+      ))}
+      <ProposedCards cell={key} />
+      {add && !closed && day >= today && (
+        <button
+          type="button"
+          data-stop
+          tabIndex={-1}
+          onClick={() => add(person.id, day)}
+          aria-label={`Schedule for ${person.name} on ${formatDay(day)}`}
+          className={`drawn drawn-plus drawn-later absolute grid place-items-center rounded-[5px] text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:bg-accent-soft focus-visible:text-accent-text focus-visible:-outline-offset-1 ${
+            schedules.length > 0
+              ? 'bottom-0 left-1/2 h-4 w-8 -translate-x-1/2 group-hover:bg-surface group-hover:shadow-float pointer-coarse:static pointer-coarse:h-9 pointer-coarse:w-full pointer-coarse:translate-x-0'
+              : 'inset-(--board-inset)'
+          }`}
+        />
+      )}
       <CellLight cell={key} />
     </div>
   );
 });
+
+/** Returns the background of a day. It differs only for past days, weekends and today. */
+function groundOf(day: string, today: string): string {
+  if (day === today) return 'bg-today';
+  return day < today || [0, 6].includes(weekdayOf(day)) ? 'bg-weekend' : '';
+}
+
+/**
+ * Returns why a person is off on a day, and the position of the day among consecutive days with the
+ * same reason, which is shown once.
+ */
+function offOn({ off }: BoardPerson, day: string) {
+  const index = off.findIndex((each) => each.day === day);
+  const reason = off[index]?.reason;
+  if (reason === undefined) return undefined;
+  const isSame = (at: number) => off[at]?.reason === reason && off[at].day === addDays(day, at - index);
+  let length = 1;
+  while (isSame(index + length)) length++;
+  return { reason, length, isFirst: !isSame(index - 1), isContinued: length > 1 };
+}
 
 const LIGHTS: Record<Verdict, string> = {
   free: 'bg-accent/10 outline-accent',
@@ -83,8 +116,8 @@ const LIGHTS: Record<Verdict, string> = {
 };
 
 /**
- * Over a cell while something is held: lit where it may go, dashed where it needs a reason, dimmed
- * where it can't.
+ * The overlay of a cell during a drag: lit if the drop is allowed, dashed if it needs a reason,
+ * dimmed if it is forbidden.
  */
 function CellLight({ cell }: { cell: string }) {
   const look = useCellLook(cell);
@@ -98,7 +131,7 @@ function CellLight({ cell }: { cell: string }) {
     >
       {(verdict === 'soft' || (isAimed && verdict === 'hard')) && (
         <span
-          className={`mb-0.5 rounded px-1 text-[11px] leading-tight font-medium ${verdict === 'soft' ? 'bg-waiting-soft text-waiting' : 'bg-failed-soft text-failed'}`}
+          className={`mb-0.5 rounded px-1 text-xs leading-tight font-medium ${verdict === 'soft' ? 'bg-waiting-soft text-waiting' : 'bg-failed-soft text-failed'}`}
         >
           {verdict === 'soft' ? 'needs a reason' : 'can’t'}
         </span>

@@ -15,8 +15,8 @@ import { BlockedRow, countOf, Outcome, ReadyRow, type Row } from './copy-week-ro
 import { eventFacts, plannedWork } from './targets.ts';
 
 /**
- * Copies a week's pattern to the week after it. Shows first what would be scheduled and what can't;
- * then saves what is ticked.
+ * The dialog that copies a week's schedules to the following week. It first shows what can be
+ * scheduled and what can't, and then saves the ticked rows.
  */
 export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: () => void }) {
   const nextWeek = addDays(board.weekOf, 7);
@@ -60,6 +60,7 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
 
   return (
     <Dialog
+      isTall
       title={`Copy to ${formatWeek(nextWeek)}`}
       description="The same people on the same weekdays and times, with unscheduled events of the same type. Supervisor events go along with their Cores."
       onClose={onClose}
@@ -135,7 +136,7 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
   );
 }
 
-/** What becomes of a week a week later, as far as the board of that week tells. */
+/** Returns the rows of the copy, from the boards of both weeks. */
 function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
   const rows = copyWeek({
     week: week.schedules.map((schedule) => ({ ...schedule, event: eventFacts(schedule.event, true) })),
@@ -155,7 +156,9 @@ function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
   });
 }
 
-/** Takes a copied week back; what somebody changed meanwhile stays, and is said. */
+/**
+ * Undoes a copied week. Schedules that somebody changed meanwhile stay, and the message says so.
+ */
 async function unscheduleAll(after: readonly { scheduleId: number; version: number }[]) {
   const outcomes = await Promise.allSettled(after.map((ref) => trpcClient.schedules.unschedule.mutate(ref)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');

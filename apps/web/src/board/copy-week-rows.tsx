@@ -1,8 +1,8 @@
 import type { CopiedRow } from '@scheduler/scheduling';
+import { TickBox } from '@scheduler/ui/field';
 import { formatTime, formatWhen } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { TickBox } from '../ui/field.tsx';
 
 export type Row = CopiedRow & { employeeName: string; sourceTitle: string };
 
@@ -49,7 +49,7 @@ export function BlockedRow({ row, timeZone }: { row: Row; timeZone: string }) {
   );
 }
 
-/** What came of the copy where some of it was refused. */
+/** The result of a copy of which some rows were refused. */
 export function Outcome({
   copied,
   refused,

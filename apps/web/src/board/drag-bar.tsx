@@ -3,7 +3,7 @@ import { formatDay, formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { type Drag, dropVerdict, type Target, TRAY, useDrag } from './drag-state.ts';
-import { cellOf, eventOf } from './targets.ts';
+import { cellOf, eventOf, type Held } from './targets.ts';
 
 const VERDICTS = {
   free: { word: '', look: 'text-ink' },
@@ -12,25 +12,42 @@ const VERDICTS = {
 };
 
 /**
- * Says what is in hand, where it would be dropped, and all that speaks against it there. Read out
- * as it changes.
+ * Says what is dragged, where it would be dropped, and everything that speaks against that. Screen
+ * readers read out each change.
  */
-export function DragBar({ board }: { board: WeekBoard }) {
+export function DragBar({
+  board,
+  onChoose,
+}: {
+  board: WeekBoard;
+  /** Opens a dialog to choose a place instead. */
+  onChoose: (held: Held) => void;
+}) {
   const hand = useDrag();
   return (
     <div
       role="status"
       aria-live="assertive"
-      className="pointer-events-none fixed inset-x-3 bottom-3 z-50 grid justify-items-center"
+      className="pointer-events-none fixed inset-x-3 bottom-[calc(var(--bottom-bar)+0.75rem)] z-50 grid justify-items-center"
     >
       {hand && (
         <div
           data-testid="hand-bar"
+          data-hand
           className="grid w-full max-w-xl gap-1 rounded-md border border-line-strong bg-surface px-3 py-2 text-sm shadow-float"
         >
           <p className="flex flex-wrap gap-x-2">
             <span className="font-semibold">{titleOf(eventOf(hand.held))}</span>
             <span className="text-ink-2">{eventOf(hand.held).type}</span>
+            {hand.by === 'click' && (
+              <button
+                type="button"
+                onClick={() => onChoose(hand.held)}
+                className="pointer-events-auto ml-auto text-accent-text underline"
+              >
+                Choose day, time and person…
+              </button>
+            )}
           </p>
           {hand.target ? (
             <DropOutcome board={board} target={hand.target} />
@@ -48,6 +65,7 @@ export function DragBar({ board }: { board: WeekBoard }) {
 
 const INSTRUCTIONS: Record<Drag['by'], string> = {
   pointer: 'Drop it on a lit cell. Esc puts it back.',
+  click: 'Click a lit cell to put it there. Esc puts it back.',
   keyboard: 'Arrows choose a cell, Enter drops, Esc puts it back.',
 };
 

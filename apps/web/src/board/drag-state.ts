@@ -1,5 +1,5 @@
 import { type Placement, type Verdict, verdictOf } from '@scheduler/scheduling';
-import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
 import { type CellEvaluator, cellKey, evaluateCells, type Held, mayTrade } from './targets.ts';
 
@@ -8,26 +8,27 @@ import { type CellEvaluator, cellKey, evaluateCells, type Held, mayTrade } from 
  * outside of React, so that during a drag only the cells whose verdict changes render.
  */
 
-/** The key of the tray as a place to drop on: what is scheduled gets unscheduled. */
+/** The key of the tray as a drop target. A schedule that is dropped there is unscheduled. */
 export const TRAY = 'tray';
 
-/** Where it would be dropped now. */
+/** The current drop target. */
 export interface Target {
-  /** A cell's, or {@link TRAY}. */
+  /** The key of a cell, or {@link TRAY}. */
   key: string;
-  /** A Core to trade with, in place of the cell it stands in. */
+  /** A Core to trade with, which then is the target in place of its cell. */
   trade: BoardSchedule | undefined;
 }
 
 export interface Drag {
   held: Held;
-  by: 'pointer' | 'keyboard';
+  /** `click`: picked up by a click, and put down by another one. */
+  by: 'pointer' | 'keyboard' | 'click';
   target: Target | undefined;
 }
 
 interface DragState {
   drag: Drag | undefined;
-  /** Verdicts by cell, as far as cells have been judged. */
+  /** The verdicts of the cells that have been evaluated so far. */
   verdicts: ReadonlyMap<string, Verdict>;
 }
 
@@ -38,18 +39,26 @@ let cells: readonly string[] = [];
 let nextSlice: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Longest time for which cells are judged in one go, so that a pointer's next move is drawn in
- * between.
+ * The longest time for which cells are evaluated without a break, so that moves of the pointer are
+ * rendered in between.
  */
 const SLICE_MS = 8;
 
-/** Starts to drag something; the cells light up as they are judged, row by row. */
+/** Starts a drag. The cells light up row by row, as they are evaluated. */
 export function startDrag(held: Held, by: Drag['by'], board: WeekBoard): void {
   state.set({ drag: { held, by, target: undefined }, verdicts: new Map() });
   reevaluateCells(board);
 }
 
-/** Judges all cells anew: the board changed while something is held. */
+/** Starts to drag an event of the tray after a click, or ends its drag after another click on it. */
+export function toggleClickDrag(event: BoardEvent, board: WeekBoard): void {
+  const { drag } = state.get();
+  const isHeld = drag?.held.kind === 'event' && drag.held.event.eventId === event.eventId;
+  if (isHeld) cancelDrag();
+  else startDrag({ kind: 'event', event }, 'click', board);
+}
+
+/** Evaluates all cells again, because the board changed during a drag. */
 export function reevaluateCells(board: WeekBoard): void {
   const { drag } = state.get();
   if (!drag) return;
@@ -75,11 +84,11 @@ function evaluateSlice(): void {
   state.set({ ...state.get(), verdicts });
 }
 
-/** Says where it would be dropped. */
+/** Sets the drop target. */
 export function setDropTarget(target: { key: string; over?: BoardSchedule | undefined } | undefined): void {
   const { drag, verdicts } = state.get();
   if (!drag) return;
-  // What lies in the tray is there already.
+  // An event of the tray is already in the tray.
   const inPlace = target?.key === TRAY && drag.held.kind === 'event';
   const trade = target?.over && mayTrade(drag.held, target.over) ? target.over : undefined;
   const next = target && !inPlace ? { key: target.key, trade } : undefined;
@@ -87,7 +96,7 @@ export function setDropTarget(target: { key: string; over?: BoardSchedule | unde
   state.set({ drag: { ...drag, target: next }, verdicts });
 }
 
-/** Puts it back where it was; tells what was held. */
+/** Ends the drag without a drop. Returns the drag. */
 export function cancelDrag(): Drag | undefined {
   const { drag } = state.get();
   evaluator = undefined;
@@ -96,10 +105,10 @@ export function cancelDrag(): Drag | undefined {
   return drag;
 }
 
-/** What is held now. */
+/** Returns the current drag. */
 export const currentDrag = (): Drag | undefined => state.get().drag;
 
-/** What speaks against the place where it would be dropped, and when it would start there. */
+/** Returns the reasons against the drop target, and the start there. */
 export function dropVerdict(target: Target): Pick<Placement, 'reasons' | 'verdict'> & { startsAt?: string } {
   if (!evaluator) return { reasons: [], verdict: 'hard' };
   if (target.key !== TRAY && !target.trade) return evaluator.cell(target.key);
@@ -111,11 +120,18 @@ export function useDrag(): Drag | undefined {
   return useExternalStore(state, ({ drag }) => drag);
 }
 
+/** Returns the id of the tray's event that is dragged. */
+export function useHeldEvent(): number | undefined {
+  return useExternalStore(state, ({ drag }) =>
+    drag?.held.kind === 'event' ? drag.held.event.eventId : undefined,
+  );
+}
+
 type CellLook = Verdict | `${Verdict} aimed` | '';
 
 /**
- * How a cell looks while something is held, '' while nothing is: its verdict once judged, and
- * whether it is aimed at.
+ * Returns the look of a cell during a drag: its verdict once it is evaluated, and whether it is the
+ * drop target. Returns '' without a drag.
  */
 export function useCellLook(key: string): CellLook {
   return useExternalStore(state, ({ drag, verdicts }): CellLook => {
@@ -126,8 +142,8 @@ export function useCellLook(key: string): CellLook {
 }
 
 /**
- * How a card looks while something is held: `source` is what is held, `trade` what it would be
- * traded with.
+ * Returns the look of a card during a drag: `source` for the dragged card, `trade` for the card to
+ * trade with.
  */
 export function useCardLook(schedule: BoardSchedule): 'source' | 'trade' | '' {
   return useExternalStore(state, ({ drag }) => {
@@ -138,7 +154,7 @@ export function useCardLook(schedule: BoardSchedule): 'source' | 'trade' | '' {
   });
 }
 
-/** Whether the tray would take what is held, and whether it is aimed at. */
+/** Whether the tray accepts the drop, and whether it is the drop target. */
 export function useTrayLook(): 'open' | 'aimed' | '' {
   return useExternalStore(state, ({ drag }) => {
     if (drag?.held.kind !== 'schedule') return '';

@@ -12,8 +12,8 @@ import { findHeld } from './keys.ts';
 import { eventOf, type Held } from './targets.ts';
 
 /**
- * A mouse drags when it has moved so far, a finger when it has rested so long: before that it
- * clicks, or scrolls.
+ * A mouse starts a drag after moving this far, a finger after resting this long. Before that it
+ * clicks or scrolls.
  */
 const MOUSE_PX = 5;
 const FINGER_MS = 250;
@@ -28,8 +28,8 @@ export function startDragging(options: {
   drop: (hand: Drag) => void;
 }): () => void {
   const manager = new DragDropManager({
-    // Its plugins for cursor and selection restyle the whole page at the start and the end of each
-    // drag.
+    // dnd-kit's plugins for cursor and selection would restyle the whole page at the start and the
+    // end of each drag.
     plugins: [AutoScroller],
     sensors: [
       PointerSensor.configure({
@@ -44,7 +44,7 @@ export function startDragging(options: {
   let pressed: { draggable: Draggable; held: Held } | undefined;
   let chip: HTMLElement | undefined;
 
-  // Known to dnd-kit when it is pressed, not before: a board has hundreds.
+  // A card is registered with dnd-kit only when it is pressed, because a board has hundreds.
   const press = (event: PointerEvent) => {
     if (!manager.dragOperation.status.idle) return;
     pressed?.draggable.destroy();
@@ -56,9 +56,32 @@ export function startDragging(options: {
       pressed = { held, draggable: new Draggable({ id: element.dataset.held ?? '', element }, manager) };
   };
   document.addEventListener('pointerdown', press, { capture: true });
-  // No page is told of a release in another window, so a drag ends when the window loses the focus.
+  // The page gets no event for a release in another window, so a drag ends when the window loses
+  // the focus.
   const putBack = () => document.dispatchEvent(new PointerEvent('pointercancel'));
   window.addEventListener('blur', putBack);
+
+  // A card that was picked up by a click follows the pointer and is dropped by the next click.
+  const followPointer = ({ clientX, clientY }: MouseEvent) => {
+    const board = options.board();
+    if (currentDrag()?.by === 'click' && board) setDropTarget(under(clientX, clientY, board));
+  };
+  const putDown = (click: MouseEvent) => {
+    const hand = currentDrag();
+    const at = click.target instanceof Element ? click.target : null;
+    if (hand?.by !== 'click' || !at || at.closest('[data-tray], [data-hand]')) return;
+    if (!at.closest('[data-cell]')) {
+      cancelDrag();
+      return;
+    }
+    click.preventDefault();
+    click.stopPropagation();
+    followPointer(click);
+    const aimed = currentDrag();
+    if (aimed) options.drop(aimed);
+  };
+  document.addEventListener('pointermove', followPointer);
+  document.addEventListener('click', putDown, { capture: true });
 
   const stops = [
     manager.monitor.addEventListener('dragstart', () => {
@@ -86,6 +109,8 @@ export function startDragging(options: {
   return () => {
     document.removeEventListener('pointerdown', press, { capture: true });
     window.removeEventListener('blur', putBack);
+    document.removeEventListener('pointermove', followPointer);
+    document.removeEventListener('click', putDown, { capture: true });
     for (const stop of stops) stop();
     pressed?.draggable.destroy();
     manager.destroy();
@@ -94,27 +119,31 @@ export function startDragging(options: {
   };
 }
 
-/** What lies under the pointer: a cell, perhaps with a card in it, or the tray. */
+/** Returns the drop target under the pointer: a cell, perhaps with a card, or the tray. */
 function under(x: number, y: number, board: WeekBoard): Parameters<typeof setDropTarget>[0] {
-  const element = document.elementFromPoint(x, y);
-  if (element?.closest('[data-tray]')) return { key: TRAY };
-  const key = element?.closest<HTMLElement>('[data-cell]')?.dataset.cell;
+  const elements = document.elementsFromPoint(x, y);
+  if (elements[0]?.closest('[data-tray]')) return { key: TRAY };
+  const cell = elements[0]?.closest<HTMLElement>('[data-cell]');
+  const key = cell?.dataset.cell;
   if (key === undefined) return undefined;
-  const card = element?.closest<HTMLElement>('[data-card]')?.dataset.card;
+  // The button of a cell is above its cards.
+  const card = elements
+    .map((element) => element.closest<HTMLElement>('[data-card]'))
+    .find((each) => each && cell?.contains(each))?.dataset.card;
   return { key, over: board.schedules.find((schedule) => schedule.scheduleId === Number(card)) };
 }
 
-/** What follows the pointer. */
+/** Creates the element that follows the pointer. */
 function chipFor(held: Held): HTMLElement {
   const chip = document.createElement('div');
   chip.setAttribute('aria-hidden', 'true');
   chip.className =
-    'pointer-events-none fixed top-0 left-0 z-60 max-w-56 truncate rounded-md border border-accent bg-surface px-2 py-1 text-[13px] font-medium shadow-float';
+    'pointer-events-none fixed top-0 left-0 z-60 max-w-56 truncate rounded-md border border-accent bg-surface px-2 py-1 text-sm font-medium shadow-float';
   chip.textContent = titleOf(eventOf(held));
   return chip;
 }
 
-/** The release that ends a drag is no click on what was dragged. */
+/** Ignores the click of the release that ends a drag. */
 function swallowClick(): void {
   const swallow = (event: Event) => {
     event.stopPropagation();

@@ -9,8 +9,11 @@ export interface GridPlace {
 export interface GridShape {
   rows: number;
   days: number;
+  /** The first row and day after the heads. */
+  first?: { row: number; day: number };
   /**
-   * How many stops of the keyboard a cell has: its cards and its button. 0 where there is no cell.
+   * Returns the number of keyboard stops of a cell: its cards and its button. 0 if there is no
+   * cell.
    */
   countStops(row: number, day: number): number;
 }
@@ -30,14 +33,15 @@ const ENDS: Record<string, { isLast: boolean; isWholeGrid: boolean }> = {
 };
 
 /**
- * Where a shortcut leads from a place of the grid; undefined at its edges, and for shortcuts that
- * do not move. Up and down go from stop to stop within a cell before they leave it.
+ * Returns the place to which a shortcut moves. Undefined at the edges of the grid, and for
+ * shortcuts that do not move. Up and down go from stop to stop within a cell before they leave it.
  */
 export function nextPlace(shortcut: string, from: GridPlace, grid: GridShape): GridPlace | undefined {
   const end = ENDS[shortcut];
   if (end) {
-    const lastRow = end.isLast ? grid.rows - 1 : 0;
-    return firstStop(grid, end.isWholeGrid ? lastRow : from.row, end.isLast ? grid.days - 1 : 0);
+    const { first = { row: 0, day: 0 } } = grid;
+    const lastRow = end.isLast ? grid.rows - 1 : first.row;
+    return firstStop(grid, end.isWholeGrid ? lastRow : from.row, end.isLast ? grid.days - 1 : first.day);
   }
   const arrow = ARROWS[shortcut];
   if (!arrow) return undefined;

@@ -1,23 +1,34 @@
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { ArrowLeftRight, CalendarClock, PanelRightOpen, Undo2, UserRoundPen } from 'lucide-react';
+import {
+  ArrowLeftRight,
+  CalendarClock,
+  ListChecks,
+  PanelRightOpen,
+  Undo2,
+  UserRoundPen,
+  UserRoundX,
+} from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { formatDay, formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
+import { selectMode, toggleSelected } from '../planning/selection.ts';
 import { useLayer } from '../ui/layers.ts';
 import { cellKey, evaluateCells } from './targets.ts';
 
-/** What the menu leads to. */
+/** The actions of the menu. */
 export interface MoveChoices {
-  /** Puts it on a cell of the board. */
+  /** Moves the schedule to a cell of the board. */
   place: (schedule: BoardSchedule, key: string) => void;
   ask: (what: 'move' | 'person' | 'trade', schedule: BoardSchedule) => void;
+  /** Asks about the days on which its person is off. */
+  off: (schedule: BoardSchedule) => void;
   unschedule: (schedule: BoardSchedule) => void;
   open: (eventId: number) => void;
 }
 
-/** “Move to…”: all that dragging does, and more, for whoever doesn't drag. */
+/** The menu “Move to…”, which has all actions of dragging, and more. */
 export function MoveMenu({
   schedule,
   board,
@@ -27,7 +38,7 @@ export function MoveMenu({
 }: {
   schedule: BoardSchedule;
   board: WeekBoard;
-  /** What it was opened with: it stands beside it, and gives the focus back to its card. */
+  /** The button that opened the menu. The menu is beside it and returns the focus to its card. */
   button: HTMLElement;
   choices: MoveChoices;
   onClose: () => void;
@@ -44,7 +55,7 @@ export function MoveMenu({
       const [first] = reasons.filter((reason) => reason.severity !== 'hint');
       return { day, verdict, against: first && firstSentence(first.message) };
     });
-  // What forbids every day alike is said once.
+  // A reason that forbids every day is shown once.
   const [{ against: never = '' } = {}] = days.every(
     (each) => each.verdict === 'hard' && each.against === days[0]?.against,
   )
@@ -61,7 +72,7 @@ export function MoveMenu({
           style={{ left: at.left, top: at.top, width: at.width, height: at.height }}
         />
       </DropdownMenu.Trigger>
-      {/* Within the page's main part, as it is no dialog that takes its place. */}
+      {/* Inside the main part of the page, because the menu is not a modal dialog. */}
       <DropdownMenu.Portal container={document.getElementById('content')}>
         <DropdownMenu.Content
           align="end"
@@ -71,7 +82,7 @@ export function MoveMenu({
           onCloseAutoFocus={(closed) => {
             closed.preventDefault();
             const card = button.parentElement?.querySelector<HTMLElement>('[data-event-id]');
-            // A dialog that was opened from here has the focus already.
+            // A dialog that was opened from the menu already has the focus.
             if (document.activeElement === document.body) card?.focus({ preventScroll: true });
           }}
           className="z-70 max-h-(--radix-dropdown-menu-content-available-height) w-72 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-surface p-1 text-sm shadow-float"
@@ -130,7 +141,23 @@ export function MoveMenu({
             <Undo2 aria-hidden className="size-4" />
             Unschedule
           </Item>
+          {workDate >= board.today && (
+            <Item onSelect={() => choices.off(schedule)}>
+              <UserRoundX aria-hidden className="size-4" />
+              {person?.name ?? 'This person'} is off{' '}
+              {workDate === board.today ? 'today' : formatDay(workDate)}…
+            </Item>
+          )}
           <DropdownMenu.Separator className="my-1 h-px bg-line" />
+          <Item
+            onSelect={() => {
+              selectMode.set(true);
+              toggleSelected(event.eventId);
+            }}
+          >
+            <ListChecks aria-hidden className="size-4" />
+            Select several
+          </Item>
           <Item onSelect={() => choices.open(event.eventId)}>
             <PanelRightOpen aria-hidden className="size-4" />
             Details and sync

@@ -12,10 +12,7 @@ import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;
 
-/**
- * Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about
- * first.
- */
+/** Handles drops, choices of the menu and keys: saves the change, or opens a dialog first. */
 export function usePlanner(board: WeekBoard | undefined, onDialog: (dialog: OpenDialog | undefined) => void) {
   const edits = useEdits();
   const latest = useRef(board);
@@ -64,8 +61,9 @@ export function usePlanner(board: WeekBoard | undefined, onDialog: (dialog: Open
       const { held, target, by } = hand;
       if (!target) return;
       const { verdict, reasons } = dropVerdict(target);
-      // A key pressed where it can't be dropped leaves it in hand: the reason is on screen.
-      if (verdict === 'hard' && by === 'keyboard') return;
+      // After a key or a click on a forbidden target, the drag continues, and the reason is on
+      // screen.
+      if (verdict === 'hard' && by !== 'pointer') return;
       cancelDrag();
       if (verdict === 'hard' && (target.trade || target.key === TRAY)) {
         toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
@@ -77,6 +75,6 @@ export function usePlanner(board: WeekBoard | undefined, onDialog: (dialog: Open
         place(held, target.key, by === 'keyboard');
       }
     };
-    return { drop, place, unschedule, undo: edits.undo };
+    return { drop, place, unschedule, undo: edits.undo, redo: edits.redo };
   }, [edits, onDialog]);
 }

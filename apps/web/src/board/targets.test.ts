@@ -1,4 +1,7 @@
+import type { ProposalLineView } from '@scheduler/server/router';
 import { describe, expect, it } from 'vitest';
+import { NOT_SHOWN, review } from '../review/shown.ts';
+import { workBeside } from '../review/work-beside.ts';
 import { cellKey, evaluateCells, mayTrade } from './targets.ts';
 import { testBoard, testDay, testEvent, testInstant, testPerson, testSchedule } from './test-board.ts';
 
@@ -20,6 +23,55 @@ describe('a cell, for an event of the tray', () => {
     const { verdict, reasons } = evaluateCells(board, { kind: 'event', event }).cell(cellKey(1, testDay(2)));
     expect(verdict).toBe('soft');
     expect(messages(reasons)).toContain('already has a Core');
+  });
+
+  it('needs a reason where the plan that is dragged in gives the person a Core that day', () => {
+    const board = testBoard({ people: [specialist, lead] });
+    const [startsAt, endsAt] = [testInstant(2, '10:45'), testInstant(2, '17:15')];
+    const line = {
+      eventId: 2,
+      employeeId: 1,
+      type: 'Core',
+      startsAt,
+      endsAt,
+      state: 'proposed',
+      ticked: true,
+    };
+    const lines = [line, { ...line, eventId: 1, employeeId: 2 }] as unknown as ProposalLineView[];
+    review.set({ ...NOT_SHOWN, beside: (eventId) => workBeside(lines, eventId, board.store.timeZone) });
+    try {
+      const cells = evaluateCells(board, { kind: 'event', event });
+      expect(cells.cell(cellKey(1, testDay(2))).verdict).toBe('soft');
+      expect(cells.cell(cellKey(2, testDay(2))).verdict).toBe('free');
+      const stranger = evaluateCells(board, { kind: 'event', event: testEvent(3) });
+      expect(stranger.cell(cellKey(1, testDay(2))).verdict).toBe('free');
+    } finally {
+      review.set(NOT_SHOWN);
+    }
+  });
+
+  it('is free where only the dragged line’s own schedule stands, which the plan moves', () => {
+    const standing = testSchedule(event, 1, testInstant(2, '10:45'), testDay(2));
+    const board = testBoard({ people: [specialist], schedules: [standing] });
+    const line = {
+      eventId: event.eventId,
+      employeeId: 1,
+      type: 'Core',
+      startsAt: testInstant(3, '10:45'),
+      endsAt: testInstant(3, '17:15'),
+      from: { scheduleId: standing.scheduleId, employeeId: 1, startsAt: standing.startsAt },
+      coreEventId: null,
+      state: 'proposed',
+      ticked: false,
+    };
+    const lines = [line] as unknown as ProposalLineView[];
+    review.set({ ...NOT_SHOWN, beside: (eventId) => workBeside(lines, eventId, board.store.timeZone) });
+    try {
+      const cells = evaluateCells(board, { kind: 'event', event });
+      expect(cells.cell(cellKey(1, testDay(2))).verdict).toBe('free');
+    } finally {
+      review.set(NOT_SHOWN);
+    }
   });
 
   it('is barred for work of another role, and says who may do it', () => {

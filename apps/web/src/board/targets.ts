@@ -12,8 +12,9 @@ import {
 import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { formatDay } from '../lib/time.ts';
 import { isHistory } from '../planning/is-history.ts';
+import { review } from '../review/shown.ts';
 
-/** What is being moved: an event out of the tray, or a schedule of the board. */
+/** The dragged item: an event of the tray, or a schedule of the board. */
 export type Held = { kind: 'event'; event: BoardEvent } | { kind: 'schedule'; schedule: BoardSchedule };
 
 export const eventOf = (held: Held): BoardEvent => (held.kind === 'event' ? held.event : held.schedule.event);
@@ -28,31 +29,31 @@ export function cellOf(key: string): { employeeId: number; day: string } {
 }
 
 /**
- * Judges where what is held may be put, from what the board knows: the same rules that decide when
- * it is saved.
+ * Evaluates possible drop targets with the data of the board, by the same rules that decide when it
+ * is saved.
  */
 export interface CellEvaluator {
   cell(key: string): Placement;
-  /** What speaks against trading the held Core with another one of the board. */
+  /** Returns the reasons against trading the dragged Core with another one of the board. */
   trade(other: BoardSchedule): Reason[];
-  /** What speaks against putting it back into the tray. */
+  /** Returns the reasons against moving it to the tray. */
   tray(): Reason[];
 }
 
 const REPORTED =
   'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
 
-/** Can't be dropped on: no rule of Crossmark's, but nobody plans a day that is over. */
+/** The reason against a past day. It is not a rule of Crossmark's, but nobody plans a past day. */
 const pastDayReason = (day: string): Reason => ({
   code: 'window',
   severity: 'hard',
   message: `${formatDay(day)} is over. Choose today or a later day.`,
 });
 
-/** What the rules are asked about work on the board, grouped once for all cells. */
+/** Creates the evaluator for a drag. The work on the board is grouped once for all cells. */
 export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
   const { store } = board;
-  const planned = plannedWork(board);
+  const planned = workFor(board, held);
   const ofPerson = Map.groupBy(planned, (work) => work.employeeId);
   const ofDay = Map.groupBy(planned, (work) => work.workDate);
   const people = new Map(board.people.map((person) => [person.id, person]));
@@ -107,7 +108,7 @@ export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
         holidays,
         now: currentInstant(),
       });
-      // A trade takes no overrides: what would need a reason forbids it.
+      // A trade can't have an override reason, so a rule that needs one forbids it.
       return [...a, ...b].map((reason) =>
         verdictOf([reason]) === 'soft' ? { ...reason, severity: 'hard' } : reason,
       );
@@ -117,19 +118,31 @@ export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
 
 const expiryOf = ({ windowEndsOn }: BoardSchedule) => (windowEndsOn ? { windowEndsOn } : {});
 
-/** Live work that the board knows of, as the rules ask about it. */
+/** The live work of the board; while a proposed event is dragged, with the plan's other lines. */
+function workFor(board: WeekBoard, held: Held): PlannedWork[] {
+  const live = plannedWork(board);
+  const beside = held.kind === 'event' ? review.get().beside(held.event.eventId) : undefined;
+  if (!beside) return live;
+  return [...live.filter(({ scheduleId }) => !beside.movedIds.has(scheduleId)), ...beside.work];
+}
+
+/** Returns the live work of the board, as input for the rules. */
 export function plannedWork(board: Pick<WeekBoard, 'schedules' | 'besides'>): PlannedWork[] {
   return [
     ...board.besides,
     ...board.schedules.map(({ scheduleId, event, employeeId, startsAt, endsAt, workDate }) => ({
-      ...{ scheduleId, employeeId, startsAt, endsAt, workDate },
+      scheduleId,
+      employeeId,
+      startsAt,
+      endsAt,
+      workDate,
       eventId: event.eventId,
       type: event.type,
     })),
   ];
 }
 
-/** What the rules ask of an event. */
+/** Returns an event, as input for the rules. */
 export function eventFacts(event: BoardEvent, live: boolean): EventFacts {
   return { ...event, id: event.eventId, scheduled: live || event.bookedElsewhere !== null };
 }

@@ -32,6 +32,7 @@ export function testEvent(
     condition: 'Unstaffed',
     mplanId: String(900_000 + eventId),
     sync: { state: 'synced', reason: null, nextAttemptAt: null, attemptCount: 0 },
+    neverPlan: false,
     bookedElsewhere: null,
     ...part,
   };
@@ -50,6 +51,7 @@ export function testPerson(id: number, role: Role, part: Partial<BoardPerson> = 
     timeOff: [],
     linkState: 'linked',
     off: [],
+    hoursOff: [],
     ...part,
   };
 }
@@ -87,7 +89,7 @@ export function testBoard(part: Partial<WeekBoard> = {}): WeekBoard {
     schedules: [],
     besides: [],
     tray: [],
-    openElsewhere: { earlier: 0, later: 0 },
+    openElsewhere: { earlier: 0, later: 0, next: 0 },
     ...part,
   };
 }

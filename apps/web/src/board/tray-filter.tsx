@@ -2,23 +2,31 @@ import { EVENT_TYPES, type EventType, isFound } from '@scheduler/scheduling';
 import type { BoardEvent } from '@scheduler/server/router';
 import { X } from 'lucide-react';
 import { formatDay } from '../lib/time.ts';
-import { lastDayOf } from '../lib/words.ts';
+import { isDueOn } from '../lib/words.ts';
 import { SearchBox } from '../ui/search-box.tsx';
+import type { TrayOrder } from './board-search.ts';
 
 export interface TrayFilter {
-  q?: string;
-  type?: EventType;
-  last?: string;
+  q?: string | undefined;
+  type?: EventType | undefined;
+  last?: string | undefined;
+  /** The order of groups; by default the due day. */
+  by?: TrayOrder | undefined;
+  /** A person's id, or a day. */
+  fits?: string | undefined;
 }
 
 /** Search and type, for the tray and for the list in the dialog. */
 export function FilterBar({
   filter,
   events,
+  hint = '',
   onFilter,
 }: {
   filter: TrayFilter;
   events: readonly BoardEvent[];
+  /** The key that focuses the search. */
+  hint?: string;
   onFilter: (filter: TrayFilter) => void;
 }) {
   const types = EVENT_TYPES.filter(
@@ -29,7 +37,7 @@ export function FilterBar({
       <div className="flex gap-1.5">
         <SearchBox
           label="Search unscheduled events"
-          placeholder="Search"
+          placeholder={hint ? `Search  ${hint}` : 'Search'}
           value={filter.q ?? ''}
           onChange={(q) => onFilter(without(filter, 'q', q))}
           className="min-w-0"
@@ -68,16 +76,12 @@ function without(filter: TrayFilter, key: keyof TrayFilter, value: string): Tray
   return value === '' ? rest : { ...rest, [key]: value };
 }
 
-/** Compares events by their due day: what is due first comes first. */
-export const byDueDay = (a: BoardEvent, b: BoardEvent): number =>
-  a.dueOn.localeCompare(b.dueOn) || a.eventId - b.eventId;
-
-/** Events whose name has every word, of that type, whose last day that is. */
+/** Returns the events of a type and last day whose names contain every word. */
 export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter): BoardEvent[] {
   return events.filter(
     (event) =>
       (!filter.type || event.type === filter.type) &&
-      (!filter.last || lastDayOf(event) === filter.last) &&
+      (!filter.last || isDueOn(event, filter.last)) &&
       isFound(filter.q ?? '', [event.name, event.eventNumber, event.mplanId]),
   );
 }

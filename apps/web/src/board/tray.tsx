@@ -1,70 +1,142 @@
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
-import { URGENCIES, type Urgency, urgencyOf } from '../lib/words.ts';
+import { type MouseEvent, memo, useLayoutEffect, useMemo, useRef } from 'react';
+import { useExternalStore } from '../lib/external-store.ts';
+import { addDays, formatDay } from '../lib/time.ts';
+import { clearSelection, selectMode } from '../planning/selection.ts';
+import { useMayWrite } from '../shell/use-session.ts';
 import { Empty } from '../ui/states.tsx';
-import { useTrayLook } from './drag-state.ts';
+import { TRAY_ORDERS, type TrayOrder } from './board-search.ts';
+import { useHeldEvent, useTrayLook } from './drag-state.ts';
+import { keepOneTabStop } from './tab-stop.ts';
 import { TrayEvent } from './tray-event.tsx';
-import { byDueDay, FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
+import { FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
+import { eventsThatFit, groupTray } from './tray-groups.ts';
 
-const URGENCY_COLOURS: Partial<Record<Urgency, string>> = {
-  'Past its last day': 'text-failed',
-  'Today is the last day': 'text-waiting',
-};
+const URGENCY_COLOURS = { over: 'text-failed', soon: 'text-waiting', '': 'text-ink-2' };
+const ORDER_WORDS: Record<TrayOrder, string> = { due: 'Due', type: 'Type', client: 'Client' };
 
-/** Events nobody is planned for, most pressing first. */
-export function Tray({
-  events,
-  elsewhere,
-  today,
+/** The unscheduled events, the most urgent first. */
+export const Tray = memo(function Tray({
+  board,
+  isHidden,
   filter,
   mayMove,
   onFilter,
+  onWeek,
   onPick,
 }: {
-  events: readonly BoardEvent[];
-  /** How much more is open before and after this week. */
-  elsewhere: WeekBoard['openElsewhere'];
-  today: string;
+  board: WeekBoard;
+  /** Whether something else stands in its place. */
+  isHidden: boolean;
   filter: TrayFilter;
   /** Whether events can be taken from here to the board. */
   mayMove: boolean;
   onFilter: (filter: TrayFilter) => void;
-  onPick: (event: BoardEvent) => void;
+  onWeek: (week: string) => void;
+  onPick: (event: BoardEvent, click: MouseEvent) => void;
 }) {
+  const { tray: events, today, openElsewhere } = board;
+  const mayWrite = useMayWrite();
+  const isInSelectMode = useExternalStore(selectMode, (isOn) => isOn);
   const look = useTrayLook();
-  const visibleEvents = filterEvents(events, filter);
-  const inOtherWeeks = elsewhere.earlier + elsewhere.later > 0 ? <OtherWeeks {...elsewhere} /> : undefined;
-  const groups = URGENCIES.map((urgency) => ({
-    urgency,
-    members: visibleEvents.filter((event) => urgencyOf(event, today) === urgency).sort(byDueDay),
-  })).filter(({ members }) => members.length > 0);
+  const held = useHeldEvent();
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => keepOneTabStop(list.current));
+  const { fits } = filter;
+  const fitting = useMemo(() => (fits ? eventsThatFit(board, fits) : undefined), [board, fits]);
+  const visibleEvents = filterEvents(events, filter).filter(
+    (event) => !fitting || fitting.has(event.eventId),
+  );
+  const order = filter.by ?? 'due';
+  const inOtherWeeks =
+    openElsewhere.earlier + openElsewhere.later > 0 ? <OtherWeeks {...openElsewhere} /> : undefined;
   return (
     <aside
       aria-label="Unscheduled events"
       data-tray
-      className="relative flex min-h-0 w-full flex-1 flex-col border-line bg-surface-2 min-[1100px]:w-72 min-[1100px]:flex-none min-[1100px]:border-l 2xl:w-80"
+      className={`relative flex min-h-0 ${isHidden ? 'invisible' : ''} w-full flex-1 flex-col border-line bg-surface min-[1100px]:w-(--side-column) min-[1100px]:flex-none min-[1100px]:border-r`}
     >
-      <div className="grid gap-2 border-b border-line p-2">
-        <h2 className="flex items-baseline gap-2 text-sm font-semibold">
+      <div className="grid gap-2 border-b border-line px-3 pt-2.5 pb-2">
+        <h2 className="flex items-baseline gap-2 font-semibold">
           Unscheduled
-          <span className="text-xs font-normal text-ink-2" role="status">
+          <span className="font-normal text-ink-2" role="status">
             {visibleEvents.length === events.length
               ? events.length
               : `${visibleEvents.length} of ${events.length}`}
           </span>
+          {openElsewhere.next > 0 && (
+            <button
+              type="button"
+              onClick={() => onWeek(addDays(board.weekOf, 7))}
+              className="font-normal text-ink-2 hover:underline pointer-coarse:min-h-9"
+            >
+              {openElsewhere.next} next week
+            </button>
+          )}
+          {mayWrite && events.length > 1 && (
+            <button
+              type="button"
+              aria-pressed={isInSelectMode}
+              onClick={() => (isInSelectMode ? clearSelection() : selectMode.set(true))}
+              className={`ml-auto rounded px-1.5 text-xs font-normal hover:underline pointer-coarse:min-h-11 pointer-coarse:px-3 ${isInSelectMode ? 'bg-accent-soft text-accent-text' : 'text-ink-2'}`}
+            >
+              Select<span className="sr-only"> several events</span>
+            </button>
+          )}
         </h2>
-        <FilterBar filter={filter} events={events} onFilter={onFilter} />
+        <FilterBar filter={filter} events={events} hint="/" onFilter={onFilter} />
+        <div className="flex items-center gap-1 text-xs">
+          <fieldset className="flex">
+            <legend className="sr-only">Group by</legend>
+            {TRAY_ORDERS.map((each) => (
+              <button
+                key={each}
+                type="button"
+                aria-pressed={each === order}
+                onClick={() => onFilter({ ...filter, by: each === 'due' ? undefined : each })}
+                className={`shrink-0 rounded px-1.5 py-0.5 whitespace-nowrap pointer-coarse:min-h-11 pointer-coarse:px-3 ${each === order ? 'bg-surface-2 font-semibold' : 'text-ink-2 hover:text-ink'}`}
+              >
+                {ORDER_WORDS[each]}
+              </button>
+            ))}
+          </fieldset>
+          <select
+            aria-label="Only events that fit"
+            value={fits ?? ''}
+            onChange={({ target }) => onFilter({ ...filter, fits: target.value || undefined })}
+            className={`ml-auto h-6 min-w-0 rounded text-right text-xs pointer-coarse:h-11 ${fits ? 'bg-accent-soft text-accent-text' : 'bg-surface text-ink-2'}`}
+          >
+            <option value="">Fits: anyone</option>
+            <optgroup label="Fits this day">
+              {board.days
+                .filter((day) => day >= today)
+                .map((day) => (
+                  <option key={day} value={day}>
+                    Fits {formatDay(day)}
+                  </option>
+                ))}
+            </optgroup>
+            <optgroup label="Fits this person">
+              {board.people.map(({ id, name }) => (
+                <option key={id} value={String(id)}>
+                  Fits {name}
+                </option>
+              ))}
+            </optgroup>
+          </select>
+        </div>
       </div>
       {look && (
         <p
           className={`pointer-events-none absolute inset-1 z-10 grid place-items-center rounded-md outline-2 outline-dashed ${look === 'aimed' ? 'bg-accent-soft/90 outline-accent' : 'bg-surface-2/60 outline-line-strong'}`}
         >
-          <span className="rounded bg-surface px-2 py-1 text-sm font-medium text-ink shadow-float">
+          <span className="rounded bg-surface px-2 py-1 font-medium text-ink shadow-float">
             Drop here to unschedule
           </span>
         </p>
       )}
-      <div className="min-h-0 flex-1 overflow-y-auto p-2">
+      <div ref={list} className="min-h-0 flex-1 overflow-y-auto pb-2">
         {events.length === 0 &&
           (inOtherWeeks ? (
             <Empty title="Nothing is open in this week.">{inOtherWeeks}</Empty>
@@ -75,37 +147,52 @@ export function Tray({
           ))}
         {events.length > 0 && visibleEvents.length === 0 && (
           <Empty title="No unscheduled event fits.">
-            <button type="button" className="text-accent-text underline" onClick={() => onFilter({})}>
+            <button
+              type="button"
+              className="text-accent-text underline"
+              onClick={() => onFilter(filter.by ? { by: filter.by } : {})}
+            >
               Show all {events.length}
             </button>
           </Empty>
         )}
-        <div className="grid gap-3">
-          {groups.map(({ urgency, members }) => (
-            <section key={urgency} aria-label={urgency} className="grid gap-1">
+        {/* Other lines take the place of these ones in another week or filter: nothing moves. */}
+        <div key={[board.weekOf, filter.q, filter.type, filter.last, filter.fits, order].join(' ')}>
+          {groupTray(visibleEvents, order, board).map(({ title, urgency, members }) => (
+            <section key={title} aria-label={title}>
               <h3
-                className={`flex justify-between px-1 text-xs font-medium ${URGENCY_COLOURS[urgency] ?? 'text-ink-2'}`}
+                className={`sticky top-0 z-1 flex justify-between gap-2 bg-surface px-3 pt-2 pb-1 text-xs font-semibold ${URGENCY_COLOURS[urgency]}`}
               >
-                {urgency}
-                <span>{members.length}</span>
+                <span className="min-w-0 truncate" title={title}>
+                  {title}
+                </span>
+                <span className="font-normal text-ink-2">{members.length}</span>
               </h3>
-              <ul className="grid gap-1">
+              <ul className="px-1">
                 {members.map((event) => (
                   <li key={event.eventId}>
-                    <TrayEvent event={event} mayMove={mayMove} onPick={onPick} />
+                    <TrayEvent
+                      event={event}
+                      mayMove={mayMove}
+                      isStop
+                      look={held === event.eventId ? 'bg-accent-soft!' : ''}
+                      onPick={onPick}
+                    />
                   </li>
                 ))}
               </ul>
             </section>
           ))}
-          {events.length > 0 && inOtherWeeks && <p className="px-1 text-xs text-ink-2">{inOtherWeeks}</p>}
+          {events.length > 0 && inOtherWeeks && (
+            <p className="px-3 py-2 text-xs text-ink-2">{inOtherWeeks}</p>
+          )}
         </div>
       </div>
     </aside>
   );
-}
+});
 
-/** What is open beyond this week, with the way to all of it. */
+/** The number of open events in other weeks, with a link to all of them. */
 function OtherWeeks({ earlier, later }: WeekBoard['openElsewhere']) {
   const parts = [
     ...(earlier > 0 ? [`${earlier} before it`] : []),

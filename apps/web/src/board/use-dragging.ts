@@ -3,10 +3,7 @@ import { useEffect, useRef } from 'react';
 import { whenIdle } from '../lib/idle.ts';
 import { type Drag, reevaluateCells } from './drag-state.ts';
 
-/**
- * Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait
- * for it.
- */
+/** Enables dragging once the browser is idle, so that the board doesn't wait for its code. */
 export function useDragging(
   board: WeekBoard | undefined,
   drop: (drag: Drag) => void,

@@ -1,36 +1,47 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements take no part in content-visibility, and the rule for roles of tables forbids role=grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells and what is in them take the focus
-import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
+import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import { Fragment, memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../lib/time.ts';
+import { useIsPainted } from '../ui/use-is-painted.ts';
 import type { BoardActions } from './board-actions.ts';
 import { DayHead } from './day-head.tsx';
-import { keepOneTabStop } from './tab-stop.ts';
+import { keepGridFocus, keepOneTabStop } from './tab-stop.ts';
 import { cellKey } from './targets.ts';
 import { COLUMNS, NO_WORK, sameMembers, WeekRow } from './week-row.tsx';
 
-/** About what fits on a screen. */
+/** The approximate number of rows on a screen. */
 const FIRST_ROWS = 10;
 
 /**
- * People by days, as a grid of the keyboard too: one stop of Tab, arrows from there on (see
- * keys.ts). Rows out of sight cost no layout.
+ * The grid of people and days. It is one stop of Tab, and arrows move within it (see keys.ts). Rows
+ * out of sight cost no layout.
  */
 export const WeekGrid = memo(function WeekGrid({
   board,
+  people,
+  isGrouped,
   today,
   actions,
 }: {
   board: WeekBoard;
+  /** Those of the board who are shown. */
+  people: readonly BoardPerson[];
+  /** Whether people of a role stand below its head. */
+  isGrouped: boolean;
   today: string;
   actions: BoardActions;
 }) {
   const cells = useCells(board.schedules);
-  // Rows in sight are drawn at once, the others in the background, so that clicks and keys are
-  // answered first.
-  const drawn = useDeferredValue(board.people.length, FIRST_ROWS);
+  // Visible rows are rendered at once. The others come once those are on screen, in the background,
+  // so that clicks and keys are handled first.
+  const isPainted = useIsPainted(true);
+  const drawn = useDeferredValue(isPainted ? people.length : FIRST_ROWS);
   const grid = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => keepOneTabStop(grid.current));
+  useLayoutEffect(() => {
+    keepGridFocus(grid.current);
+    keepOneTabStop(grid.current);
+  });
   return (
     <section aria-label="Week board" className="min-h-0 min-w-0 flex-1 overflow-auto bg-surface">
       <div
@@ -39,46 +50,65 @@ export const WeekGrid = memo(function WeekGrid({
         aria-label={`${board.store.name}, week of ${formatDay(board.weekOf)}: people by days`}
         aria-describedby="board-keys"
         data-board
-        className="min-w-[980px] text-sm print:min-w-0"
+        className="min-w-[980px] print:min-w-0"
       >
         <div role="rowgroup" className="sticky top-0 z-20">
           <div role="row" className={COLUMNS}>
             <div
               role="columnheader"
-              className="sticky left-0 z-20 border-r border-line bg-surface-2 px-2 py-1.5 text-left text-xs font-medium text-ink-2"
+              className="sticky left-0 z-20 flex items-center border-r border-b border-line bg-surface px-2.5 text-xs text-ink-2"
             >
-              {board.people.length} people
+              {people.length === board.people.length
+                ? people.length
+                : `${people.length} of ${board.people.length}`}{' '}
+              people
+              {!isGrouped && ' · by role'}
             </div>
             {board.days.map((day) => (
               <div
                 key={day}
                 role="columnheader"
                 aria-current={day === today ? 'date' : undefined}
-                className={`border-r border-line px-2 py-1.5 text-left font-normal ${day === today ? 'bg-accent-soft' : 'bg-surface-2'}`}
+                className={`min-h-10 border-r border-b border-line px-2 py-1 text-left ${day === today ? 'bg-surface shadow-[inset_0_-2px_var(--accent)]' : 'bg-surface'}`}
               >
                 <DayHead board={board} day={day} today={today} actions={actions} />
               </div>
             ))}
           </div>
         </div>
-        <div role="rowgroup" className="border-b border-line">
-          {board.people.map((person, index) =>
-            index < drawn ? (
-              <WeekRow
-                // Another week's row is another row: it takes the place of the old one, and moves
-                // nothing.
-                key={`${person.id} ${board.weekOf}`}
-                person={person}
-                days={board.days}
-                work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
-                holidays={board.holidays}
-                today={today}
-                timeZone={board.store.timeZone}
-                actions={actions}
-              />
-            ) : (
-              <div key={person.id} aria-hidden className="h-21 border-t border-line" />
-            ),
+        <div role="rowgroup" className="-mt-px border-b border-line">
+          {people.map((person, index) => (
+            // Rows of another week have other keys. They replace the old rows and move nothing.
+            <Fragment key={`${person.id} ${board.weekOf}`}>
+              {isGrouped && person.role !== people[index - 1]?.role && (
+                <RoleHead
+                  role={person.role}
+                  count={people.filter(({ role }) => role === person.role).length}
+                />
+              )}
+              {index < drawn ? (
+                <WeekRow
+                  person={person}
+                  days={board.days}
+                  work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
+                  holidays={board.holidays}
+                  today={today}
+                  storeId={board.store.id}
+                  timeZone={board.store.timeZone}
+                  isInSight={index < FIRST_ROWS}
+                  actions={actions}
+                />
+              ) : (
+                <div aria-hidden className="h-[calc(var(--board-row)+1px)] border-t border-line" />
+              )}
+            </Fragment>
+          ))}
+          {people.length === 0 && (
+            <div role="row">
+              <div role="gridcell" className="sticky left-0 border-t border-line p-4 text-ink-2">
+                Nobody of this week fits the filter.
+              </div>
+            </div>
           )}
         </div>
       </div>
@@ -89,9 +119,25 @@ export const WeekGrid = memo(function WeekGrid({
   );
 });
 
+function RoleHead({ role, count }: { role: string; count: number }) {
+  return (
+    <div role="row">
+      <div
+        role="rowheader"
+        aria-colspan={8}
+        className="border-t border-line bg-surface-2 px-2.5 py-0.5 text-left text-xs font-semibold text-ink-2"
+      >
+        <span className="sticky left-2.5">
+          {role} <span className="font-normal">{count}</span>
+        </span>
+      </div>
+    </div>
+  );
+}
+
 /**
- * Schedules by cell, in order of time. A cell in which nothing changed keeps its array, so that it
- * needn't render.
+ * Returns the schedules by cell in order of time. An unchanged cell keeps its array, so that it
+ * does not render again.
  */
 function useCells(schedules: readonly BoardSchedule[]): Map<string, readonly BoardSchedule[]> {
   const before = useRef(new Map<string, readonly BoardSchedule[]>());

@@ -1,11 +1,10 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements take no part in content-visibility, and the rule for roles of tables forbids role=grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells and what is in them take the focus
 import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
-import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { BoardCell } from './cell.tsx';
+import { PersonHead } from './person-head.tsx';
 
 export const COLUMNS = 'grid grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]';
 
@@ -16,7 +15,10 @@ interface RowProps {
   work: readonly (readonly BoardSchedule[])[];
   holidays: WeekBoard['holidays'];
   today: string;
+  storeId: number;
   timeZone: string;
+  /** Whether its layout can't wait until it is scrolled into sight. */
+  isInSight: boolean;
   actions: BoardActions;
 }
 
@@ -26,19 +28,33 @@ export const WeekRow = memo(function Row({
   work,
   holidays,
   today,
+  storeId,
   timeZone,
+  isInSight,
   actions,
 }: RowProps) {
-  const busy = work.filter((schedules) => schedules.length > 0).length;
+  const closed = days.map((day) => holidays.some((holiday) => holiday.day === day));
   return (
-    <div role="row" className={`${COLUMNS} [contain-intrinsic-size:auto_84px] [content-visibility:auto]`}>
+    <div
+      role="row"
+      className={`${COLUMNS} ${isInSight ? '' : '[contain-intrinsic-size:auto_calc(var(--board-row)+1px)] [content-visibility:auto]'}`}
+    >
       <div
         role="rowheader"
-        // Lines are drawn above, not below: a name that stays in place is painted over the line of
-        // the row before.
-        className="sticky left-0 z-10 border-t border-r border-line bg-surface px-2 py-1.5 text-left align-top font-normal"
+        // Lines are above a row and not below it, because the sticky name covers the line of the
+        // row before.
+        className="sticky left-0 z-10 min-h-(--board-row) border-t border-r border-line bg-surface text-left font-normal"
       >
-        <PersonHead person={person} days={busy} />
+        <PersonHead
+          person={person}
+          work={work}
+          freeDays={
+            days.filter((day, index) => !closed[index] && !person.off.some((off) => off.day === day)).length
+          }
+          storeId={storeId}
+          weekOf={days[0] ?? today}
+          actions={actions}
+        />
       </div>
       {days.map((day, index) => (
         <BoardCell
@@ -46,7 +62,7 @@ export const WeekRow = memo(function Row({
           person={person}
           day={day}
           schedules={work[index] ?? NO_WORK}
-          closed={holidays.some((holiday) => holiday.day === day)}
+          closed={closed[index] ?? false}
           today={today}
           timeZone={timeZone}
           actions={actions}
@@ -56,29 +72,13 @@ export const WeekRow = memo(function Row({
   );
 }, sameRow);
 
-/** Rows render anew only when something of theirs changed. */
+/** Whether two rows are equal, so that a row renders again only after a change. */
 function sameRow(a: RowProps, b: RowProps): boolean {
   const { work: workA, ...restA } = a;
   const { work: workB, ...restB } = b;
   return (
     sameMembers(workA, workB) &&
     (Object.keys(restA) as (keyof typeof restA)[]).every((key) => restA[key] === restB[key])
-  );
-}
-
-function PersonHead({ person, days }: { person: BoardPerson; days: number }) {
-  return (
-    <>
-      <TruncatedText text={person.name} lines={2} className="leading-tight font-medium" />
-      <div className="text-xs text-ink-2">{person.role}</div>
-      {days > 0 && <div className="text-xs text-ink-2">{days === 1 ? '1 day' : `${days} days`}</div>}
-      {person.linkState !== 'linked' && (
-        <div className="mt-0.5 inline-flex items-center gap-1 text-xs text-waiting">
-          <TriangleAlert aria-hidden className="size-3" />
-          Not linked
-        </div>
-      )}
-    </>
   );
 }
 

@@ -7,7 +7,7 @@ export function FilePicker({
   fileName,
   onFile,
 }: {
-  /** The chosen file's; undefined before one is chosen. */
+  /** The name of the chosen file; undefined before one is chosen. */
   fileName: string | undefined;
   onFile: (file: File | undefined) => void;
 }) {
@@ -40,14 +40,14 @@ export function FilePicker({
         className="sr-only"
         onChange={(change) => {
           onFile(change.target.files?.[0]);
-          // The same file, mended, can be chosen again.
+          // The same file can be chosen again after it was corrected.
           change.target.value = '';
         }}
       />
       <span className="text-sm text-ink-2">
         {fileName
           ? fileName
-          : 'or drop it here. Scheduled and unscheduled work both; nothing is written before you say so.'}
+          : 'or drop it here. Both scheduled and unscheduled work can be imported. Nothing is written before you confirm.'}
       </span>
     </label>
   );

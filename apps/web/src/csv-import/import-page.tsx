@@ -11,8 +11,8 @@ import { ShortenedCores } from './shortened-cores.tsx';
 import { useCsvImport } from './use-csv-import.ts';
 
 /**
- * Reads the company's CSV files: shows what each row would do before anything is written. And
- * writes them.
+ * The page that imports the company's CSV files. It shows what each row would change before
+ * anything is written.
  */
 export function ImportPage() {
   useTitle('Import');
@@ -89,24 +89,24 @@ function Import() {
   );
 }
 
-/** What becomes of rows that break a rule, and of rows with errors. */
+/** Explains what happens to rows that break a rule and to rows with errors. */
 function Notes({ breaking, errors }: { breaking: number; errors: number }) {
   return (
     <>
       {breaking > 0 && (
         <p className="text-sm text-ink-2">
           {breaking === 1 ? 'The row that breaks a rule is' : `The ${breaking} rows that break a rule are`}{' '}
-          imported all the same, for a file says what is so, and the board will mark{' '}
-          {breaking === 1 ? 'it' : 'them'}. Take the tick off what shouldn’t be planned. Each row is judged as
-          if all were imported.
+          imported as well, because a file says what was scheduled, and the board will mark{' '}
+          {breaking === 1 ? 'it' : 'them'}. Untick rows that should not be imported. Each row is checked as if
+          all were imported.
         </p>
       )}
       {errors > 0 && (
         <p className="text-sm text-ink-2">
           {errors === 1
-            ? 'The row with an error is left out. Mend it'
-            : `The ${errors} rows with errors are left out. Mend them`}{' '}
-          in the file and choose it again: what is imported by then stays as it is.
+            ? 'The row with an error is not imported. Correct it'
+            : `The ${errors} rows with errors are not imported. Correct them`}{' '}
+          in the file and choose the file again. Rows that are imported by then do not change.
         </p>
       )}
     </>

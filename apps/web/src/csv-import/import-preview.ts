@@ -5,7 +5,7 @@ type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];
 
 export type PreviewRow = ImportPreview['rows'][number];
 
-/** The rows that are to be imported: all that say something new but these, or these alone. */
+/** The selected rows: all rows with a change except these, or only these. */
 export interface Selection {
   all: boolean;
   but: ReadonlySet<number>;
@@ -13,10 +13,10 @@ export interface Selection {
 
 export const ALL: Selection = { all: true, but: new Set() };
 
-/** Which rows are shown: those of a kind, or those that would break a rule. */
+/** The kind of rows that are shown: a status, or rows that would break a rule. */
 export type Kind = Status | 'breaking';
 
-/** What is shown of a file: the rows of a kind that were asked for so far. */
+/** The preview of a file: the rows of a kind that are loaded so far. */
 export interface Preview {
   counts: ImportPreview['counts'];
   breaking: number;

@@ -2,7 +2,8 @@ import { TriangleAlert } from 'lucide-react';
 import { type Kind, type Preview, STATUSES } from './import-preview.ts';
 
 /**
- * How many rows are of each kind, and how many would break a rule; choosing one shows those alone.
+ * The numbers of rows of each kind and of rows that would break a rule. A click shows only those
+ * rows.
  */
 export function PreviewCounts({
   displayed: { counts, breaking, kind: only },
@@ -33,7 +34,7 @@ export function PreviewCounts({
           type="button"
           aria-pressed={only === kind}
           disabled={count === 0 && only !== kind}
-          title={only === kind ? 'Show all rows' : 'Show these rows alone'}
+          title={only === kind ? 'Show all rows' : 'Show only these rows'}
           onClick={() => onChoose(only === kind ? undefined : kind)}
           className={`flex min-h-7 items-center gap-1 rounded px-2 pointer-coarse:min-h-10 ${count === 0 ? 'bg-surface-2 text-ink-2' : look} ${only === kind ? 'outline-2 outline-current' : ''}`}
         >

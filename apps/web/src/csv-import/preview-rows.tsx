@@ -1,6 +1,7 @@
 import { Button } from '@scheduler/ui/button';
 import { windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
+import { ImportChange, ImportTable, ImportTableRow } from '../ui/import-table.tsx';
 import { Empty } from '../ui/states.tsx';
 import { type Preview, type PreviewRow, type Selection, STATUSES, wouldWrite } from './import-preview.ts';
 
@@ -14,7 +15,7 @@ export function PreviewRows({
   onMore,
 }: {
   displayed: Preview;
-  /** Rows of the file that say something new, and those that are chosen. */
+  /** The number of rows with a change, and the selected ones. */
   news: number;
   count: number;
   chosen: Selection;
@@ -33,76 +34,51 @@ export function PreviewRows({
   if (total === 0) return <Empty title="The file has a header and no rows." />;
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="block w-full text-sm md:table">
-        <thead className="block bg-surface-2 text-left text-xs text-ink-2 md:table-header-group">
-          <tr className="flex items-center md:table-row">
-            <th scope="col" className="w-10 px-3 py-2">
-              <input
-                type="checkbox"
-                aria-label="All rows that say something new"
-                checked={news > 0 && count === news}
-                disabled={news === 0}
-                onChange={(change) => onChoose({ all: change.target.checked, but: new Set() })}
-                className="size-4 accent-accent"
-              />
-            </th>
-            <th scope="col" className="w-14 px-2 py-2 font-medium">
-              Row
-            </th>
-            <th scope="col" className="w-28 px-2 py-2 font-medium">
-              Kind
-            </th>
-            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
-              Event
-            </th>
-            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
-              What it does
-            </th>
-          </tr>
-        </thead>
-        <tbody className="block divide-y divide-line md:table-row-group">
-          {/* Below md a row is a small card: tick box, row and status in a line, then what it is and does. */}
-          {rows.map((row) => (
-            <tr
-              key={row.row}
-              data-testid={`import-row-${row.row}`}
-              className="grid grid-cols-[auto_auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
-            >
-              <td className="px-3 py-2">
-                {wouldWrite(row) && (
-                  <input
-                    type="checkbox"
-                    aria-label={`Import row ${row.row}`}
-                    checked={isChosen(row.row)}
-                    onChange={() => toggle(row.row)}
-                    className="size-4 accent-accent"
-                  />
-                )}
-              </td>
-              <td className="px-2 py-2 text-ink-2">{row.row}</td>
-              <td className="px-2 py-2">
-                <span className={`rounded px-1.5 py-0.5 text-xs font-medium ${STATUSES[row.status].look}`}>
-                  {STATUSES[row.status].word}
-                </span>
-              </td>
-              <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
+      <ImportTable
+        all={{
+          label: 'All rows with a change',
+          checked: news > 0 && count === news,
+          disabled: news === 0,
+          onTick: (all) => onChoose({ all, but: new Set() }),
+        }}
+        number
+        kind="Kind"
+        what="Event"
+      >
+        {rows.map((row) => (
+          <ImportTableRow
+            key={row.row}
+            testId={`import-row-${row.row}`}
+            tick={
+              wouldWrite(row)
+                ? {
+                    label: `Import row ${row.row}`,
+                    checked: isChosen(row.row),
+                    onTick: () => toggle(row.row),
+                  }
+                : null
+            }
+            number={row.row}
+            status={STATUSES[row.status]}
+            what={
+              <>
                 <span className="block">{row.name || '(no name)'}</span>
                 <span className="flex flex-wrap gap-x-3 text-xs text-ink-2">
                   {row.type && <TypeMark type={row.type} whole />}
                   {row.window && windowWords(row.window)}
                 </span>
-              </td>
-              <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
-                <div className="grid gap-1">
-                  <Effect row={row} />
-                  <ReasonList reasons={row.reasons} brief />
-                </div>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <Empty title="No row is of that kind any more." />}
+              </>
+            }
+            effect={
+              <div className="grid gap-1">
+                <Effect row={row} />
+                <ReasonList reasons={row.reasons} brief />
+              </div>
+            }
+          />
+        ))}
+      </ImportTable>
+      {rows.length === 0 && <Empty title="There is no row of this kind any more." />}
       {more > 0 && (
         <div className="flex flex-wrap items-center gap-3 border-t border-line p-3 text-sm text-ink-2">
           {rows.length} of {rows.length + more} rows are shown.
@@ -131,7 +107,7 @@ function Effect({ row }: { row: PreviewRow }) {
   if (row.changes.length === 0) {
     return (
       <span className="text-ink-2">
-        {row.status === 'same' ? 'Nothing: it is so already' : 'Adds the event'}
+        {row.status === 'same' ? 'Nothing: it is already the same' : 'Adds the event'}
       </span>
     );
   }
@@ -139,8 +115,7 @@ function Effect({ row }: { row: PreviewRow }) {
     <ul className="grid gap-0.5">
       {row.changes.map((change) => (
         <li key={change.field}>
-          <span className="text-ink-2">{FIELDS[change.field]}: </span>
-          {change.from && <span className="text-ink-2 line-through">{change.from}</span>} {change.to}
+          <ImportChange {...change} field={FIELDS[change.field]} />
         </li>
       ))}
     </ul>

@@ -1,21 +1,21 @@
 import { FileUnreadable } from '../lib/problem.ts';
 
-/** As the API takes it at most. */
+/** The largest file that the API accepts. */
 const LARGEST_FILE_BYTES = 4_000_000;
 
 /**
- * The server tells by its beginning what program made a file that is no text; the rest needn't be
- * sent.
+ * The part that is sent of a file that is not text. The server recognizes its program by the
+ * beginning.
  */
 const FIRST_CHARACTERS = 1_000;
 
 /**
- * The text of a CSV file. Crossmark writes UTF-8, but whoever saves the file again in Excel may get
- * UTF-16 or Windows' own encoding: read as UTF-8 their names would come in with question marks.
- * What is neither is taken for Windows-1252, which Excel's plain *CSV* is in America and Western
+ * Returns the text of a CSV file. Crossmark writes UTF-8, but Excel may save the file as UTF-16 or
+ * in a Windows encoding, whose names would be wrong if read as UTF-8. A file that is neither UTF-8
+ * nor UTF-16 is read as Windows-1252, the encoding of Excel's plain *CSV* in America and Western
  * Europe.
- * @throws {FileUnreadable} too large; a folder, or a file that the browser may not read or that is
- * gone
+ * @throws {FileUnreadable} if the file is too large, is a folder, can't be read by the browser or
+ * does not exist any more
  */
 export async function readCsvFile(file: Blob): Promise<string> {
   if (file.size > LARGEST_FILE_BYTES) {
@@ -34,7 +34,7 @@ async function bytesOf(file: Blob): Promise<Uint8Array> {
     return new Uint8Array(await file.arrayBuffer());
   } catch {
     throw new FileUnreadable(
-      'The browser can’t read this: it is a folder, or a file that was moved, is open in another program or belongs to somebody else. Close it there, save a copy as CSV, and choose that file.',
+      'The browser can’t read this. It is a folder, or a file that was moved, is open in another program or belongs to another user. Close it there, save a copy as CSV, and choose that file.',
     );
   }
 }
@@ -43,7 +43,7 @@ function encodingOf(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   if (first === 0xfe && second === 0xff) return 'utf-16be';
-  // Without a mark, UTF-16 is told by the half of each of its letters that is zero.
+  // UTF-16 without a byte order mark is recognized by the zero byte in each of its letters.
   if (first !== 0 && second === 0 && bytes[3] === 0) return 'utf-16le';
   if (first === 0 && second !== 0 && bytes[2] === 0) return 'utf-16be';
   try {

@@ -8,12 +8,13 @@ import { titleOf, windowWords } from '../lib/words.ts';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 
-/** Rows drawn at first: an upgrade may find hundreds. */
+/** The number of rows that are shown at first, because an upgrade may find hundreds. */
 const FIRST_ROWS = 10;
 
 /**
- * Cores that an import shortened before a file's minutes were known to leave out the lunch: what
- * becomes of each, and the button that sets them right. Nothing is shown where there are none.
+ * Lists the Cores that an earlier import shortened, because it did not know that a file's minutes
+ * exclude the lunch. Shows the effect of the correction on each, and the button that corrects them.
+ * Shows nothing if there are none.
  */
 export function ShortenedCores() {
   const utils = trpc.useUtils();
@@ -24,7 +25,7 @@ export function ShortenedCores() {
       const result = rows.filter((row) => row.refused === null).length;
       toast(`${result} ${result === 1 ? 'Core takes' : 'Cores take'} ${minutes} minutes now.`);
     },
-    // Also after a refusal: what stands now is shown.
+    // After a refusal, too, so that the present state is shown.
     onSettled: () => utils.invalidate(),
   });
   const { rows = [], minutes } = list.data ?? {};
@@ -42,8 +43,8 @@ export function ShortenedCores() {
             {rows.length} {rows.length === 1 ? 'Core was' : 'Cores were'} shortened by an earlier import
           </h2>
           <p className="text-sm text-ink-2">
-            Crossmark’s files count the work of a Core, 360 minutes; here it lasts {minutes}, with the lunch.
-            Each keeps its start and its person, and the new end goes to Crossmark.
+            Crossmark’s files count a Core as 360 minutes of work; here it lasts {minutes}, with lunch. Each
+            keeps its start and its person, and the new end goes to Crossmark.
           </p>
         </div>
         <Button
@@ -86,7 +87,7 @@ export function ShortenedCores() {
 
 type Row = inferRouterOutputs<AppRouter>['csv']['shortened']['rows'][number];
 
-/** What becomes of a Core, or why it stays as it is. */
+/** The effect of the correction on a Core, or the reason why it is not changed. */
 function Effect({ row: { schedule, refused, timeZone } }: { row: Row }) {
   const at = (instant: string) => formatTime(instant, timeZone);
   const ends = schedule && schedule.newEndsAt !== schedule.endsAt;
@@ -102,7 +103,7 @@ function Effect({ row: { schedule, refused, timeZone } }: { row: Row }) {
       ) : (
         <span className="block text-ink-2">Not scheduled yet</span>
       )}
-      {refused && <span className="block text-xs text-waiting">Stays as it is. {refused}</span>}
+      {refused && <span className="block text-xs text-waiting">Not changed. {refused}</span>}
     </span>
   );
 }

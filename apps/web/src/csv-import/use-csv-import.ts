@@ -5,14 +5,14 @@ import { toast } from '../ui/toast.tsx';
 import { ALL, type Kind, type Preview, type Selection } from './import-preview.ts';
 import { readCsvFile } from './read-file.ts';
 
-/** The chosen file, the preview of its rows, the rows that are ticked, and the import of these. */
+/** The chosen file, the preview of its rows, the ticked rows, and their import. */
 export function useCsvImport() {
   const utils = trpc.useUtils();
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
   const [selection, setSelection] = useState<Selection>(ALL);
   const [displayed, setDisplayed] = useState<Preview>();
-  /** The text of the file that is displayed, or is going to be. */
+  /** The text of the file that is shown or being loaded. */
   const current = useRef('');
   const preview = trpc.csv.preview.useMutation({
     onSuccess: ({ counts, breaking, rows, more }, { text, status, breaking: breakingOnly, after }) => {
@@ -40,7 +40,8 @@ export function useCsvImport() {
       toast(`Imported: ${parts.length ? parts.join(', ') : 'nothing was new'}.`);
       void utils.board.week.invalidate();
       void utils.events.invalidate();
-      // The same file again shows what is left: all that went in is now the same.
+      // The same file is previewed again and shows what is left, because imported rows are now the
+      // same.
       if (file) startPreview(file.text, displayed?.kind);
     },
   });
@@ -84,7 +85,7 @@ export function useCsvImport() {
     },
     selection,
     setSelection,
-    /** How many rows would write something, and how many of them are ticked. */
+    /** The number of rows with a change, and how many of them are ticked. */
     writableCount,
     selectedCount,
     write,

@@ -1,6 +1,6 @@
-import type { BoardEvent, BoardSchedule } from '@scheduler/server/router';
+import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
 
-/** What can be done on the day; what is absent is not for those who may only look. */
+/** The actions on the day. Actions that change something are undefined for viewers. */
 export interface DayActions {
   /** Opens the panel of an event. */
   open: (eventId: number) => void;
@@ -8,4 +8,6 @@ export interface DayActions {
   change?: (what: 'move' | 'person' | 'trade', schedule: BoardSchedule) => void;
   unschedule?: (schedule: BoardSchedule) => void;
   mayChange?: (schedule: BoardSchedule) => boolean;
+  /** Asks about the days on which a person is off, from this day on. Undefined once it is over. */
+  off?: (person: DayBoard['people'][number]) => void;
 }

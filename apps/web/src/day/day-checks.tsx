@@ -1,22 +1,17 @@
-import { type DayCheckCode, type Finding, isFine } from '@scheduler/scheduling';
+import { type DayCheck, type Finding, isFine } from '@scheduler/scheduling';
 import type { DayBoard } from '@scheduler/server/router';
-import { CircleCheck, TriangleAlert } from 'lucide-react';
+import { Link } from '@tanstack/react-router';
+import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
+import { CHECK_TITLES, SEVERITY_LOOKS } from '../verification/check-titles.ts';
 import type { DayActions } from './day-actions.ts';
+import { Substitutes } from './substitutes.tsx';
 
-const TITLES: Record<DayCheckCode, string> = {
-  juicer_staffed: 'Every Juicer event has a Juicer Barista',
-  one_core_each: 'One Core each at most',
-  noon_checks: 'Every noon check is at noon',
-  core_slots: 'Cores are spread over their slots',
-  leads: 'A Lead opens and a Lead closes',
-  nobody_off: 'Nobody works who is off',
-  due_scheduled: 'All work with its last day is scheduled',
-  no_juicer_core_clash: 'No Core beside Juicer work',
-};
-
-/** Whether the day is as it should be: a list to tick off, and what to do where it isn't. */
+/** The checks of the day, with what to do about each that fails. */
 export function DayChecks({ board, actions }: { board: DayBoard; actions: DayActions }) {
   const open = board.checks.filter((check) => !isFine(check)).length;
+  // What is to be corrected comes first, and what is critical before all else.
+  const rank = (check: DayCheck) => (isFine(check) ? 2 : Number(check.severity === 'warning'));
+  const checks = board.checks.toSorted((a, b) => rank(a) - rank(b));
   return (
     <section aria-labelledby="checks" className="grid gap-2">
       <div className="flex items-baseline justify-between gap-2">
@@ -24,22 +19,28 @@ export function DayChecks({ board, actions }: { board: DayBoard; actions: DayAct
           Verification
         </h3>
         <p role="status" className={`text-xs font-medium ${open > 0 ? 'text-waiting' : 'text-synced'}`}>
-          {open > 0 ? `${open} of ${board.checks.length} to set right` : 'All is as it should be'}
+          {open > 0 ? `${open} of ${board.checks.length} to correct` : 'All checks pass'}
         </p>
       </div>
-      <ul className="grid gap-x-6 gap-y-1.5 min-[640px]:grid-cols-2 min-[1100px]:grid-cols-1">
-        {board.checks.map((check) => {
+      <p className="text-xs">
+        <Link
+          to="/checks"
+          search={{ store: board.store.id, from: board.day, to: board.day }}
+          className="inline-flex min-h-6 items-center font-medium text-accent-text underline pointer-coarse:min-h-9"
+        >
+          Checks of more days
+        </Link>
+      </p>
+      <ul className="grid gap-x-6 gap-y-1.5 min-[640px]:grid-cols-2 min-[1200px]:grid-cols-1">
+        {checks.map((check) => {
           const fine = isFine(check);
-          const Icon = fine ? CircleCheck : TriangleAlert;
+          const { Icon, text, word } = lookOf(check);
           return (
             <li key={check.code} data-testid={`check-${check.code}`} data-fine={fine}>
               <p className="flex items-start gap-1.5 text-sm">
-                <Icon
-                  aria-hidden
-                  className={`mt-0.5 size-4 shrink-0 ${fine ? 'text-synced' : 'text-waiting'}`}
-                />
-                <span className={fine ? 'text-ink-2' : 'font-medium'}>{TITLES[check.code]}</span>
-                <span className="sr-only">{fine ? ': fine' : ': to set right'}</span>
+                <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${text}`} />
+                <span className={fine ? 'text-ink-2' : 'font-medium'}>{CHECK_TITLES[check.code]}</span>
+                <span className="sr-only">: {word}</span>
               </p>
               {check.findings.length > 0 && (
                 <ul className="mt-1 grid gap-1 pl-5.5">
@@ -48,12 +49,21 @@ export function DayChecks({ board, actions }: { board: DayBoard; actions: DayAct
                   ))}
                 </ul>
               )}
+              {check.code === 'by_rotation' && !fine && actions.schedule && (
+                <Substitutes storeId={board.store.id} day={board.day} />
+              )}
             </li>
           );
         })}
       </ul>
     </section>
   );
+}
+
+function lookOf(check: DayCheck) {
+  if (isFine(check)) return { Icon: CircleCheck, text: 'text-synced', word: 'passed' };
+  const Icon = check.severity === 'critical' ? CircleAlert : TriangleAlert;
+  return { Icon, text: SEVERITY_LOOKS[check.severity].text, word: `to correct, ${check.severity}` };
 }
 
 function FindingLine({

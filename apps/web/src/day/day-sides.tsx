@@ -15,7 +15,7 @@ export function DueWork({ board, actions }: { board: DayBoard; actions: DayActio
       <h3 id="due" className="text-sm font-semibold">
         Unscheduled, last day <span className="font-normal text-ink-2">({board.due.length})</span>
       </h3>
-      <ul className="grid gap-1.5 min-[640px]:grid-cols-2 min-[1100px]:grid-cols-1">
+      <ul className="grid gap-1.5 min-[640px]:grid-cols-2 min-[1200px]:grid-cols-1">
         {board.due.map((event) => (
           <li
             key={event.eventId}
@@ -49,7 +49,7 @@ export function DueWork({ board, actions }: { board: DayBoard; actions: DayActio
   );
 }
 
-/** Which usual start of each type is taken by whom, and which are open. */
+/** The usual starts of each type, with the people who have them, and the open ones. */
 export function SlotCoverage({ board }: { board: DayBoard }) {
   const nameOf = new Map(board.people.map(({ id, name }) => [id, name]));
   const whoHas = new Map(
@@ -61,7 +61,7 @@ export function SlotCoverage({ board }: { board: DayBoard }) {
       <h3 id="slots" className="text-sm font-semibold">
         Slots
       </h3>
-      <ul className="grid gap-2.5 min-[640px]:grid-cols-2 min-[1100px]:grid-cols-1">
+      <ul className="grid gap-2.5 min-[640px]:grid-cols-2 min-[1200px]:grid-cols-1">
         {board.coverage.map(({ type, slots }) => (
           <li key={type} data-testid={`slots-${type}`}>
             <TypeMark type={type} whole />
@@ -81,29 +81,6 @@ export function SlotCoverage({ board }: { board: DayBoard }) {
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-/** Who doesn't work that day, and why. */
-export function PeopleOff({ board }: { board: DayBoard }) {
-  const off = board.people.filter((person) => person.off !== null);
-  return (
-    <section aria-labelledby="off" className="grid gap-2">
-      <h3 id="off" className="text-sm font-semibold">
-        Off that day
-      </h3>
-      {off.length === 0 ? (
-        <p className="text-sm text-ink-2">Nobody.</p>
-      ) : (
-        <ul className="grid gap-1 text-sm">
-          {off.map(({ id, name, off: reason }) => (
-            <li key={id}>
-              {name} <span className="text-ink-2">– {reason}</span>
-            </li>
-          ))}
-        </ul>
-      )}
     </section>
   );
 }

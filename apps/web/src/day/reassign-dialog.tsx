@@ -1,24 +1,28 @@
 import { REASSIGNABLE_TYPES } from '@scheduler/scheduling';
 import type { DayBoard } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
+import { SelectField } from '@scheduler/ui/field';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { formatDay } from '../lib/time.ts';
+import { SuggestionPicker } from '../planning/suggestion-picker.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { Rows } from './reassign-rows.tsx';
 import { countWords, useReassign } from './use-reassign.ts';
 
-/**
- * Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then
- * the deed.
- */
+/** Gives the day's short work to another Lead or Club Supervisor, after a preview. */
 export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: () => void }) {
   const [fromId, setFromId] = useState<number>();
-  const [toId, setToId] = useState<number>();
+  const [pickedId, setPickedId] = useState<number>();
   const [excluded, setExcluded] = useState<ReadonlySet<number>>(new Set());
+  const takers = trpc.plan.suggestTakers.useQuery(
+    { storeId: board.store.id, day: board.day, ...(fromId !== undefined && { fromEmployeeId: fromId }) },
+    { placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  // Until somebody is chosen, the best one is.
+  const toId = pickedId ?? (takers.isPlaceholderData ? undefined : takers.data?.[0]?.employeeId);
   const preview = trpc.day.reassignPreview.useQuery(
     {
       storeId: board.store.id,
@@ -37,9 +41,6 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
       .filter(({ event }) => REASSIGNABLE_TYPES.includes(event.type))
       .map(({ employeeId }) => employeeId),
   );
-  const takers = board.people.filter(
-    ({ id, role }) => id !== fromId && (role === 'Lead Event Specialist' || role === 'Club Supervisor'),
-  );
   const rows = toId === undefined ? undefined : preview.data?.rows;
   const movable = rows?.filter(({ refused }) => refused === null) ?? [];
   const staying = rows?.filter(({ refused }) => refused !== null) ?? [];
@@ -56,16 +57,13 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
           </Button>
         }
       >
-        <Rows
-          title="Stays as it is"
-          rows={done.rows.filter(({ refused }) => refused !== null)}
-          board={board}
-        />
+        <Rows title="Not changed" rows={done.rows.filter(({ refused }) => refused !== null)} board={board} />
       </Dialog>
     );
   }
   return (
     <Dialog
+      isTall
       title={`Reassign the short work of ${formatDay(board.day)}`}
       description="Supervisor, Freeosk, Digital and Other events keep their times and go to another Lead or Club Supervisor. Nothing is saved before you confirm."
       onClose={onClose}
@@ -89,46 +87,53 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
       }
     >
       <div className="grid gap-4">
-        <div className="grid gap-3 sm:grid-cols-2">
-          <SelectField
-            label="Whose work"
-            value={fromId ?? ''}
-            onChange={({ target }) => {
-              const id = Number(target.value) || undefined;
-              setFromId(id);
-              if (id !== undefined && id === toId) setToId(undefined);
-            }}
-          >
-            <option value="">Everybody’s</option>
-            {[...holders].map((id) => (
-              <option key={id} value={id}>
-                {nameOf.get(id)}
-              </option>
-            ))}
-          </SelectField>
-          <SelectField
-            label="Give it to"
-            value={toId ?? ''}
-            onChange={({ target }) => {
-              setToId(Number(target.value) || undefined);
-              setExcluded(new Set());
-            }}
-          >
-            <option value="">Choose somebody</option>
-            {takers.map(({ id, name, off }) => (
-              <option key={id} value={id}>
-                {name}
-                {off === null ? '' : ` (off: ${off})`}
-              </option>
-            ))}
-          </SelectField>
-        </div>
+        <SelectField
+          label="Whose work"
+          value={fromId ?? ''}
+          onChange={({ target }) => {
+            const id = Number(target.value) || undefined;
+            setFromId(id);
+            setExcluded(new Set());
+            if (id !== undefined && id === pickedId) setPickedId(undefined);
+          }}
+        >
+          <option value="">Everybody’s</option>
+          {[...holders].map((id) => (
+            <option key={id} value={id}>
+              {nameOf.get(id)}
+            </option>
+          ))}
+        </SelectField>
+        <QueryView
+          what="people"
+          queries={[takers]}
+          data={takers.data}
+          skeleton={<SkeletonRows count={3} height="h-11" />}
+        >
+          {(ranked) => (
+            <SuggestionPicker
+              legend="Give it to"
+              what="people"
+              choices={ranked.map(({ employeeId, name, role, because }) => ({
+                id: employeeId,
+                title: name,
+                aside: role,
+                because,
+                reasons: [],
+              }))}
+              unable={[]}
+              value={toId}
+              isBusy={takers.isPlaceholderData}
+              empty="There is nothing to give, or nobody to give it to."
+              onChange={(id) => {
+                setPickedId(id);
+                setExcluded(new Set());
+              }}
+            />
+          )}
+        </QueryView>
         <div className="grid min-h-56 content-start gap-4" aria-busy={preview.isFetching}>
-          {toId === undefined ? (
-            <Empty title="Choose who shall do it.">
-              What would go over and what would stay is shown here.
-            </Empty>
-          ) : (
+          {toId !== undefined && (
             <QueryView
               what="the preview"
               queries={[preview]}
@@ -136,8 +141,8 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
               skeleton={<SkeletonRows count={4} height="h-10" className="gap-1.5" />}
               empty={
                 rows?.length === 0 && (
-                  <Empty title="There is nothing to give.">
-                    No Supervisor, Freeosk, Digital or Other event of that day is somebody else’s.
+                  <Empty title="There is nothing to reassign.">
+                    No other person has a Supervisor, Freeosk, Digital or Other event on that day.
                   </Empty>
                 )
               }
@@ -145,7 +150,7 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
               {() => (
                 <>
                   <Rows
-                    title="Goes over"
+                    title="To be reassigned"
                     rows={movable}
                     board={board}
                     left={excluded}
@@ -156,7 +161,7 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
                       setExcluded(next);
                     }}
                   />
-                  <Rows title="Stays as it is" rows={staying} board={board} />
+                  <Rows title="Not changed" rows={staying} board={board} />
                 </>
               )}
             </QueryView>

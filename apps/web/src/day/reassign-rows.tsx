@@ -1,9 +1,9 @@
 import type { DayBoard, Reassignment } from '@scheduler/server/router';
+import { TickBox } from '@scheduler/ui/field';
 import { useId } from 'react';
 import { formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { TickBox } from '../ui/field.tsx';
 
 export type Row = Reassignment['rows'][number];
 

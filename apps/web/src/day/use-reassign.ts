@@ -1,13 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { trpcClient } from '../lib/api.ts';
-import { refOf, UNDO_REASON } from '../planning/edit.ts';
+import { moveBack } from '../planning/bulk.ts';
+import { refOf } from '../planning/edit.ts';
 import { useEdits } from '../planning/edits.ts';
 import { recordChange } from '../planning/undo.ts';
 import type { Row } from './reassign-rows.tsx';
 
 /**
- * Saves, says what was saved with the way back, and closes unless something stayed that has to be
- * read.
+ * Saves the reassignment and shows a notice with Undo. Closes the dialog unless some events were
+ * not changed.
  */
 export function useReassign(onClose: () => void) {
   const edits = useEdits();
@@ -24,18 +25,16 @@ export function useReassign(onClose: () => void) {
       if (movedRows.length > 0) {
         recordChange(
           {
-            message: `${to.name} does ${countWords(movedRows.length)} now.`,
-            before: before.filter(({ scheduleId }) => movedRows.some((row) => row.scheduleId === scheduleId)),
+            message: `${to.name} now does ${countWords(movedRows.length)}.`,
+            before: movedRows.flatMap((row) =>
+              before.filter(({ scheduleId }) => scheduleId === row.scheduleId),
+            ),
             after: movedRows,
-            undo: async (after) => {
-              const restored = [];
-              for (const [index, ref] of after.entries()) {
-                const employeeId = movedRows[index]?.from.id ?? to.id;
-                const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
-                restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
-              }
-              return { restored, message: `${countWords(movedRows.length)} back with whom it was.` };
-            },
+            undo: (after) =>
+              moveBack(
+                after,
+                movedRows.map(({ from }) => ({ employeeId: from.id })),
+              ),
           },
           refresh,
         );

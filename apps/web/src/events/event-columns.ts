@@ -2,7 +2,7 @@ import type { EventFilter } from './events-search.ts';
 
 export type Sort = NonNullable<EventFilter['sort']>;
 
-/** The columns, each by what it is ordered by. */
+/** The columns, each with its order. */
 export const COLUMNS: readonly { sort: Sort; label: string }[] = [
   { sort: 'name', label: 'Event' },
   { sort: 'type', label: 'Type' },

@@ -2,14 +2,18 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows have the focus, and the buttons in the cells
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter does on a row what a click does
 import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { COLUMNS, type Sort, TRACKS } from './event-columns.ts';
 import type { EventFilter } from './events-search.ts';
 
 export function Head({
   filter,
+  tick,
   onSort,
 }: {
   filter: EventFilter;
+  /** The tick box of the rows in sight. */
+  tick: ReactNode;
   onSort: (sort: Sort, descending: boolean) => void;
 }) {
   return (
@@ -17,13 +21,19 @@ export function Head({
       role="rowgroup"
       className="overflow-hidden border-b border-line bg-surface-2 text-xs text-ink-2 [scrollbar-gutter:stable]"
     >
-      <div role="row" aria-rowindex={1} className={`grid items-center gap-x-3 px-3 ${TRACKS}`}>
-        {COLUMNS.map(({ sort, label }) => {
+      <div role="row" aria-rowindex={1} className={`group/head grid items-center gap-x-3 px-3 ${TRACKS}`}>
+        {COLUMNS.map(({ sort, label }, index) => {
           const on = filter.sort === sort;
           const Arrow = filter.descending ? ArrowDown : ArrowUp;
           const direction = filter.descending ? 'descending' : 'ascending';
           return (
-            <div key={sort} role="columnheader" aria-sort={on ? direction : 'none'}>
+            <div
+              key={sort}
+              role="columnheader"
+              aria-sort={on ? direction : 'none'}
+              className="flex items-center gap-2"
+            >
+              {index === 0 && tick}
               <button
                 type="button"
                 onClick={() => onSort(sort, on && !filter.descending)}

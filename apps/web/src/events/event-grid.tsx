@@ -2,42 +2,50 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows have the focus, and the buttons in the cells
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter does on a row what a click does
 import type { EventList } from '@scheduler/server/router';
-import { Button } from '@scheduler/ui/button';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
+import { usePrinting } from '../lib/use-printing.ts';
 import { shortcutOf } from '../ui/shortcuts.ts';
-import { Skeleton } from '../ui/states.tsx';
-import { type Sort, TRACKS } from './event-columns.ts';
+import type { EventActions } from './event-actions.tsx';
+import type { Sort } from './event-columns.ts';
 import { Head } from './event-grid-head.tsx';
-import { Cells, type EventActions } from './event-row.tsx';
+import { GridRow } from './event-row.tsx';
+import { HeadTick } from './event-tick.tsx';
 import type { EventFilter } from './events-search.ts';
-import { loadedRows, usePrinting } from './use-printing.ts';
+import { loadedRows } from './loaded-rows.ts';
+import { useSelectRows } from './use-select-rows.ts';
 
 /**
- * Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it
- * changes.
+ * The number of rows in one request. Only visible rows are loaded, and loaded again when they
+ * change.
  */
 export const PAGE_ROWS = 100;
 
-/** In rem, for a list must know the height of what it doesn't draw. */
+/** In rem. The list has to know the height of rows that it does not render. */
 const ROW_REM = 3.1;
 
 const CARD_REM = 8.8;
 
+/** What the bar of the selected events covers at the end of the list; it has more lines on a narrow screen. */
+const BAR_REM = 4.5;
+
+const NARROW_BAR_REM = 12;
+
 const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /**
- * Any number of events, of which only those in sight are in the page. One stop of the Tab key:
- * arrows, Page Up and Down, Home and End go from row to row, Enter opens one, Tab goes on to its
- * buttons. On narrow screens each is a card. On paper there are all rows that were loaded, from the
- * first one on, and a line that says how many there are besides.
+ * A list of any number of events, of which only the visible ones are rendered. The list is one stop
+ * of the Tab key: arrows, Page Up and Down, Home and End move from row to row, Enter opens a row,
+ * Space selects it, and Tab goes to its buttons. On narrow screens each row is a card. A printed list has all rows
+ * that were loaded, from the first one on, and a line with the total.
  */
 export function EventGrid({
   filter,
   first,
   busy,
   narrow,
+  hasBulkBar,
   timeZone,
   today,
   actions,
@@ -46,11 +54,13 @@ export function EventGrid({
   filter: EventFilter;
   /** The first page. */
   first: EventList;
-  /** It is that of another filter still. */
+  /** Whether the first page still belongs to another filter. */
   busy: boolean;
   narrow: boolean;
+  /** Whether the bar of the selected events is over the end of the list. */
+  hasBulkBar: boolean;
   timeZone: string;
-  /** The store's day. */
+  /** The current day of the store. */
   today: string;
   actions: EventActions;
   onSort: (sort: Sort, descending: boolean) => void;
@@ -63,20 +73,26 @@ export function EventGrid({
   const [chosen, setChosen] = useState(0);
   const active = Math.min(chosen, Math.max(total - 1, 0));
   const rangeExtractor = useCallback(
-    // The row that has the focus stays in the page, wherever one scrolls to.
+    // The focused row stays rendered at every scroll position.
     (range: Range) => {
       const indexes = defaultRangeExtractor(range);
       return indexes.includes(active) ? indexes : [...indexes, active].sort((a, b) => a - b);
     },
     [active],
   );
-  // Asked once, not for each of thousands of rows.
+  // Computed once, not for each of thousands of rows.
   const rowPx = useMemo(() => Math.round((cards ? CARD_REM : ROW_REM) * remPx()), [cards]);
+  const barPx = useMemo(
+    () => (hasBulkBar ? Math.round((cards ? NARROW_BAR_REM : BAR_REM) * remPx()) : 0),
+    [hasBulkBar, cards],
+  );
   const rows = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowPx,
     overscan: 6,
+    paddingEnd: barPx,
+    scrollPaddingEnd: barPx,
     rangeExtractor,
   });
   useLayoutEffect(() => rows.measure(), [rows, rowPx]);
@@ -104,7 +120,13 @@ export function EventGrid({
   const rowAt = (index: number) =>
     loaded[index] ?? (index < PAGE_ROWS ? first.rows[index] : pageOf(index)?.data?.rows[index % PAGE_ROWS]);
 
-  // Another filter or order starts at its top.
+  const { select, selectAll } = useSelectRows(filter, PAGE_ROWS);
+  const { startIndex, endIndex } = rows.range ?? { startIndex: 0, endIndex: -1 };
+  const inSight = items.flatMap(({ index }) =>
+    startIndex <= index && index <= endIndex ? (rowAt(index) ?? []) : [],
+  );
+
+  // A list with another filter or order starts at its top.
   const filterKey = JSON.stringify(filter);
   useLayoutEffect(() => {
     setChosen(0);
@@ -143,9 +165,16 @@ export function EventGrid({
       aria-label="Events"
       aria-rowcount={total + headRows}
       aria-busy={busy}
+      aria-multiselectable={actions.maySelect}
       className="flex min-h-0 flex-1 flex-col print:block"
     >
-      {!cards && <Head filter={filter} onSort={onSort} />}
+      {!cards && (
+        <Head
+          filter={filter}
+          tick={actions.maySelect && <HeadTick inSight={inSight} onSelect={selectAll} />}
+          onSort={onSort}
+        />
+      )}
       <div
         role="rowgroup"
         ref={scroller}
@@ -160,50 +189,19 @@ export function EventGrid({
         >
           {items.map(({ index, start, size }) => {
             const row = rowAt(index);
-            const failed = pageOf(index);
             return (
-              <div
+              <GridRow
                 key={index}
-                role="row"
+                row={row}
+                failed={pageOf(index)}
                 aria-rowindex={index + 1 + headRows}
-                tabIndex={index === active ? 0 : -1}
                 data-index={index}
-                data-event-id={row?.event.eventId}
+                isActive={index === active}
                 onFocus={() => setChosen(index)}
-                onClick={() => row && actions.open(row.event.eventId)}
-                onKeyDown={(key) => {
-                  if (shortcutOf(key) === 'Enter' && key.target === key.currentTarget && row) {
-                    actions.open(row.event.eventId);
-                  }
-                }}
-                className={`${printing ? 'break-inside-avoid py-1' : 'absolute inset-x-0 top-0'} border-b border-line px-3 hover:bg-surface-2 focus-visible:-outline-offset-2 ${row ? 'cursor-pointer' : ''} ${cards ? 'grid content-center gap-1' : `grid items-center gap-x-3 ${TRACKS}`}`}
-                style={printing ? undefined : { height: size, transform: `translateY(${start}px)` }}
-              >
-                {row ? (
-                  <Cells
-                    row={row}
-                    cards={cards}
-                    timeZone={timeZone}
-                    today={today}
-                    actions={actions}
-                    tabbable={index === active}
-                  />
-                ) : (
-                  <div role="gridcell" className="col-span-full">
-                    {failed?.isError ? (
-                      <span className="flex items-center gap-3 text-sm text-failed">
-                        This row could not be loaded.
-                        <Button onClick={() => void failed.refetch()}>Try again</Button>
-                      </span>
-                    ) : (
-                      <>
-                        <span className="sr-only">Loading</span>
-                        <Skeleton className="h-4 w-2/3" />
-                      </>
-                    )}
-                  </div>
-                )}
-              </div>
+                onSelect={(selected, isRange) => select(selected, index, isRange)}
+                place={printing ? undefined : { height: size, transform: `translateY(${start}px)` }}
+                {...{ cards, timeZone, today, actions }}
+              />
             );
           })}
         </div>

@@ -4,31 +4,36 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../lib/api.ts';
+import { useExternalStore } from '../lib/external-store.ts';
+import { lazyComponent } from '../lib/load.ts';
 import { useToday } from '../lib/time.ts';
 import { EventPanel, loadDialogsSoon, PlanDialog, ReissueDialog } from '../planning/dialogs.ts';
+import { selection, selectMode } from '../planning/selection.ts';
+import { useUndoKeys } from '../planning/undo-keys.ts';
 import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
+import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import type { EventActions } from './event-actions.tsx';
 import { EventGrid, PAGE_ROWS } from './event-grid.tsx';
-import type { EventActions } from './event-row.tsx';
 import { type EventsSearch, filterOf, NARROWING } from './events-search.ts';
 import { EventsToolbar } from './events-toolbar.tsx';
 import { FilterFields } from './filter-fields.tsx';
 import { FiltersDialog } from './filters-dialog.tsx';
+import { NoEvents } from './no-events.tsx';
+
+const EventsBulkBar = lazyComponent(() => import('./events-bulk-bar.tsx'), 'EventsBulkBar');
 
 const route = getRouteApi('/app/events');
 
-/**
- * All events of a store, found by what one knows of them; beside them the work that nobody has
- * reported.
- */
+/** The page of all events of a store with filters, and of unreported work. */
 export function EventsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
+  useUndoKeys(mayWrite);
   const cards = !useMedia('(min-width: 1120px)');
   const [dialog, setDialog] = useState<{ kind: 'schedule' | 'reissue'; row: EventRow }>();
   const [showsFilters, setShowsFilters] = useState(false);
@@ -62,14 +67,18 @@ export function EventsPage() {
     () => ({
       open: (eventId) => set({ event: eventId }, false),
       schedule: mayWrite ? (row) => setDialog({ kind: 'schedule', row }) : undefined,
+      maySelect: mayWrite,
       reissue: mayWrite ? (row) => setDialog({ kind: 'reissue', row }) : undefined,
     }),
     [set, mayWrite],
   );
+  const hasSelected = useExternalStore(selection, ({ size }) => size > 0);
+  const isInSelectMode = useExternalStore(selectMode, (isOn) => isOn);
+  const hasBulkBar = mayWrite && (hasSelected || isInSelectMode);
   const close = () => setDialog(undefined);
 
   return (
-    // Fills what the window leaves, so that the list and not the page scrolls.
+    // Fills the rest of the window, so that the list scrolls and not the page.
     <div className="flex h-0 min-h-112 grow flex-col print:h-auto">
       <EventsToolbar
         search={search}
@@ -112,6 +121,7 @@ export function EventsPage() {
               {...data}
               busy={query.isPlaceholderData}
               narrow={cards}
+              hasBulkBar={hasBulkBar}
               actions={actions}
               onSort={(sort, descending) => set({ sort, desc: descending || undefined })}
             />
@@ -131,6 +141,7 @@ export function EventsPage() {
         />
       )}
       <Suspense>
+        {hasBulkBar && store && today && <EventsBulkBar store={store} today={today} />}
         {dialog?.kind === 'schedule' && today && (
           <PlanDialog plan={{ mode: 'schedule', event: dialog.row.event }} today={today} onClose={close} />
         )}
@@ -142,34 +153,5 @@ export function EventsPage() {
         )}
       </Suspense>
     </div>
-  );
-}
-
-function NoEvents({
-  unreported,
-  narrowed,
-  onClear,
-}: {
-  unreported: boolean;
-  narrowed: boolean;
-  onClear: () => void;
-}) {
-  if (narrowed) {
-    return (
-      <Empty title="No event fits these filters.">
-        <button type="button" className="text-accent-text underline" onClick={onClear}>
-          Clear filters
-        </button>
-      </Empty>
-    );
-  }
-  return unreported ? (
-    <Empty title="Everything is reported.">
-      Work of the last 14 days that Crossmark has no report of appears here, so that it can be reissued.
-    </Empty>
-  ) : (
-    <Empty title="There are no events yet.">
-      They come with a refresh from Crossmark, or with the import of a CSV file.
-    </Empty>
   );
 }

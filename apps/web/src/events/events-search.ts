@@ -9,7 +9,7 @@ const EVENT_SORTS = ['due', 'name', 'type', 'condition', 'work', 'person', 'sync
 
 /** The address of the events page: its filters, its order, and the open panel. */
 export interface EventsSearch {
-  /** Work of the last days that nobody has reported, in place of all events. */
+  /** Shows unreported work of the last days in place of all events. */
   view?: 'unreported';
   store?: number;
   q?: string;
@@ -21,7 +21,7 @@ export interface EventsSearch {
   rep?: number;
   from?: string;
   to?: string;
-  /** `from` and `to` are about the day of the plan, not about the window. */
+  /** With `work`, `from` and `to` refer to the scheduled day instead of the window. */
   dates?: 'work';
   sort?: (typeof EVENT_SORTS)[number];
   desc?: true;
@@ -47,13 +47,13 @@ export const eventsSearch = (search: RawSearch): EventsSearch =>
     event: id(search.event),
   });
 
-/** What the API narrows a list of events down by. */
+/** The filter of the list of events, as the API takes it. */
 export type EventFilter = inferRouterInputs<AppRouter>['csv']['exportEvents'];
 
-/** The parts of the address that narrow the list down: all that “Clear filters” takes away. */
+/** The parts of the address that filter the list. “Clear filters” removes them. */
 export const NARROWING = ['q', 'type', 'condition', 'scheduled', 'sync', 'rep', 'from', 'to'] as const;
 
-/** What the address asks the API for. Work that nobody reported comes oldest first. */
+/** Returns the filter that the address describes. Unreported work is ordered oldest first. */
 export function filterOf(search: EventsSearch): EventFilter {
   const unreported = search.view === 'unreported';
   const searched = search.q?.trim().slice(0, 100);

@@ -1,17 +1,19 @@
 import { Button, buttonClass } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
-import { FileUp, ListFilter } from 'lucide-react';
+import { FileUp, ListChecks, ListFilter } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { trpc } from '../lib/api.ts';
+import { useExternalStore } from '../lib/external-store.ts';
 import { otherZone } from '../lib/time.ts';
+import { clearSelection, selectMode } from '../planning/selection.ts';
 import type { SearchChange } from '../search-params.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import type { EventFilter, EventsSearch } from './events-search.ts';
-import { ExportButton } from './export-button.tsx';
+import { ExportEvents } from './export-events.tsx';
 
-/** Which events are shown and how many they are, and what can be done with all of them. */
+/** The head of the page: which events are shown, their number, and the actions on all of them. */
 export function EventsToolbar({
   search,
   filter,
@@ -23,17 +25,18 @@ export function EventsToolbar({
 }: {
   search: EventsSearch;
   filter: EventFilter;
-  /** How many events fit the filters; undefined until they are read. */
+  /** The number of events that match the filters; undefined while it loads. */
   total: number | undefined;
   /** Whether the list of other filters is still shown. */
   isLooking: boolean;
   /** How many filters are set. */
   narrowed: number;
   onSearch: (change: SearchChange<EventsSearch>) => void;
-  /** Opens the filters; absent where they are on the page. */
+  /** Opens the filters; undefined if they are on the page. */
   onFilters: (() => void) | undefined;
 }) {
   const mayWrite = useMayWrite();
+  const isInSelectMode = useExternalStore(selectMode, (isOn) => isOn);
   const store = useStore();
   const { data: stores = [] } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const ofStore = { ...(search.store && { storeId: search.store }), limit: 1 };
@@ -64,14 +67,24 @@ export function EventsToolbar({
       </span>
       {stores.length > 1 && <StoreName onChange={(store) => onSearch({ store, rep: undefined })} />}
       {zone && <span className="hidden text-xs text-ink-2 lg:inline">Times are the store’s: {zone}</span>}
-      <div className="ml-auto flex gap-1.5 print:hidden">
+      <div className="ml-auto flex flex-wrap gap-1.5 print:hidden">
+        {mayWrite && (
+          <Button
+            aria-pressed={isInSelectMode}
+            aria-label="Select several events"
+            onClick={() => (isInSelectMode ? clearSelection() : selectMode.set(true))}
+          >
+            <ListChecks aria-hidden className="size-4" />
+            <span className="hidden sm:inline">Select</span>
+          </Button>
+        )}
         {onFilters && (
           <Button onClick={onFilters}>
             <ListFilter aria-hidden className="size-4" />
             Filters{narrowed > 0 && ` (${narrowed})`}
           </Button>
         )}
-        <ExportButton filter={filter} name={unreported ? 'unreported' : 'events'} disabled={!total} />
+        <ExportEvents filter={filter} name={unreported ? 'unreported' : 'events'} disabled={!total} />
         {mayWrite && (
           <Link to="/import" className={buttonClass('plain')} aria-label="Import a CSV file">
             <FileUp aria-hidden className="size-4" />

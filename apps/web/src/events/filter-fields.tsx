@@ -7,10 +7,7 @@ import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import type { EventsSearch } from './events-search.ts';
 
-/**
- * Everything that narrows the list of events down. Unreported work has its conditions and days
- * already.
- */
+/** The filters of the list of events. For unreported work, conditions and days are fixed. */
 export function FilterFields({
   search,
   onChange,
@@ -93,7 +90,7 @@ function Pick({
 }: {
   label: string;
   value: string | undefined;
-  /** What stands there while nothing is chosen. */
+  /** The option for no choice. */
   none: string;
   options: readonly (readonly [value: string, word: string])[];
   onChange: (value: string) => void;

@@ -1,12 +1,12 @@
 import { Button } from '@scheduler/ui/button';
+import { SelectField } from '@scheduler/ui/field';
 import type { SearchChange } from '../search-params.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { SelectField } from '../ui/field.tsx';
 import { COLUMNS } from './event-columns.ts';
 import type { EventFilter, EventsSearch } from './events-search.ts';
 import { FilterFields } from './filter-fields.tsx';
 
-/** The filters and the order of the events, where there is no room for them on the page. */
+/** The filters and the order of the events, for screens without room for them on the page. */
 export function FiltersDialog({
   search,
   filter,
@@ -18,7 +18,7 @@ export function FiltersDialog({
 }: {
   search: EventsSearch;
   filter: EventFilter;
-  /** How many events fit; undefined until they are read. */
+  /** The number of events that match; undefined while it loads. */
   total: number | undefined;
   /** Whether a filter is set. */
   isNarrowed: boolean;

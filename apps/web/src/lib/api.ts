@@ -13,17 +13,18 @@ import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
 import { attendanceHeaders } from './attended.ts';
 import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from './connection.ts';
+import { isRequestedEarly, takeEarlyRequest } from './early.ts';
 import { OfflineError } from './problem.ts';
 import { pageUserHeaders } from './session.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 /**
- * Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is
- * not.
+ * Like `fetch`, and records whether the API can be reached. A refusal by the API counts as an
+ * answer, an error of a gateway does not.
  */
 const watchedFetch = async (url: string | URL | Request, init?: object): Promise<Response> => {
   try {
-    const answer = await fetchAndSetClock(url, init);
+    const answer = await fetchAndSetClock(url, init, takeEarlyRequest(url));
     reportReachable(![502, 503, 504].includes(answer.status));
     return answer;
   } catch (error) {
@@ -35,7 +36,8 @@ const watchedFetch = async (url: string | URL | Request, init?: object): Promise
 const headers = () => ({ ...attendanceHeaders(), ...pageUserHeaders() });
 
 /**
- * Refuses at once what can't be sent: an edit that waited for the network would come as a surprise.
+ * Refuses edits while offline. An edit that waited for the network would be made at an unexpected
+ * time.
  */
 const refuseEditsOffline: TRPCLink<AppRouter> =
   () =>
@@ -48,8 +50,8 @@ const refuseEditsOffline: TRPCLink<AppRouter> =
         });
 
 /**
- * An edit that is refused because the session has ended did nothing: it is made once more when the
- * same person is signed in again.
+ * Repeats an edit that was refused because the session had ended, once the same person is signed in
+ * again. The refused edit has changed nothing.
  */
 const repeatWhenSignedIn: TRPCLink<AppRouter> =
   () =>
@@ -82,10 +84,14 @@ export const trpcClient = trpc.createClient({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
       false: splitLink({
-        // The server takes files and lists of any length in requests of their own.
+        // The server accepts files and long lists only in separate requests.
         condition: (operation) => operation.path.startsWith('csv.'),
         true: httpLink({ url: '/trpc', fetch: watchedFetch, headers }),
-        false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers, maxURLLength: 2000 }),
+        false: splitLink({
+          condition: ({ path }) => isRequestedEarly(`/trpc/${path}?`),
+          true: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers, maxItems: 1 }),
+          false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers, maxURLLength: 2000 }),
+        }),
       }),
     }),
   ],
@@ -105,15 +111,16 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       retry: (count, error) => count < 2 && !FINAL.includes(codeOf(error) ?? ''),
     },
-    // Offline they would be kept and sent later; they are refused instead, above.
+    // By default, edits made offline would be kept and sent later. A link above refuses them
+    // instead.
     mutations: { networkMode: 'always' },
   },
 });
 
-/** For what is read outside of components. */
+/** Queries for use outside of components. */
 export const apiQueries = createTRPCQueryUtils({ queryClient, client: trpcClient });
 
-/** The API's code of a refusal; undefined where there was no answer. */
+/** Returns the API's code of a refusal; undefined if there was no answer. */
 function codeOf(error: unknown): string | undefined {
   return error instanceof TRPCClientError ? error.data?.code : undefined;
 }

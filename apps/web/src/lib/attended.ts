@@ -1,4 +1,4 @@
-/** Without a key, a click or a touch for so long, nobody is taken to be at the page. */
+/** After this time without a key, a click or a touch, the page counts as unattended. */
 const UNATTENDED_AFTER_MS = 5 * 60_000;
 
 let lastInputMs = performance.now();
@@ -10,8 +10,8 @@ for (const kind of ['keydown', 'pointerdown', 'pointermove'] as const) {
 }
 
 /**
- * Headers that mark a request which the page makes by itself: an open page alone must not keep a
- * session alive.
+ * Returns headers that mark a request of an unattended page, because an open page alone must not
+ * keep a session alive.
  */
 export function attendanceHeaders(): Record<string, string> {
   return performance.now() - lastInputMs > UNATTENDED_AFTER_MS ? { 'x-scheduler-unattended': '1' } : {};

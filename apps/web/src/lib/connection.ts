@@ -1,7 +1,7 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { Instant } from '@scheduler/scheduling';
 import { createExternalStore, useExternalStore } from './external-store.ts';
-import type { LiveState } from './live-stream.ts';
+import type { LiveState } from './open-stream.ts';
 
 /**
  * The connection of this tab to the server. `live` is the stream of changes, `reachable` the
@@ -13,7 +13,7 @@ interface Connection {
   online: boolean;
   /** Whether the session is over: it `ended` by itself, or was `left` on purpose in another tab. */
   signedOut: false | 'ended' | 'left';
-  /** The moment that what is on screen shows; null while it is kept up to date. */
+  /** The time of the data on screen; null while it is kept up to date. */
   shows: Instant | null;
 }
 
@@ -44,17 +44,17 @@ export const reportSignedIn = (): void => change({ signedOut: false, live: 'conn
 
 const heldCalls: (() => void)[] = [];
 
-/** Whether a call waits for whoever made it to sign in again. */
+/** Whether a call waits until its user signs in again. */
 export const isHoldingCalls = (): boolean => heldCalls.length > 0;
 
-/** The calls that wait go on: whoever made them has signed in again. */
+/** Continues the waiting calls, because their user has signed in again. */
 export function releaseCalls(): void {
   for (const resume of heldCalls.splice(0)) resume();
 }
 
 /**
- * The session ended before a call. Resolves when the same person has signed in again; else the page
- * is gone.
+ * Waits after a call without a session. Resolves when the same person has signed in again; for
+ * another person the page is reloaded.
  */
 export function untilSignedInAgain(): Promise<void> {
   return new Promise((resolve) => {
@@ -74,7 +74,7 @@ export function untilOnline(): Promise<void> {
   });
 }
 
-/** The connection as of now; the component renders again when it changes. */
+/** Returns the connection; the component renders again when it changes. */
 export function useConnection(): Connection {
   return useExternalStore(connection, (state) => state);
 }

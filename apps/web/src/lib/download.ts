@@ -1,6 +1,9 @@
 import { todayIn } from './time.ts';
 
-/** Hands a CSV text to the browser as a file of the store's today: `events-2026-01-05.csv`. */
+/**
+ * Saves a CSV text as a file that is named after the store's current day, such as
+ * `events-2026-01-05.csv`.
+ */
 export function downloadCsv(name: string, text: string, timeZone: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
   const link = document.createElement('a');

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-/** State that lives outside of React, for one page load. */
+/** State outside of React, for one page load. */
 export interface ExternalStore<State> {
   get(): State;
-  /** Replaces the state and calls every listener; a state that is the same does nothing. */
+  /** Replaces the state and calls every listener. Does nothing if the state is the same. */
   set(next: State): void;
   /** Calls `listener` after each change. Returns how to stop. */
   subscribe(listener: () => void): () => void;
@@ -11,8 +11,8 @@ export interface ExternalStore<State> {
 
 /**
  * Creates a store.
- * @param observe runs when the first listener comes, such as to start a timer; the function that it
- * returns runs when the last listener has gone
+ * @param observe called when the first listener is added, for example to start a timer. The
+ * function that it returns is called when the last listener is removed
  */
 export function createExternalStore<State>(initial: State, observe?: () => () => void): ExternalStore<State> {
   let state = initial;
@@ -39,8 +39,8 @@ export function createExternalStore<State>(initial: State, observe?: () => () =>
 }
 
 /**
- * What `select` takes from a store; the component renders again when that is another value.
- * `select` returns a primitive or a part of the state, never a new object.
+ * Returns the value that `select` takes from a store; the component renders again when that value
+ * changes. `select` must return a primitive or a part of the state, never a new object.
  */
 export function useExternalStore<State, Part>(
   { subscribe, get }: ExternalStore<State>,

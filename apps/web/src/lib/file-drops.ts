@@ -1,6 +1,6 @@
 /**
- * A file dropped beside the place for it would be opened in place of the page, and what was filled
- * in would be gone.
+ * Ignores files that are dropped outside of a drop zone. The browser would open such a file in
+ * place of the page, and filled-in fields would be lost.
  */
 export function refuseStrayFiles(): void {
   const refuse = (event: DragEvent) => {

@@ -1,6 +1,6 @@
 /**
- * Runs something when the browser has nothing better to do; what fails is asked for again when it
- * is needed.
+ * Runs work when the browser is idle. Errors are ignored, because the work is repeated when it is
+ * needed.
  */
 export function whenIdle(work: () => unknown): void {
   const run = async () => work();

@@ -1,13 +1,6 @@
 import type { LiveChange } from '@scheduler/server/router';
+import { keepStreamOpen, type LiveState, type OpenStream } from './open-stream.ts';
 
-/**
- * `connecting` until the server’s first message; `lost` when the stream has been away for more than
- * a moment.
- */
-export type LiveState = 'connecting' | 'on' | 'lost';
-
-/** A stream that comes back within this time does not count as lost. */
-const LOST_AFTER_MS = 2500;
 /**
  * How often a visible tab checks that the holder of the stream still lives, and how long the answer
  * may take.
@@ -23,22 +16,6 @@ type Message =
   | { say: 'change'; position: string; change: LiveChange }
   | { say: 'state'; position: string | null; state: LiveState }
   | { say: 'ask' };
-
-/**
- * Opens the server’s stream of changes after the position `from`; null starts now, with a change of
- * kind `all`. Returns how to close it.
- */
-type OpenStream = (
-  from: string | null,
-  on: {
-    change: (position: string, change: LiveChange) => void;
-    connected: () => void;
-    /** It retries by itself. */
-    interrupted: () => void;
-    /** It won't come back by itself. */
-    ended: () => void;
-  },
-) => () => void;
 
 /**
  * Follows the server’s changes through one stream for all tabs of this browser in which the same
@@ -74,40 +51,20 @@ export function followChanges(
 
   /** Holds the stream until `over`. */
   const holdStream = (over: AbortSignal) => {
-    let close = () => {};
-    let lostTimer: ReturnType<typeof setTimeout> | undefined;
-    let restartTimer: ReturnType<typeof setTimeout> | undefined;
-    const startLostTimer = () => {
-      lostTimer ??= setTimeout(() => setState('lost'), LOST_AFTER_MS);
-    };
-    const start = () => {
-      close = open(position, {
-        change: (at, change) => {
-          position = at;
-          on.change(change);
-          broadcast({ say: 'change', position, change });
-        },
-        connected: () => {
-          clearTimeout(lostTimer);
-          lostTimer = undefined;
-          setState('on');
-        },
-        interrupted: startLostTimer,
-        ended: () => {
-          if (over.aborted) return;
-          startLostTimer();
-          restartTimer = setTimeout(start, LOST_AFTER_MS);
-        },
-      });
-    };
     isHolder = true;
     broadcast({ say: 'state', position, state });
-    start();
+    const close = keepStreamOpen(open, {
+      position: () => position,
+      change: (at, change) => {
+        position = at;
+        on.change(change);
+        broadcast({ say: 'change', position, change });
+      },
+      state: setState,
+    });
     return new Promise<void>((resolve) => {
       over.addEventListener('abort', () => {
         isHolder = false;
-        clearTimeout(lostTimer);
-        clearTimeout(restartTimer);
         close();
         resolve();
       });

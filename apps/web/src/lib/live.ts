@@ -1,15 +1,17 @@
 import type { LiveChange } from '@scheduler/server/router';
 import type { QueryKey } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
 import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
+import { rereadSession } from './session.ts';
 import { onWake, useToday } from './time.ts';
 
 /**
- * Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this
- * time.
+ * The time in which changes are gathered for one read, because changes come in bursts (a pair, a
+ * trade, a refresh).
  */
 const GATHER_MS = 120;
 
@@ -17,14 +19,16 @@ const GATHER_MS = 120;
  * Keeps the page up to date: listens to the server’s stream of changes, reads again the queries
  * that a change touches, and reads all queries after a gap. Use it once in a page.
  * @param email the person who is signed in
- * @param timeZone of the store that the page is about
+ * @param timeZone the zone of the page's store
  */
 export function useLiveUpdates(email: string, timeZone: string | undefined): void {
   const utils = trpc.useUtils();
+  const router = useRouter();
 
   useEffect(() => {
     const gatherer = createChangeGatherer(async (changes) => {
       if (changes.kinds.has('all')) await waitForIdleQueries();
+      if (changes.kinds.has('access') && (await rereadSession())) await router.invalidate();
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey, changes) });
     });
     let wasLost = false;
@@ -75,7 +79,7 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
       stopWatching();
       gatherer.stop();
     };
-  }, [utils, email]);
+  }, [utils, email, router]);
 
   // When the store’s day changes, all queries are read again: due dates and urgency depend on it.
   const today = useToday(timeZone);
@@ -86,7 +90,7 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
     void utils.invalidate();
   }, [today, utils]);
 
-  // The server answers again: what failed meanwhile is asked for again.
+  // When the server answers again, queries that failed meanwhile are repeated.
   const { reachable } = useConnection();
   const wasUnreachable = useRef(false);
   useEffect(() => {
@@ -100,24 +104,31 @@ interface Changes {
   eventIds: ReadonlySet<number>;
 }
 
-/** What these say hangs on nothing but their event. */
+/** Queries whose answers depend only on their event. */
 const ABOUT_ONE_EVENT = ['events.get', 'sync.get'];
 
-/** Whether what a query has read may be old after changes; in doubt it is. */
+/** Whether changes may affect a query. If that isn't certain, the answer is yes. */
 function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
   const [path, options] = queryKey as [readonly string[], { input?: { eventId?: number } }?];
-  if (kinds.has('all') || kinds.has('employee')) return true;
+  if (path[0] === 'packets' && kinds.has('paper')) return true;
+  if (kinds.size === 1 && kinds.has('paper')) return false;
+  // After a change of the user's stores, every answer is another one.
+  if (kinds.has('all') || kinds.has('employee') || kinds.has('access')) return true;
   if (kinds.has('event')) {
     const ofOne = ABOUT_ONE_EVENT.includes(path.join('.'));
     return path[0] !== 'stores' && (!ofOne || eventIds.has(options?.input?.eventId ?? 0));
   }
+  // A change of a rotation arrives as a change of plans, and also affects the checks of days.
+  if (kinds.has('proposal') && ['day', 'verification'].includes(path[0] ?? '')) return true;
+  if (kinds.has('attendance') && ['day', 'attendance'].includes(path[0] ?? '')) return true;
+  if (kinds.has('note') && path[0] === 'notes') return true;
   return ['sync', 'activity', 'plan'].includes(path[0] ?? '');
 }
 
 /**
- * Gathers changes and has them read together: one reading after the other, never one that breaks
- * another off, so that a stream of changes can't keep a page from loading. A tab that nobody looks
- * at reads when it is looked at again.
+ * Gathers changes and reads them together. Reads run one after the other and never abort each
+ * other, so that a stream of changes can't keep a page from loading. A hidden tab reads when it is
+ * visible again.
  */
 function createChangeGatherer(read: (changes: Changes) => Promise<void>) {
   const noChanges = () => ({ kinds: new Set<LiveChange['kind']>(), eventIds: new Set<number>() });
@@ -154,7 +165,8 @@ function createChangeGatherer(read: (changes: Changes) => Promise<void>) {
 }
 
 /**
- * Resolves once no reading is under way: what began before one listened may have missed a change.
+ * Resolves once no query is running, because a query that began before the page listened may have
+ * missed a change.
  */
 function waitForIdleQueries(): Promise<void> {
   return new Promise((resolve) => {

@@ -7,25 +7,28 @@ export class OfflineError extends Error {
   override readonly name = 'OfflineError';
 }
 
-/** What went wrong, in the API's words where it answered. */
+/** A problem, with the API's message if the API answered. */
 export interface Problem {
   message: string;
-  /** The API's code; undefined where there was no answer. */
+  /** The API's code; undefined if there was no answer. */
   code: RefusalReason['code'] | undefined;
-  /** Rules that spoke against it. */
+  /** The rules that forbid it. */
   reasons: Reason[];
-  /** An override reason would save it. */
+  /** Whether it can be saved with an override reason. */
   needsReason: boolean;
-  /** What counts now, where somebody else's change came first. */
+  /** The current version, if somebody else's change came first. */
   currentVersion: number | undefined;
-  /** Sentences by the field at fault. */
+  /** Sentences by the invalid field. */
   fields: Record<string, string>;
 }
 
 const NO_ANSWER =
   'The scheduling server did not answer. What you were saving may have been saved: look before you try again.';
 
-/** Why something can't be shown: {@link problemOf}'s sentence, but for a reading that got no answer, which saved nothing. */
+/**
+ * Returns the sentence about data that can't be shown. It is {@link problemOf}'s sentence, except
+ * for a query without an answer, because a query saves nothing.
+ */
 export function readingProblemOf(error: unknown): string {
   const { message } = problemOf(error);
   return message === NO_ANSWER
@@ -33,7 +36,7 @@ export function readingProblemOf(error: unknown): string {
     : message;
 }
 
-/** Reads any error that a call can end with. */
+/** Describes any error of a call. */
 export function problemOf(error: unknown): Problem {
   const empty = { code: undefined, reasons: [], needsReason: false, currentVersion: undefined, fields: {} };
   if (error instanceof FileUnreadable) return { ...empty, message: error.message };

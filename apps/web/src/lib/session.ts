@@ -1,21 +1,27 @@
 import { fetchAndSetClock } from '@scheduler/runtime/browser-clock';
+import { takeEarlyRequest } from './early.ts';
 
-/** A role as apps/server gives it out. */
+/** A role, as apps/server names it. */
 type UserRole = 'viewer' | 'dispatcher' | 'admin';
 
 export interface Session {
+  id: string;
   name: string;
   email: string;
   role: UserRole;
+  /** The stores that the user may see; null for all stores. */
+  storeIds: readonly number[] | null;
 }
 
+const SESSION_URL = '/api/auth/get-session';
+
 let cachedSession: Session | null = null;
-/** Whose page this is, from its loading on: whom the server knew first. */
+/** The e-mail address of the page's user: of the first session since the page was loaded. */
 let pageEmail: string | undefined;
 
 /**
- * Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They
- * share the cookie.
+ * The channel on which tabs learn who is signed in now: an e-mail address, or null for nobody. All
+ * tabs share the cookie.
  */
 const otherTabs = 'BroadcastChannel' in window ? new BroadcastChannel('session') : null;
 
@@ -30,50 +36,78 @@ export function onSessionChange(onChange: (email: string | null) => void): () =>
 }
 
 /**
- * Returns the session, read once a page load; null where nobody is signed in. Rejects where the
- * server can’t be reached. Calls better-auth’s endpoint directly: every page waits for the answer,
- * and a client library that is loaded on demand would be missing on a page that was opened before
- * the server was upgraded.
+ * Returns the session, which is read once for each page load; null if nobody is signed in. Rejects
+ * if the server can’t be reached. Calls better-auth’s endpoint directly: every page waits for the
+ * answer, and a client library that is loaded on demand would be missing on a page that was opened
+ * before the server was upgraded.
  */
 export async function currentSession(): Promise<Session | null> {
   if (cachedSession) return cachedSession;
-  const answer = await fetchAndSetClock('/api/auth/get-session').catch(() => undefined);
+  const session = await readSession();
+  if (session) {
+    pageEmail ??= session.email;
+    cachedSession = session;
+  }
+  return session;
+}
+
+/** Asks the server who is signed in, with the present role and stores. */
+async function readSession(): Promise<Session | null> {
+  const answer = await fetchAndSetClock(SESSION_URL, {}, takeEarlyRequest(SESSION_URL)).catch(
+    () => undefined,
+  );
   if (!answer?.ok) throw new Error('The scheduling server did not answer.');
-  const session: { user: { name: string; email: string; role?: string } } | null = await answer.json();
+  const session: {
+    user: Omit<Session, 'role' | 'storeIds'> & { role?: string; storeIds?: number[] | null };
+  } | null = await answer.json();
   if (!session) return null;
-  const { name, email, role } = session.user;
-  pageEmail ??= email;
-  cachedSession = { name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer' };
-  return cachedSession;
+  const { id, name, email, role, storeIds = null } = session.user;
+  return { id, name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer', storeIds };
 }
 
 /**
- * A header that tells the server whose page a call comes from. Tabs share the cookie: where another one has just signed in
- * as somebody else, the server takes the call for nobody's, and nothing is done in their name.
+ * Reads again what the user may do, after the server said that somebody's access changed. Returns
+ * whether theirs did. The end of a session is no change: calls notice it.
+ */
+export async function rereadSession(): Promise<boolean> {
+  const now = await readSession().catch(() => null);
+  if (!now || now.email !== cachedSession?.email) return false;
+  const isChanged =
+    now.role !== cachedSession.role || now.storeIds?.join() !== cachedSession.storeIds?.join();
+  cachedSession = now;
+  return isChanged;
+}
+
+/**
+ * Returns a header with the page's user. Tabs share the cookie: if another tab has just signed in
+ * as another user, the server treats this page's calls as signed out, so that nothing is done in
+ * the other user's name.
  */
 export const pageUserHeaders = (): Record<string, string> =>
   pageEmail === undefined ? {} : { 'x-scheduler-page-user': encodeURIComponent(pageEmail) };
 
-/** Tells the other tabs who is signed in now: the e-mail, null for nobody. */
+/** Tells the other tabs who is signed in now: the e-mail address, or null for nobody. */
 export function announceSession(email: string | null): void {
   otherTabs?.postMessage(email);
 }
 
-/** Ask again next time: somebody signed in or out. */
+/**
+ * Forgets the session, so that the next read asks the server. Call it after a sign-in or sign-out.
+ */
 export function forgetSession(): void {
   cachedSession = null;
 }
 
 /**
  * Ends the session here and on the server.
- * @throws where the server can't be reached: the session goes on then
+ * @throws if the server can't be reached; the session then continues
  */
 export async function signOut(): Promise<void> {
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch('/api/auth/sign-out', { method: 'POST', headers, body: '{}' }).catch(
     () => undefined,
   );
-  // 401: the session was over already.
+  // 401: the session had already ended.
   if (!answer?.ok && answer?.status !== 401) throw new Error('The scheduling server did not answer.');
   forgetSession();
   announceSession(null);

@@ -1,37 +1,59 @@
 import { useSyncExternalStore } from 'react';
 
-/** What a person may choose; `system` follows the device. public/theme.js puts it on the page. */
+/**
+ * The themes to choose from; `system` follows the device. public/theme.js applies the choice to the
+ * page.
+ */
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-function storedTheme(): Theme {
-  try {
-    return THEMES.find((theme) => theme === localStorage.getItem('theme')) ?? 'system';
-  } catch {
-    return 'system';
-  }
-}
+/**
+ * The densities to choose from. public/theme.js applies the choice to the page; tokens.css defines
+ * the sizes.
+ */
+export const DENSITIES = ['compact', 'comfortable'] as const;
+export type Density = (typeof DENSITIES)[number];
 
-/** Keeps the choice in this browser and shows it at once, in its other tabs too. */
-export function chooseTheme(theme: Theme): void {
+/** Returns the chosen theme. */
+export const useTheme = (): Theme => useChoice('theme', THEMES);
+
+/** Returns the chosen density. */
+export const useDensity = (): Density => useChoice('density', DENSITIES);
+
+/** Whether the board shows the next days below its head. */
+const NEXT_DAYS = ['closed', 'open'] as const;
+
+/** Returns whether the board shows the next days. */
+export const useNextDays = (): boolean => useChoice('next-days', NEXT_DAYS) === 'open';
+
+/** Stores the choice in this browser and applies it at once, also in other tabs. */
+export function chooseLook(
+  look: 'theme' | 'density' | 'next-days',
+  choice: Theme | Density | (typeof NEXT_DAYS)[number],
+): void {
   try {
-    localStorage.setItem('theme', theme);
+    localStorage.setItem(look, choice);
   } catch {
-    // Storage is switched off: the system goes on deciding.
+    // Storage is disabled, so the choice lasts only until the page is closed.
   }
-  window.dispatchEvent(new Event('themechosen'));
+  window.dispatchEvent(new Event('lookchosen'));
 }
 
 function subscribe(listener: () => void): () => void {
   window.addEventListener('storage', listener);
-  window.addEventListener('themechosen', listener);
+  window.addEventListener('lookchosen', listener);
   return () => {
     window.removeEventListener('storage', listener);
-    window.removeEventListener('themechosen', listener);
+    window.removeEventListener('lookchosen', listener);
   };
 }
 
-/** The theme that was chosen. */
-export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, storedTheme);
+function useChoice<Choice extends string>(look: string, choices: readonly [Choice, ...Choice[]]): Choice {
+  return useSyncExternalStore(subscribe, () => {
+    try {
+      return choices.find((choice) => choice === localStorage.getItem(look)) ?? choices[0];
+    } catch {
+      return choices[0];
+    }
+  });
 }

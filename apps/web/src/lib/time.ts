@@ -2,29 +2,38 @@ import { currentInstant, currentTimeMs } from '@scheduler/runtime/browser-clock'
 import {
   addDays,
   daysBetween,
+  formatClock,
   formatDay,
   formatTime,
   formatWhen,
   type Instant,
+  laterDay,
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
 import { createExternalStore, useExternalStore } from './external-store.ts';
 
-export { addDays, daysBetween, formatDay, formatTime, formatWhen, weekStart, workDateOf };
+export {
+  addDays,
+  daysBetween,
+  formatClock,
+  formatDay,
+  formatTime,
+  formatWhen,
+  laterDay,
+  weekStart,
+  workDateOf,
+};
 
 const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Now, as the rest of the app writes instants. */
+/** Returns the current time as an instant. */
 const nowInstant = (): Instant => currentInstant();
 
-/** The week that it is in a store; in the viewer's zone while the store's is unknown. */
+/** Returns the current week in a store, or in the viewer's zone while the store's is unknown. */
 export const weekIn = (timeZone = VIEWER_ZONE): string => weekStart(workDateOf(nowInstant(), timeZone));
 
-/** The later one of two days. */
-export const laterDay = (a: string, b: string): string => (daysBetween(a, b) > 0 ? b : a);
-
-/** The day that it is in a store; in the viewer's zone while the store's is unknown. */
+/** Returns the current day in a store, or in the viewer's zone while the store's is unknown. */
 export const todayIn = (timeZone = VIEWER_ZONE): string => workDateOf(nowInstant(), timeZone);
 
 /** `January 2026` out of `2026-01`. */
@@ -43,18 +52,19 @@ export function formatWeek(sunday: string): string {
   return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${lastYear}`;
 }
 
-/** Gives `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the store's clocks. */
+/**
+ * Returns a function that formats an instant in the store's zone: `10:45 AM`, or
+ * `Mon Jan 5, 10:45 AM` if it isn't today.
+ */
 export function useFormatMoment(timeZone = VIEWER_ZONE): (instant: Instant) => string {
   const today = useToday(timeZone);
   return (instant) =>
     workDateOf(instant, timeZone) === today ? formatTime(instant, timeZone) : formatWhen(instant, timeZone);
 }
 
-/** `10:45 AM` out of `10:45`. */
-export function formatClock(time: string): string {
-  const [hour = '0', minute = '00'] = time.split(':');
-  return `${Number(hour) % 12 || 12}:${minute} ${Number(hour) < 12 ? 'AM' : 'PM'}`;
-}
+/** `10:15a` out of `10:15 AM`. */
+export const shortTime = (time: string): string =>
+  time.replace(/ ([AP])M$/, (_, half: string) => half.toLowerCase());
 
 /** `6 h 30 min`. */
 export function formatDuration(minutes: number): string {
@@ -63,8 +73,18 @@ export function formatDuration(minutes: number): string {
   return [hours ? `${hours} h` : '', rest ? `${rest} min` : ''].filter(Boolean).join(' ');
 }
 
+const QUARTERS: Record<number, string> = { 0: '', 15: '¼', 30: '½', 45: '¾' };
+
+/** `6½ h`, `30 min`, `1 h 5 min`: where there is little room. */
+export function formatHours(minutes: number): string {
+  const quarter = QUARTERS[minutes % 60];
+  if (minutes < 60 || quarter === undefined) return formatDuration(minutes) || '0 h';
+  return `${Math.floor(minutes / 60)}${quarter} h`;
+}
+
 /**
- * The store's zone in words when the viewer's clock shows another time at that moment; else null.
+ * Returns the store's zone in words if the viewer's clock shows another time at that moment,
+ * otherwise null.
  */
 export function otherZone(timeZone: string, at: Instant = nowInstant()): string | null {
   const here = formatTime(at, VIEWER_ZONE) + workDateOf(at, VIEWER_ZONE);
@@ -95,13 +115,13 @@ function amountOf(seconds: number): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** The current time in ms, renewed every second by one timer for all who use it. */
+/** The current time in ms, updated every second by one timer for all users of it. */
 const clockMs = createExternalStore(currentTimeMs(), () => {
   const timer = setInterval(() => clockMs.set(currentTimeMs()), 1000);
   return () => clearInterval(timer);
 });
 
-/** The current time in ms, renewed every second. */
+/** Returns the current time in ms; the component renders again every second. */
 export const useNow = (): number => useExternalStore(clockMs, (nowMs) => nowMs);
 
 /** Whether an instant has passed; the component renders again when it does. */
@@ -113,8 +133,8 @@ export const useToday = (timeZone = VIEWER_ZONE): string =>
   useExternalStore(clockMs, () => todayIn(timeZone));
 
 /**
- * How often it is looked whether the computer slept, and the least that time must have jumped for
- * that.
+ * The time between checks of whether the computer has slept, and the least jump of time that counts
+ * as sleep.
  */
 const CHECK_EVERY_MS = 5000;
 const JUMP_MS = 30_000;

@@ -1,10 +1,7 @@
-/** What was filled in on this page; fields that are gone are no longer in it. */
+/** The fields of this page that were edited. Removed fields are no longer in it. */
 const editedFields = new Set<Element>();
 
-/**
- * Fields of which nothing is lost with the page: what they hold stands in the address, or narrows a
- * list down.
- */
+/** Fields whose values may be lost, because they are in the address or only filter a list. */
 const NOT_LOST = 'search, [aria-label="Narrow down"], [type=search]';
 
 document.addEventListener(
@@ -15,10 +12,7 @@ document.addEventListener(
   { capture: true },
 );
 
-/**
- * Whether the page has something filled in, or a dialog with something to fill in, that would be
- * lost with it.
- */
+/** Whether a reload of the page would lose an edited field, or an open dialog with fields. */
 export function hasUnsaved(): boolean {
   for (const field of editedFields) {
     if (!field.isConnected) editedFields.delete(field);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { titleOf, urgencyOf, windowWords, withOfferedAdvice } from './words.ts';
+import { titleOf, titleParts, windowWords, withOfferedAdvice } from './words.ts';
 
 describe('the short name of an event', () => {
   it.each([
@@ -31,14 +31,18 @@ describe('the short name of an event', () => {
   });
 });
 
-describe('how pressing an event is', () => {
-  it('goes by its last work day, which is the day before it is due', () => {
-    const dueOn = (day: string) => urgencyOf({ dueOn: day }, '2026-01-05');
-    expect(dueOn('2026-01-05')).toBe('Past its last day');
-    expect(dueOn('2026-01-06')).toBe('Today is the last day');
-    expect(dueOn('2026-01-09')).toBe('Within three days');
-    expect(dueOn('2026-01-13')).toBe('Within a week');
-    expect(dueOn('2026-01-14')).toBe('Later');
+describe('what an event is called', () => {
+  it('is told in its parts: the product, and the client where it names one', () => {
+    expect(titleParts({ name: '610113-Alderbrook-Oat Clusters (123456789012)  - V2-CORE' })).toEqual({
+      client: 'Alderbrook',
+      product: 'Oat Clusters',
+    });
+    expect(
+      titleParts({ name: '01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey' }),
+    ).toEqual({
+      client: '',
+      product: 'Juicer Survey',
+    });
   });
 
   it('names a window by its first and last work day', () => {

@@ -1,21 +1,34 @@
-import { type Condition, type EventType, type NoonCheckOrder, workName } from '@scheduler/scheduling';
+import {
+  type Condition,
+  type EventType,
+  eventTitle,
+  type Hours,
+  type NoonCheckOrder,
+  normalForm,
+  type Role,
+} from '@scheduler/scheduling';
 import type { SyncBadge } from '@scheduler/server/router';
-import { addDays, daysBetween, formatDay } from './time.ts';
+import { addDays, formatClock, formatDay } from './time.ts';
 
 /**
- * What a person calls an event: client and product, without the numbers and the type that stand
- * around them in Crossmark's name. The whole name is shown where there is room.
+ * Returns the short name of an event: client and product, without the numbers and the type in
+ * Crossmark's name. The whole name is shown only if there is room.
  */
-export function titleOf(event: { name: string }): string {
-  const title = workName(event.name)
-    .replace(/-(\d{1,2}[AP]M)$/, ', $1')
-    .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 h')
-    .replace(/^(\S[^-]*)-/, '$1\u00a0– ')
-    .trim();
-  return title || event.name;
+export const titleOf = (event: { name: string }): string => eventTitle(event.name);
+
+/**
+ * Returns the parts of {@link titleOf}: product and client. Without a client the product is the
+ * whole title.
+ */
+export function titleParts(event: { name: string }): { product: string; client: string } {
+  const [client = '', ...rest] = titleOf(event).split('\u00a0– ');
+  return rest.length > 0 ? { client, product: rest.join(' – ') } : { client: '', product: client };
 }
 
-/** Each type's word on a card and its colour's name among the tokens. */
+/**
+ * Each type's short name on a card, and the token of its color. The token of its tint ends with
+ * `-soft`.
+ */
 export const TYPES: Record<EventType, { short: string; token: string }> = {
   Core: { short: 'Core', token: '--type-core' },
   Supervisor: { short: 'Supervisor', token: '--type-supervisor' },
@@ -28,7 +41,12 @@ export const TYPES: Record<EventType, { short: string; token: string }> = {
   Other: { short: 'Other', token: '--type-other' },
 };
 
-/** Conditions that go without saying on a planned event. */
+/** A type before a name, on paper; without it where the name says it, or where it says nothing. */
+export function typeBefore(type: EventType, word: string, name: string): string {
+  return type === 'Other' || normalForm(name).startsWith(normalForm(word)) ? '' : `${word}: `;
+}
+
+/** Conditions that are not shown on a scheduled event, because they are the usual ones. */
 export const PLAIN_CONDITIONS: readonly Condition[] = ['Scheduled', 'Unstaffed'];
 
 export type SyncState = SyncBadge['state'];
@@ -41,36 +59,36 @@ export const STATE_WORDS: Record<SyncState, string> = {
   conflict: 'Conflict',
 };
 
-/** Those that need a person first. */
+/** The sync states, the most urgent first. */
 export const STATES = ['failed', 'conflict', 'waiting', 'pending', 'synced'] as const satisfies SyncState[];
 
-/** One line on how far a schedule has got, and what its state means for it. */
+/** Returns a sentence about a schedule's sync state and what it means. */
 export function syncSentence(sync: SyncBadge): string {
   switch (sync.state) {
     case 'synced':
-      return 'Crossmark holds exactly what stands here.';
+      return 'Crossmark holds exactly this schedule.';
     case 'pending':
       return 'Saved here and on its way to Crossmark.';
     case 'waiting':
-      return sync.reason ?? 'Saved here; Crossmark could not be told yet. It is retried by itself.';
+      return sync.reason ?? 'Saved here, but not in Crossmark yet. It is retried automatically.';
     case 'failed':
-      return sync.reason ?? 'Crossmark did not take it. It is not retried until you act.';
+      return sync.reason ?? 'Crossmark did not accept it. It is not retried until you act.';
     case 'conflict':
-      return sync.reason ?? 'Crossmark’s side was changed while ours was too.';
+      return sync.reason ?? 'It was changed in Crossmark and here at the same time.';
   }
 }
 
-/** Acts that a sentence may advise. */
+/** Actions that a sentence may advise. */
 export type Act = 'change' | 'end';
 
 const ADVICE_PATTERNS: readonly { act: Act | undefined; begins: RegExp }[] = [
-  // A conflict's buttons and what follows from them are told beside it.
+  // The text beside a conflict explains its buttons.
   { act: undefined, begins: /^Choose which / },
   { act: 'change', begins: /^(Choose|Change the schedule)\b/ },
   { act: 'end', begins: /^Unschedule it\b/ },
 ];
 
-/** A sentence's facts; of the advice that it ends with only what can be done where it is shown. */
+/** Returns a message without the advice at its end that can't be followed where it is shown. */
 export function withOfferedAdvice(message: string, offeredActs: readonly Act[] = []): string {
   const lastEnd = [...message.matchAll(/[.!?]”? (?=[A-Z])/g)].at(-1);
   if (!lastEnd) return message;
@@ -82,28 +100,15 @@ export function withOfferedAdvice(message: string, offeredActs: readonly Act[] =
     : message;
 }
 
-/** Last day on which an event may be worked: the due day itself is too late. */
+/** Returns the last day on which an event may be worked, which is the day before the due day. */
 export const lastDayOf = (event: { dueOn: string }): string => addDays(event.dueOn, -1);
 
-/** How pressing an unscheduled event is, most pressing first. */
-export const URGENCIES = [
-  'Past its last day',
-  'Today is the last day',
-  'Within three days',
-  'Within a week',
-  'Later',
-] as const;
-
-export type Urgency = (typeof URGENCIES)[number];
-
-/** @param today the store's day */
-export function urgencyOf(event: { dueOn: string }, today: string): Urgency {
-  const left = daysBetween(today, lastDayOf(event));
-  if (left < 0) return 'Past its last day';
-  if (left === 0) return 'Today is the last day';
-  if (left <= 3) return 'Within three days';
-  return left <= 7 ? 'Within a week' : 'Later';
-}
+/**
+ * Whether a day is the last one of an unscheduled event that still needs somebody. One that
+ * Crossmark has booked for an unknown rep does not.
+ */
+export const isDueOn = (event: { dueOn: string; bookedElsewhere: string | null }, day: string): boolean =>
+  event.bookedElsewhere === null && lastDayOf(event) === day;
 
 /** `Jan 5 – Jan 12`, or one day by its name. */
 export function windowWords(event: { startsOn: string; dueOn: string }): string {
@@ -112,8 +117,39 @@ export function windowWords(event: { startsOn: string; dueOn: string }): string 
   return `${formatDay(event.startsOn)} – ${formatDay(last)}`;
 }
 
-/** Who does noon checks, by whom a store asks first. */
+/** The people who do noon checks, for each setting of a store. */
 export const NOON_CHECK_WORDS: Record<NoonCheckOrder, string> = {
   lead_with_core: 'A Lead who has a Core that day, else the Club Supervisor',
   club_supervisor: 'The Club Supervisor, else a Lead who has a Core that day',
 };
+
+/** Short names of roles. The whole name is shown on hover. */
+export const SHORT_ROLES: Record<Role, string> = {
+  'Club Supervisor': 'Supervisor',
+  'Lead Event Specialist': 'Lead',
+  'Event Specialist': 'Specialist',
+  'Juicer Barista': 'Juicer Barista',
+};
+
+/** Returns the initials of the first and the last name: `ZN` for `Zoë Núñez`. */
+export function initialsOf(name: string): string {
+  const names = name.split(/\s+/).filter(Boolean);
+  const initials = [names[0], names.length > 1 ? names.at(-1) : undefined];
+  return initials
+    .map((each) => [...(each ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
+}
+
+/** Hours where there is little room: `1 PM – 5:30 PM`, `from 1 PM`, `until 11 AM`. */
+export function hoursWords({ fromTime, untilTime }: Hours): string {
+  const clock = (time: string) => formatClock(time).replace(':00', '');
+  if (fromTime === null) return untilTime === null ? 'all day' : `until ${clock(untilTime)}`;
+  return untilTime === null ? `from ${clock(fromTime)}` : `${clock(fromTime)} – ${clock(untilTime)}`;
+}
+
+/** Time off for some hours: `Off 1 PM – 5 PM`, with its reason if it has one. */
+export function hoursOffWords({ reason, ...hours }: Hours & { reason: string }): string {
+  const words = `Off ${hoursWords(hours)}`;
+  return reason === 'Time off' ? words : `${words}: ${reason}`;
+}

@@ -2,7 +2,6 @@
 import type { MonthView } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
 import { formatDay } from '../lib/time.ts';
-import { TYPES } from '../lib/words.ts';
 import { TruncatedText } from '../ui/truncated-text.tsx';
 
 type Day = MonthView['days'][number];
@@ -24,43 +23,36 @@ export function DayHead({ day, today, inMonth }: { day: Day; today: string; inMo
         {Number(day.day.slice(8))}
       </span>
       {day.holiday && <TruncatedText text={day.holiday} className="text-xs text-ink-2" />}
-      <Caution day={day} />
     </span>
   );
 }
 
-/** Only on days on which unscheduled work could be done for the last time. */
-export function Caution({ day }: { day: Day }) {
-  if (day.due === 0) return null;
-  const words = `${day.due} unscheduled ${day.due === 1 ? 'event has its last day' : 'events have their last day'}`;
+/** What is planned on a day against what is open: in words, and as the parts of a line. */
+export function PlannedAndOpen({ planned, due }: { planned: number; due: number }) {
+  if (planned + due === 0) return null;
   return (
-    <span
-      title={words}
-      data-testid={`caution-${day.day}`}
-      className="ml-auto inline-flex shrink-0 items-center gap-0.5 rounded bg-waiting-soft px-1 py-px text-xs font-medium text-waiting"
-    >
-      <TriangleAlert aria-hidden className="size-3.5" />
-      <span aria-hidden>{day.due}</span>
-      <span className="sr-only">{words}. </span>
-    </span>
-  );
-}
-
-export function Counts({ day }: { day: Day }) {
-  return (
-    <span className="flex flex-wrap gap-x-2.5 gap-y-0.5 text-xs">
-      {day.counts.map(({ type, count }) => (
-        <span key={type} className="inline-flex items-center gap-1 whitespace-nowrap">
-          <span
-            aria-hidden
-            className="size-2 shrink-0 rounded-[2px] forced-color-adjust-none"
-            style={{ background: `var(${TYPES[type].token})` }}
-          />
-          <span>
-            <b className="font-semibold">{count}</b> {TYPES[type].short}
+    <span className="grid gap-1 text-xs">
+      <span className="flex flex-wrap items-baseline justify-between gap-x-2">
+        {planned > 0 && (
+          <span className="text-ink-2">
+            <b className="font-semibold text-ink">{planned}</b> planned
           </span>
-        </span>
-      ))}
+        )}
+        {due > 0 && (
+          <span className="inline-flex items-center gap-1 font-semibold text-waiting">
+            <TriangleAlert aria-hidden className="size-3.5 self-center" />
+            {due} open
+          </span>
+        )}
+      </span>
+      <span aria-hidden className="flex h-1 gap-px overflow-hidden rounded-full forced-color-adjust-none">
+        <span className="bg-synced/60" style={{ flexGrow: planned }} />
+        <span className="bg-waiting" style={{ flexGrow: due }} />
+      </span>
     </span>
   );
 }
+
+/** What a day's open work is, for screen readers and on hover. */
+export const openWords = (due: number): string =>
+  `${due} unscheduled ${due === 1 ? 'event has its last day' : 'events have their last day'}`;

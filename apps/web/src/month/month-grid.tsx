@@ -4,7 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { addDays, formatMonth } from '../lib/time.ts';
 import { shortcutOf } from '../ui/shortcuts.ts';
-import { Counts, DayHead } from './month-day.tsx';
+import { TypeCounts } from '../ui/type-counts.tsx';
+import { HEATS, heatOf, plannedOn, totalsOf } from './heat.ts';
+import { DayHead, openWords, PlannedAndOpen } from './month-day.tsx';
 import { monthAfter, monthBefore } from './months.ts';
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -12,8 +14,8 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 /**
- * Weeks by days. One stop of Tab; arrows go from day to day and on into the next month, PageUp and
- * PageDown by months.
+ * The month as a grid of weeks and days. It is one stop of the Tab key: arrows move by days, also
+ * into the next month, and PageUp and PageDown move by months.
  */
 export function MonthGrid({
   month,
@@ -21,7 +23,7 @@ export function MonthGrid({
   storeId,
   onMonth,
 }: {
-  /** The month asked for; `view` may still be the one before. */
+  /** The requested month; `view` may still be the previous one. */
   month: string;
   view: MonthView;
   storeId: number | undefined;
@@ -34,7 +36,7 @@ export function MonthGrid({
   const firstStop = view.today.startsWith(view.month) ? view.today : `${view.month}-01`;
   const stop = focusedDay !== undefined && isInView(focusedDay) ? focusedDay : firstStop;
 
-  // The day that the keys went to may come only with the next month.
+  // The day that a key selected may be loaded only with the next month.
   const isMoving = useRef(false);
   useEffect(() => {
     if (!isMoving.current || stop !== focusedDay || view.month !== month) return;
@@ -68,7 +70,7 @@ export function MonthGrid({
       >
         <thead>
           <tr>
-            {WEEKDAYS.map((weekday) => (
+            {[...WEEKDAYS, 'Week'].map((weekday) => (
               <th
                 key={weekday}
                 scope="col"
@@ -86,6 +88,7 @@ export function MonthGrid({
                 <td
                   key={day.day}
                   aria-current={day.day === view.today ? 'date' : undefined}
+                  data-heat={heatOf(day)}
                   className={`h-24 border-r border-b border-line p-0 align-top ${groundOf(day, view.month)}`}
                 >
                   <Link
@@ -94,13 +97,23 @@ export function MonthGrid({
                     data-day={day.day}
                     tabIndex={day.day === stop ? 0 : -1}
                     onFocus={() => setFocusedDay(day.day)}
-                    className="flex h-full flex-col gap-1 p-1.5 hover:bg-surface-2 focus-visible:-outline-offset-2"
+                    title={day.due > 0 ? openWords(day.due) : undefined}
+                    className="flex h-full flex-col gap-1 p-1.5 hover:brightness-97 focus-visible:-outline-offset-2"
                   >
                     <DayHead day={day} today={view.today} inMonth={day.day.startsWith(view.month)} />
-                    <Counts day={day} />
+                    <TypeCounts counts={day.counts} />
+                    <span className="mt-auto">
+                      <PlannedAndOpen planned={plannedOn(day)} due={day.due} />
+                    </span>
                   </Link>
                 </td>
               ))}
+              <td
+                data-testid={`week-${week[0]?.day}`}
+                className="border-b border-line bg-surface-2 p-1.5 align-bottom"
+              >
+                <PlannedAndOpen {...totalsOf(week)} />
+              </td>
             </tr>
           ))}
         </tbody>
@@ -109,13 +122,15 @@ export function MonthGrid({
   );
 }
 
-/** The ground of a day: greyed outside of the month, and on a holiday. */
+/** Returns the background of a day: its heat, else gray outside of the month and on a holiday. */
 function groundOf(day: MonthView['days'][number], month: string): string {
+  const heat = heatOf(day);
+  if (heat > 0) return HEATS[heat].look;
   if (!day.day.startsWith(month)) return 'bg-surface-2';
   return day.holiday ? 'bg-off' : '';
 }
 
-/** The day that a key leads to. */
+/** Returns the day to which a key moves. */
 function dayForKey(key: string, from: string): string | undefined {
   const step = STEPS[key];
   if (step !== undefined) return addDays(from, step);

@@ -9,6 +9,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import { HEATS } from './heat.ts';
 import { MonthGrid } from './month-grid.tsx';
 import { MonthList } from './month-list.tsx';
 import { monthAfter, monthBefore } from './months.ts';
@@ -16,8 +17,8 @@ import { monthAfter, monthBefore } from './months.ts';
 const route = getRouteApi('/app/month');
 
 /**
- * A month of a store: how much of each type is planned on each day, and where unscheduled work is
- * due.
+ * The page of a month of a store: what is planned on each day against what is open and has its last
+ * day then.
  */
 export function MonthPage() {
   const search = route.useSearch();
@@ -38,10 +39,10 @@ export function MonthPage() {
     });
 
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <div className="flex min-h-0 flex-1 flex-col [print-color-adjust:exact]">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
         <h1 className="sr-only">Month</h1>
-        <div className="flex items-center gap-1">
+        <div className="flex items-center gap-1 print:hidden">
           <IconButton label="Previous month" onClick={() => go(monthBefore(month))}>
             <ChevronLeft aria-hidden className="size-5" />
           </IconButton>
@@ -59,6 +60,7 @@ export function MonthPage() {
         <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
           {formatMonth(month)}
         </h2>
+        <Legend />
         <StoreName onChange={(store) => void navigate({ search: (before) => ({ ...before, store }) })} />
       </div>
       <QueryView
@@ -81,5 +83,26 @@ export function MonthPage() {
         )}
       </QueryView>
     </div>
+  );
+}
+
+/** What the colors of the days mean. */
+function Legend() {
+  return (
+    <ul
+      aria-label="Open events whose last day it is"
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-ink-2 forced-colors:hidden sm:order-last sm:ml-auto"
+    >
+      <li aria-hidden>Open on their last day:</li>
+      {Object.entries(HEATS).map(([heat, { words, look }]) => (
+        <li key={heat} className="inline-flex items-center gap-1">
+          <span
+            aria-hidden
+            className={`size-3 rounded-[3px] border border-line-strong forced-color-adjust-none ${look}`}
+          />
+          {words}
+        </li>
+      ))}
+    </ul>
   );
 }

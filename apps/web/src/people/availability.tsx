@@ -3,23 +3,19 @@ import { Button } from '@scheduler/ui/button';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMayWrite } from '../shell/use-session.ts';
-import { AvailabilityWeeks } from './availability-weeks.tsx';
+import { AvailabilityWeeks, type Days } from './availability-weeks.tsx';
 import { BrokenSchedules } from './broken-schedules.tsx';
 import { DaysDialog } from './days-dialog.tsx';
 import { Exceptions } from './exceptions.tsx';
-import { UsualWeek } from './usual-week.tsx';
-import { WEEKDAYS } from './weekdays.ts';
+import { type UsualDays, UsualWeek, usualDaysOf } from './usual-week.tsx';
 
-/**
- * When somebody can work: what comes of it in the next weeks, the usual week, and what differs from
- * it.
- */
+/** A person's availability: the next weeks, the usual week, and the exceptions. */
 export function Availability({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();
-  const [draft, setDraft] = useState<boolean[]>();
-  const [isAdding, setAdding] = useState(false);
+  const [draft, setDraft] = useState<UsualDays>();
+  const [chosenDays, setChosenDays] = useState<Days>();
   const [broken, setBroken] = useState<AvailabilitySaved['broken']>([]);
-  const pattern = draft ?? person.pattern ?? WEEKDAYS.map(() => true);
+  const { pattern, hours: patternHours } = draft ?? usualDaysOf(person);
   return (
     <section
       aria-labelledby="availability"
@@ -30,17 +26,32 @@ export function Availability({ person }: { person: EmployeeDetail }) {
           When they can work
         </h2>
         {mayWrite && (
-          <Button look="primary" className="ml-auto" onClick={() => setAdding(true)}>
+          <Button
+            look="primary"
+            className="ml-auto"
+            onClick={() => setChosenDays({ startsOn: person.today, endsOn: person.today })}
+          >
             <Plus aria-hidden className="size-4" />
             Add days
           </Button>
         )}
       </div>
       <BrokenSchedules broken={broken} person={person} onSeen={() => setBroken([])} />
-      <AvailabilityWeeks person={{ ...person, pattern }} />
+      <AvailabilityWeeks
+        person={{ ...person, pattern, patternHours }}
+        onChoose={mayWrite && !person.terminatedOn ? setChosenDays : undefined}
+      />
       <UsualWeek person={person} draft={draft} onDraft={setDraft} onSaved={setBroken} />
       <Exceptions person={person} onSaved={setBroken} />
-      {isAdding && <DaysDialog person={person} onSaved={setBroken} onClose={() => setAdding(false)} />}
+      {chosenDays && (
+        <DaysDialog
+          employeeId={person.id}
+          name={person.name}
+          {...chosenDays}
+          onBroken={setBroken}
+          onClose={() => setChosenDays(undefined)}
+        />
+      )}
     </section>
   );
 }

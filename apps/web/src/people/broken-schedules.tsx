@@ -4,8 +4,9 @@ import { Link } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
 import { formatWhen, weekStart } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
+import { ChangePersonButton } from '../planning/change-person-button.tsx';
 
-/** Schedules that the last change put in the wrong, with the way to each. */
+/** The schedules that the last change of availability invalidates, with links to them. */
 export function BrokenSchedules({
   broken,
   person,
@@ -26,14 +27,23 @@ export function BrokenSchedules({
       </p>
       <ul className="mt-1.5 grid gap-1">
         {broken.slice(0, 12).map((work) => (
-          <li key={work.scheduleId}>
-            <Link
-              to="/"
-              search={{ week: weekStart(work.workDate), event: work.eventId }}
-              className="inline-flex min-h-6 items-center underline"
-            >
-              {formatWhen(work.startsAt, person.store.timeZone)}: {titleOf({ name: work.eventName })}
-            </Link>
+          <li key={work.scheduleId} className="flex flex-wrap items-center gap-x-3">
+            {work.isElsewhere ? (
+              <span>
+                {formatWhen(work.startsAt, person.store.timeZone)}: {work.eventName}
+              </span>
+            ) : (
+              <>
+                <Link
+                  to="/"
+                  search={{ week: weekStart(work.workDate), event: work.eventId }}
+                  className="inline-flex min-h-6 items-center underline"
+                >
+                  {formatWhen(work.startsAt, person.store.timeZone)}: {titleOf({ name: work.eventName })}
+                </Link>
+                <ChangePersonButton eventId={work.eventId} timeZone={person.store.timeZone} />
+              </>
+            )}
           </li>
         ))}
         {broken.length > 12 && <li>and {broken.length - 12} more</li>}

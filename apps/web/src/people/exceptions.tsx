@@ -1,12 +1,14 @@
+import { type Hours, isWholeDay } from '@scheduler/scheduling';
 import type { AvailabilitySaved, EmployeeDetail } from '@scheduler/server/router';
 import { IconButton } from '@scheduler/ui/button';
+import { TickBox } from '@scheduler/ui/field';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { formatDay } from '../lib/time.ts';
+import { hoursWords } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
-import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useAvailabilitySaved } from './use-saved.ts';
 
@@ -16,12 +18,11 @@ interface Exception {
   startsOn: string;
   endsOn: string;
   reason: string | null;
+  hours?: Hours;
   remove: () => void;
 }
 
-/**
- * Everything that differs from the usual week, first day first; what is over is shown on request.
- */
+/** The exceptions from the usual week by day. Past ones are shown on request. */
 export function Exceptions({
   person,
   onSaved,
@@ -43,6 +44,7 @@ export function Exceptions({
       ...off,
       key: `off-${off.id}`,
       word: 'Time off',
+      hours: off,
       remove: () => removeTimeOff.mutate({ ...seen, timeOffId: off.id }),
     })),
     ...person.ranges.map((range) => ({
@@ -64,7 +66,7 @@ export function Exceptions({
   const visible = withPast ? all : all.filter((one) => one.endsOn >= person.today);
   return (
     <div className="grid gap-1.5">
-      <h3 className="text-sm font-medium">Other than usual</h3>
+      <h3 className="text-sm font-medium">Exceptions</h3>
       {visible.length === 0 && <p className="text-sm text-ink-2">Nothing from today on.</p>}
       <ul className="divide-y divide-line" data-testid="exceptions">
         {visible.map((one) => (
@@ -75,6 +77,7 @@ export function Exceptions({
                 ? formatDay(one.startsOn)
                 : `${formatDay(one.startsOn)} – ${formatDay(one.endsOn)}`}
               , {one.endsOn.slice(0, 4)}
+              {one.hours && !isWholeDay(one.hours) && `, ${hoursWords(one.hours)}`}
               {one.reason && <span className="block text-xs text-ink-2">{one.reason}</span>}
             </span>
             {mayWrite && (
@@ -91,7 +94,7 @@ export function Exceptions({
       </ul>
       {past > 0 && (
         <TickBox checked={withPast} onChange={(change) => setWithPast(change.target.checked)}>
-          Show {past} that {past === 1 ? 'is' : 'are'} over
+          Show {past} past {past === 1 ? 'exception' : 'exceptions'}
         </TickBox>
       )}
     </div>

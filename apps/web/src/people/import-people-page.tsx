@@ -1,19 +1,18 @@
 import { isFound } from '@scheduler/scheduling';
 import { Button } from '@scheduler/ui/button';
-import { Link } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Empty, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
+import { AllPeopleLink } from './all-people-link.tsx';
 import { Counts, isStatus, Rows, STATUSES, type Status, wouldWrite } from './import-people-rows.tsx';
 import { RepListAge } from './link-mark.tsx';
 
 /**
- * Takes people over from Crossmark's rep list: shows what each rep would do before anything is
- * written.
+ * The page that imports people from Crossmark's rep list. It shows what each rep would change
+ * before anything is written.
  */
 export function ImportPeoplePage() {
   useTitle('Import people');
@@ -40,18 +39,12 @@ export function ImportPeoplePage() {
       (!status || row.status === status) &&
       isFound(text, [row.rep.name, row.rep.repId, row.rep.employeeNumber, row.employee?.name]),
   );
-  // A rep who was ticked and has become another matter meanwhile is not imported unseen.
+  // A ticked rep whose data has changed meanwhile is not imported.
   const selectedRows = rows.filter((row) => wouldWrite(row) && selected.has(row.rep.repId));
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[100rem] gap-3 p-3 sm:p-4">
-        <Link
-          to="/people"
-          className="inline-flex min-h-6 items-center gap-1 justify-self-start text-sm text-accent-text hover:underline"
-        >
-          <ChevronLeft aria-hidden className="size-4" />
-          All people
-        </Link>
+        <AllPeopleLink />
         <h1 className="text-lg font-semibold">Import people from Crossmark</h1>
         {mayWrite ? (
           <QueryView
@@ -65,7 +58,7 @@ export function ImportPeoplePage() {
                 <RepListAge {...list} />
                 {list.readAt === null ? (
                   <Empty title="Nobody has read Crossmark’s rep list yet.">
-                    Read it now; then choose whom to add. Nothing is written before you say so.
+                    Read it now, then choose whom to add. Nothing is written before you confirm.
                   </Empty>
                 ) : (
                   <>
@@ -120,7 +113,7 @@ export function ImportPeoplePage() {
             )}
           </QueryView>
         ) : (
-          <p className="text-sm text-ink-2">Your role lets you look, not import.</p>
+          <p className="text-sm text-ink-2">With your role you can read, but not import.</p>
         )}
       </div>
     </div>

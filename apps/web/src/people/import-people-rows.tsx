@@ -1,5 +1,6 @@
 import type { ImportRow } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
+import { ImportChange, ImportTable, ImportTableRow } from '../ui/import-table.tsx';
 import { Empty } from '../ui/states.tsx';
 
 export type Status = ImportRow['status'];
@@ -51,70 +52,46 @@ export function Rows({
     }
     onChoose(next);
   };
-  if (rows.length === 0) return <Empty title="No rep fits." />;
+  if (rows.length === 0) return <Empty title="No rep matches." />;
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="block w-full text-sm md:table">
-        <thead className="block bg-surface-2 text-left text-xs text-ink-2 md:table-header-group">
-          <tr className="flex items-center md:table-row">
-            <th scope="col" className="w-10 px-3 py-2">
-              <input
-                type="checkbox"
-                aria-label="All shown reps that say something new"
-                checked={news.length > 0 && news.every((repId) => chosen.has(repId))}
-                disabled={news.length === 0}
-                onChange={(change) => toggle(news, change.target.checked)}
-                className="block size-6 accent-accent md:size-4"
-              />
-            </th>
-            <th scope="col" className="px-2 py-2 font-medium md:w-28">
-              What
-            </th>
-            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
-              Rep
-            </th>
-            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
-              What it does
-            </th>
-          </tr>
-        </thead>
-        <tbody className="block divide-y divide-line md:table-row-group">
-          {rows.map((row) => (
-            <tr
-              key={row.rep.repId}
-              data-testid={`rep-${row.rep.repId}`}
-              className="grid grid-cols-[auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
-            >
-              <td className="w-10 px-3 py-2">
-                {wouldWrite(row) && (
-                  <input
-                    type="checkbox"
-                    aria-label={`Import ${row.rep.name}`}
-                    checked={chosen.has(row.rep.repId)}
-                    onChange={(change) => toggle([row.rep.repId], change.target.checked)}
-                    className="block size-6 accent-accent md:size-4"
-                  />
-                )}
-              </td>
-              <td className="px-2 py-2">
-                <span className={`rounded px-1.5 py-0.5 text-xs font-medium ${STATUSES[row.status].look}`}>
-                  {STATUSES[row.status].word}
-                </span>
-              </td>
-              <td className="col-span-2 px-3 py-1 md:px-2 md:py-2">
+      <ImportTable
+        all={{
+          label: 'All shown reps with a change',
+          checked: news.length > 0 && news.every((repId) => chosen.has(repId)),
+          disabled: news.length === 0,
+          onTick: (isOn) => toggle(news, isOn),
+        }}
+        kind="What"
+        what="Rep"
+      >
+        {rows.map((row) => (
+          <ImportTableRow
+            key={row.rep.repId}
+            testId={`rep-${row.rep.repId}`}
+            tick={
+              wouldWrite(row)
+                ? {
+                    label: `Import ${row.rep.name}`,
+                    checked: chosen.has(row.rep.repId),
+                    onTick: (isOn) => toggle([row.rep.repId], isOn),
+                  }
+                : null
+            }
+            status={STATUSES[row.status]}
+            what={
+              <>
                 <span className="block font-medium">{row.rep.name}</span>
                 <span className="block text-xs text-ink-2">
                   RepID {row.rep.repId}
                   {row.rep.employeeNumber && `, employee number ${row.rep.employeeNumber}`}
                 </span>
-              </td>
-              <td className="col-span-2 px-3 py-1 md:px-2 md:py-2">
-                <Effect row={row} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+              </>
+            }
+            effect={<Effect row={row} />}
+          />
+        ))}
+      </ImportTable>
     </div>
   );
 }
@@ -141,8 +118,7 @@ function Effect({ row }: { row: ImportRow }) {
       )}
       {row.changes.map((change) => (
         <span key={change.field}>
-          <span className="text-ink-2">{FIELDS[change.field]}: </span>
-          {change.from && <span className="text-ink-2 line-through">{change.from}</span>} {change.to}
+          <ImportChange {...change} field={FIELDS[change.field]} />
         </span>
       ))}
       {row.note && (

@@ -1,14 +1,15 @@
 import { isFound } from '@scheduler/scheduling';
 import type { Employee, RepList } from '@scheduler/server/router';
+import { TextField } from '@scheduler/ui/field';
 import { useEffect, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import { TextField } from '../ui/field.tsx';
+import { useHasAllStores } from '../shell/use-session.ts';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Empty, QueryView, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { RepListAge } from './link-mark.tsx';
 
-/** Says by hand which rep of Crossmark's list a person is. */
+/** The dialog that links a person to a rep of Crossmark's list. */
 export function LinkDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(person.version);
@@ -16,8 +17,9 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
   const [text, setText] = useState(person.name.split(' ').at(-1) ?? '');
   const list = trpc.reps.list.useQuery();
   const read = trpc.reps.read.useMutation({ onSuccess: () => utils.reps.invalidate() });
-  // Whoever opens this wants to choose from a list: the first one is read without being asked for.
-  const never = list.data?.reading === null;
+  // The user needs a list to choose from, so the first one is read automatically.
+  const hasAllStores = useHasAllStores();
+  const never = hasAllStores && list.data?.reading === null;
   const hasRequested = useRef(false);
   const readFirst = read.mutate;
   useEffect(() => {
@@ -27,7 +29,7 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
   }, [never, readFirst]);
   const link = trpc.reps.link.useMutation({
     onSuccess: (linked) => {
-      toast(`${linked.name} is rep ${linked.repId}. What is planned for them goes to Crossmark now.`);
+      toast(`${linked.name} is rep ${linked.repId}. Their schedules are now sent to Crossmark.`);
       void utils.employees.invalidate();
       void utils.reps.invalidate();
       void utils.board.week.invalidate();
@@ -38,7 +40,7 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
     <FormDialog
       shape="middle"
       title={`Which rep is ${person.name}?`}
-      description="What is planned for them is booked under the RepID that you choose."
+      description="Their schedules are booked under the RepID that you choose."
       action="Link"
       saving={link}
       busyLabel="Linking…"
@@ -82,7 +84,7 @@ function Reps({
   const matches = reps.filter((rep) => isFound(text, [rep.name, rep.repId, rep.employeeNumber]));
   if (matches.length === 0) {
     return (
-      <Empty title={reps.length === 0 ? 'No rep is known yet.' : `No rep fits “${text}”.`}>
+      <Empty title={reps.length === 0 ? 'No rep is known yet.' : `No rep matches “${text}”.`}>
         {reps.length > 0 && 'Clear the search to see all of them.'}
       </Empty>
     );
@@ -111,7 +113,7 @@ function Reps({
               <span className="block text-xs text-ink-2">
                 RepID {rep.repId}
                 {rep.employeeNumber && `, employee number ${rep.employeeNumber}`}
-                {taken && `. Is ${rep.holder?.name} here.`}
+                {taken && `. Linked to ${rep.holder?.name}.`}
               </span>
             </span>
           </label>

@@ -4,6 +4,7 @@ import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { useFormatMoment } from '../lib/time.ts';
+import { useHasAllStores } from '../shell/use-session.ts';
 import { toast } from '../ui/toast.tsx';
 
 const LINKS: Record<Employee['linkState'], { word: string; look: string }> = {
@@ -14,7 +15,7 @@ const LINKS: Record<Employee['linkState'], { word: string; look: string }> = {
   taken: { word: 'RepID taken', look: 'text-failed' },
 };
 
-/** Whether Crossmark knows a person: without that nothing of theirs can be booked. */
+/** A person's link to Crossmark. Without it none of their schedules can be booked. */
 export function LinkMark({ person }: { person: Employee }) {
   const { word, look } = LINKS[person.linkState];
   const Icon = person.linkState === 'linked' ? CircleCheck : TriangleAlert;
@@ -35,10 +36,11 @@ export function LinkMark({ person }: { person: Employee }) {
 const asSentence = (reason: string): string =>
   `${reason[0]?.toUpperCase()}${reason.slice(1)}${reason.endsWith('.') ? '' : '.'}`;
 
-/** How old the rep list is, and a way to have it read anew; says why where it takes long. */
+/** The age of the rep list, a button to read it again, and the reason if that takes long. */
 export function RepListAge({ reading, readAt }: { reading: RepReading | null; readAt: string | null }) {
   const formatMoment = useFormatMoment();
   const utils = trpc.useUtils();
+  const hasAllStores = useHasAllStores();
   const read = trpc.reps.read.useMutation({
     onSuccess: () => utils.reps.invalidate(),
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
@@ -47,7 +49,7 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
   const stateSentence = (): string => {
     if (reading?.state === 'queued') {
       return reading.failureReason
-        ? `Crossmark could not be read yet: ${reading.failureReason} It is retried by itself.`
+        ? `Crossmark could not be read yet: ${reading.failureReason} It is retried automatically.`
         : 'Reading Crossmark’s rep list…';
     }
     if (reading?.state === 'failed') return `The last reading failed: ${reading.failureReason}`;
@@ -60,10 +62,12 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
       <span role="status" className={reading?.state === 'failed' ? 'text-failed' : 'text-ink-2'}>
         {stateSentence()}
       </span>
-      <Button busy={running || read.isPending} busyLabel="Reading…" onClick={() => read.mutate()}>
-        <RefreshCw aria-hidden className="size-4" />
-        {readAt ? 'Read it again' : 'Read it now'}
-      </Button>
+      {hasAllStores && (
+        <Button busy={running || read.isPending} busyLabel="Reading…" onClick={() => read.mutate()}>
+          <RefreshCw aria-hidden className="size-4" />
+          {readAt ? 'Read it again' : 'Read it now'}
+        </Button>
+      )}
     </div>
   );
 }

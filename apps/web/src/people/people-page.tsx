@@ -1,25 +1,26 @@
 import { isFound } from '@scheduler/scheduling';
-import type { Employee } from '@scheduler/server/router';
-import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
-import { Link } from '@tanstack/react-router';
-import { Download, Pencil, Plus, UserMinus } from 'lucide-react';
+import { Button, buttonClass } from '@scheduler/ui/button';
+import { TickBox } from '@scheduler/ui/field';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { Download, Plus, Printer } from 'lucide-react';
 import { useState } from 'react';
+import { AttendanceView } from '../attendance/attendance-view.tsx';
 import { trpc } from '../lib/api.ts';
-import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { TickBox } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
-import { LinkMark } from './link-mark.tsx';
+import { type PeopleDialog, PeopleTable } from './people-table.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { RetireDialog } from './retire-dialog.tsx';
-import { UnretireButton } from './unretire-button.tsx';
+import { Workload } from './workload.tsx';
 
-type PeopleDialog = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
+const route = getRouteApi('/app/people');
 
-/** Who works in the club: add, change, retire, and whether Crossmark knows them. */
+/** The page of all people: add, edit and retire them, and see their links to Crossmark. */
 export function PeoplePage() {
   useTitle('People');
+  const { view, week, month } = route.useSearch();
+  const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
   const [withRetired, setWithRetired] = useState(false);
   const [text, setText] = useState('');
@@ -37,6 +38,7 @@ export function PeoplePage() {
           <span role="status" className="text-sm text-ink-2">
             {query.data && `${visiblePeople.length} of ${people.length}`}
           </span>
+          <ViewLinks view={view} />
           <input
             type="search"
             aria-label="Search people"
@@ -48,6 +50,10 @@ export function PeoplePage() {
           <TickBox checked={withRetired} onChange={(change) => setWithRetired(change.target.checked)}>
             Show retired
           </TickBox>
+          <Link to="/people/print" className={buttonClass('plain')}>
+            <Printer aria-hidden className="size-4" />
+            Print all
+          </Link>
           {mayWrite && (
             <>
               <Link to="/people/import" className={buttonClass('plain')}>
@@ -69,19 +75,38 @@ export function PeoplePage() {
           empty={
             query.data?.length === 0 && (
               <Empty title="Nobody is here yet.">
-                Import people from Crossmark’s rep list, or add the first one; their RepID is looked up at
+                Import people from Crossmark’s rep list, or add the first one. Their RepID is looked up at
                 once.
               </Empty>
             )
           }
         >
-          {() =>
-            visiblePeople.length === 0 ? (
-              <Empty title={`Nobody fits “${text}”.`} />
-            ) : (
-              <PeopleTable people={visiblePeople} mayWrite={mayWrite} onAsk={setDialog} />
-            )
-          }
+          {() => {
+            if (visiblePeople.length === 0) return <Empty title={`Nobody matches “${text}”.`} />;
+            if (view === 'workload') {
+              return (
+                <Workload
+                  people={visiblePeople}
+                  week={week}
+                  onWeek={(week) => void navigate({ search: { view, week } })}
+                />
+              );
+            }
+            if (view === 'attendance') {
+              const shownIds = new Set(visiblePeople.map(({ id }) => id));
+              return (
+                <AttendanceView
+                  month={month}
+                  // Somebody who has left is shown with their records, whoever the list shows.
+                  isShown={({ employeeId, terminatedOn, name }) =>
+                    shownIds.has(employeeId) || (terminatedOn !== null && isFound(text, [name]))
+                  }
+                  onMonth={(month) => void navigate({ search: { view, ...(month && { month }) } })}
+                />
+              );
+            }
+            return <PeopleTable people={visiblePeople} mayWrite={mayWrite} onAsk={setDialog} />;
+          }}
         </QueryView>
       </div>
       {dialog?.kind === 'add' && <PersonDialog onClose={() => setDialog(undefined)} />}
@@ -95,92 +120,27 @@ export function PeoplePage() {
   );
 }
 
-function PeopleTable({
-  people,
-  mayWrite,
-  onAsk,
-}: {
-  people: readonly Employee[];
-  mayWrite: boolean;
-  onAsk: (dialog: PeopleDialog) => void;
-}) {
+const VIEWS = [
+  { id: undefined, word: 'List' },
+  { id: 'workload', word: 'Workload' },
+  { id: 'attendance', word: 'Attendance' },
+] as const;
+
+/** The ways to look at people. */
+function ViewLinks({ view }: { view: (typeof VIEWS)[number]['id'] }) {
   return (
-    <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="w-full text-sm">
-        <thead className="hidden bg-surface-2 text-left text-xs text-ink-2 md:table-header-group">
-          <tr>
-            {['Name', 'Role', 'Employee number', 'Contact', 'Crossmark'].map((head) => (
-              <th key={head} scope="col" className="px-3 py-2 font-medium">
-                {head}
-              </th>
-            ))}
-            <th scope="col" className="px-3 py-2">
-              <span className="sr-only">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody className="divide-y divide-line">
-          {people.map((person) => (
-            // Below md each row becomes a small card: the same cells, one under the other.
-            <tr
-              key={person.id}
-              data-testid={`person-${person.id}`}
-              className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-2 px-3 py-2 md:table-row md:px-0 md:py-0"
-            >
-              <th scope="row" className="text-left font-medium wrap-anywhere md:min-w-40 md:px-3 md:py-2">
-                <Link
-                  to="/people/$id"
-                  params={{ id: String(person.id) }}
-                  className="inline-flex min-h-6 items-center underline decoration-line-strong underline-offset-3 hover:decoration-current"
-                >
-                  {person.name}
-                </Link>
-                {person.terminatedOn && (
-                  <span className="block text-xs font-normal text-ink-2">
-                    Last work day {formatDay(person.terminatedOn)}, {person.terminatedOn.slice(0, 4)}
-                  </span>
-                )}
-              </th>
-              <td className="col-start-1 text-ink-2 md:px-3 md:py-2 md:text-ink">
-                {person.role}
-                {person.adultBeverageTrained && (
-                  <span className="block text-xs text-ink-2">Adult beverage trained</span>
-                )}
-              </td>
-              <td className="col-start-1 text-ink-2 md:px-3 md:py-2 md:text-ink">
-                {person.employeeNumber ?? '–'}
-              </td>
-              <td className="col-start-1 text-xs break-all text-ink-2 md:px-3 md:py-2">
-                {person.email && <span className="block">{person.email}</span>}
-                {person.phone && <span className="block">{person.phone}</span>}
-                {!person.email && !person.phone && '–'}
-              </td>
-              <td className="col-start-1 md:px-3 md:py-2">
-                <LinkMark person={person} />
-              </td>
-              <td className="col-start-2 row-span-5 row-start-1 text-right whitespace-nowrap md:px-3 md:py-2">
-                {mayWrite && (
-                  <>
-                    <IconButton label={`Edit ${person.name}`} onClick={() => onAsk({ kind: 'edit', person })}>
-                      <Pencil aria-hidden className="size-4" />
-                    </IconButton>
-                    {person.terminatedOn ? (
-                      <UnretireButton person={person} />
-                    ) : (
-                      <IconButton
-                        label={`Retire ${person.name}`}
-                        onClick={() => onAsk({ kind: 'retire', person })}
-                      >
-                        <UserMinus aria-hidden className="size-4" />
-                      </IconButton>
-                    )}
-                  </>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <nav aria-label="View" className="flex overflow-hidden rounded-md border border-line-strong">
+      {VIEWS.map(({ id, word }) => (
+        <Link
+          key={word}
+          to="/people"
+          search={id ? { view: id } : {}}
+          aria-current={view === id ? 'page' : undefined}
+          className={`inline-flex h-8 items-center border-line-strong px-2.5 text-sm not-first:border-l pointer-coarse:h-11 ${view === id ? 'bg-accent-soft font-medium text-accent-text' : 'hover:bg-surface-2'}`}
+        >
+          {word}
+        </Link>
+      ))}
+    </nav>
   );
 }

@@ -1,13 +1,13 @@
 import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
+import { SelectField, TextField, TickBox } from '@scheduler/ui/field';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
-import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 
-/** Adds a person, or changes one. */
+/** The dialog that adds or edits a person. */
 export function PersonDialog({ person, onClose }: { person?: Employee; onClose: () => void }) {
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(person?.version ?? 1);
@@ -44,7 +44,7 @@ export function PersonDialog({ person, onClose }: { person?: Employee; onClose: 
   return (
     <FormDialog
       title={person ? `Edit ${person.name}` : 'Add a person'}
-      description="The RepID comes from Crossmark alone: it is looked up by employee number, then by name."
+      description="The RepID comes from Crossmark. It is looked up by employee number, then by name."
       action={person ? 'Save' : 'Add'}
       saving={used}
       onSubmit={submit}

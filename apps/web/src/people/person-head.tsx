@@ -1,9 +1,10 @@
 import type { EmployeeDetail } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
-import { Link2, Pencil, UserMinus } from 'lucide-react';
+import { Link2, Pencil, UserMinus, UserRoundX } from 'lucide-react';
 import { useState } from 'react';
 import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { DaysDialog } from './days-dialog.tsx';
 import { LinkDialog } from './link-dialog.tsx';
 import { LinkMark } from './link-mark.tsx';
 import { PersonDialog } from './person-dialog.tsx';
@@ -12,7 +13,7 @@ import { UnretireButton } from './unretire-button.tsx';
 
 export function PersonHead({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();
-  const [dialog, setDialog] = useState<'edit' | 'retire' | 'link'>();
+  const [dialog, setDialog] = useState<'edit' | 'retire' | 'link' | 'off'>();
   const close = () => setDialog(undefined);
   const facts = [person.role, person.employeeNumber, person.email, person.phone].filter(Boolean);
   return (
@@ -34,7 +35,7 @@ export function PersonHead({ person }: { person: EmployeeDetail }) {
         {mayWrite && person.linkState !== 'linked' && (
           <Button onClick={() => setDialog('link')}>
             <Link2 aria-hidden className="size-4" />
-            Choose the rep by hand
+            Choose the rep
           </Button>
         )}
       </div>
@@ -44,6 +45,12 @@ export function PersonHead({ person }: { person: EmployeeDetail }) {
             <Pencil aria-hidden className="size-4" />
             Edit
           </Button>
+          {!person.terminatedOn && (
+            <Button onClick={() => setDialog('off')}>
+              <UserRoundX aria-hidden className="size-4" />
+              Off today
+            </Button>
+          )}
           {person.terminatedOn ? (
             <UnretireButton person={person} />
           ) : (
@@ -56,6 +63,9 @@ export function PersonHead({ person }: { person: EmployeeDetail }) {
       )}
       {dialog === 'edit' && <PersonDialog person={person} onClose={close} />}
       {dialog === 'retire' && <RetireDialog person={person} onClose={close} />}
+      {dialog === 'off' && (
+        <DaysDialog employeeId={person.id} name={person.name} startsOn={person.today} onClose={close} />
+      )}
       {dialog === 'link' && <LinkDialog person={person} onClose={close} />}
     </header>
   );

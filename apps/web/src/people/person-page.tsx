@@ -1,8 +1,12 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { ChevronLeft } from 'lucide-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { PersonAttendanceSection } from '../attendance/person-attendance.tsx';
+import { PersonFeed } from '../calendars/person-feed.tsx';
 import { trpc } from '../lib/api.ts';
+import { NoteSection } from '../notes/note-section.tsx';
+import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { QueryView, Skeleton } from '../ui/states.tsx';
+import { AllPeopleLink } from './all-people-link.tsx';
 import { Availability } from './availability.tsx';
 import { isNobody, NoSuchPerson, personIdOf } from './no-such-person.tsx';
 import { PersonHead } from './person-head.tsx';
@@ -10,23 +14,21 @@ import { PersonWeekSection } from './person-week.tsx';
 
 const route = getRouteApi('/app/people/$id');
 
-/** One person: who they are, whether Crossmark knows them, their week, and when they can work. */
+/**
+ * The page of one person: their data, their link to Crossmark, their week, their attendance, and
+ * their availability.
+ */
 export function PersonPage() {
+  const { storeIds } = useSession();
   const employeeId = personIdOf(route.useParams().id);
   const query = trpc.employees.get.useQuery({ employeeId: employeeId ?? 0 }, { enabled: !!employeeId });
   useTitle(query.data?.name);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[100rem] grid-cols-1 gap-4 p-3 sm:p-4">
-        <Link
-          to="/people"
-          className="inline-flex min-h-6 items-center gap-1 justify-self-start text-sm text-accent-text hover:underline"
-        >
-          <ChevronLeft aria-hidden className="size-4" />
-          All people
-        </Link>
+        <AllPeopleLink />
         {!employeeId || (isNobody(query.error) && !query.data) ? (
-          <NoSuchPerson />
+          <NoSuchPerson storeIds={storeIds} />
         ) : (
           <QueryView
             what="this person"
@@ -43,8 +45,13 @@ export function PersonPage() {
             {(person) => (
               <>
                 <PersonHead person={person} />
+                <NoteSection Heading="h2" subject={{ kind: 'person', employeeId: person.id }} />
                 <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-                  <PersonWeekSection person={person} />
+                  <div className="grid grid-cols-1 gap-4">
+                    <PersonWeekSection person={person} />
+                    <PersonAttendanceSection person={person} />
+                    <PersonFeed person={person} />
+                  </div>
                   <Availability person={person} />
                 </div>
               </>

@@ -14,7 +14,7 @@ import {
   useToday,
   weekStart,
 } from '../lib/time.ts';
-import { STATE_WORDS, titleOf } from '../lib/words.ts';
+import { hoursOffWords, STATE_WORDS, titleOf } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { QueryView, Skeleton } from '../ui/states.tsx';
 
@@ -61,6 +61,7 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
           <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>
             {week.days.map((day) => {
               const off = week.off.find((one) => one.day === day);
+              const hoursOff = week.hoursOff.filter((part) => part.day === day && !part.isUsual);
               const holiday = week.holidays.find((one) => one.day === day);
               const works = week.schedules.filter((work) => work.workDate === day);
               return (
@@ -80,7 +81,12 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
                     ))}
                     {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
                     {off && <span className="text-ink-2">Off: {off.reason}</span>}
-                    {works.length === 0 && !off && !holiday && (
+                    {hoursOff.map((part) => (
+                      <span key={part.fromTime} className="text-ink-2">
+                        {hoursOffWords(part)}
+                      </span>
+                    ))}
+                    {works.length === 0 && !off && !holiday && hoursOff.length === 0 && (
                       <span className="text-ink-3">Nothing planned</span>
                     )}
                   </div>
@@ -108,7 +114,7 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
           </Button>
         )}
         <Link
-          to="/people/$id/week"
+          to="/people/$id/print"
           params={params}
           search={{ week: weekOf }}
           className={buttonClass('plain')}
@@ -125,7 +131,7 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
   );
 }
 
-/** One schedule of theirs, which leads to the board. */
+/** One schedule of the person, as a link to the board unless it is in a store that is not the user's. */
 function Work({
   work,
   weekOf,
@@ -139,18 +145,21 @@ function Work({
     ...(useIsPast(work.endsAt) ? ['over'] : []),
     ...(work.syncState === 'synced' ? [] : [STATE_WORDS[work.syncState]]),
   ];
-  return (
-    <Link
-      to="/"
-      search={{ week: weekOf, event: work.eventId }}
-      className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
-    >
+  const look = 'flex min-h-6 flex-wrap items-center gap-x-2';
+  const words = (
+    <>
       <span className="whitespace-nowrap">
         {formatTime(work.startsAt, timeZone)} – {formatTime(work.endsAt, timeZone)}
       </span>
       <TypeMark type={work.type} />
       <span className="min-w-0 font-medium wrap-anywhere">{titleOf({ name: work.eventName })}</span>
       {told.length > 0 && <span className="text-xs text-ink-2">{told.join(' · ')}</span>}
+    </>
+  );
+  if (work.isElsewhere) return <p className={look}>{words}</p>;
+  return (
+    <Link to="/" search={{ week: weekOf, event: work.eventId }} className={`${look} hover:underline`}>
+      {words}
     </Link>
   );
 }

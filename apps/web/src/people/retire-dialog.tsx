@@ -1,12 +1,16 @@
 import type { Employee } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { trpc } from '../lib/api.ts';
+import { trpc, trpcClient } from '../lib/api.ts';
 import { addDays, formatDay, useToday } from '../lib/time.ts';
+import { useShowPlan } from '../review/use-show-plan.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
+import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 
-/** Ends somebody's time here, and shows beforehand what is left to be given to others. */
+/** The dialog that retires a person, and lists the schedules that need somebody else. */
 export function RetireDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
   const utils = trpc.useUtils();
   const detail = trpc.employees.get.useQuery({ employeeId: person.id });
@@ -29,11 +33,23 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
       onClose();
     },
   });
+  const showPlan = useShowPlan();
+  const coverFirst = useMutation({
+    mutationFn: async (lastDay: string) => {
+      const { proposalId, stays } = await trpcClient.plan.coverLeaving.mutate({
+        employeeId: person.id,
+        lastDay,
+      });
+      if (proposalId !== null) return showPlan({ proposalId }, addDays(lastDay, 1));
+      toast(stays[0]?.message ?? `Nothing is planned for ${person.name} after that day.`);
+    },
+    onSuccess: onClose,
+  });
   const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
   return (
     <FormDialog
       title={`Retire ${person.name}?`}
-      description="They can’t be planned after their last work day. What they did stays on record. Somebody who was never scheduled is removed."
+      description="They can’t be scheduled after their last work day. Their history is kept. A person who was never scheduled is removed."
       action="Retire"
       look="danger"
       saving={retire}
@@ -67,6 +83,14 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
               ))}
               {after.length > 8 && <li>and {after.length - 8} more</li>}
             </ul>
+            <Button
+              className="mt-2"
+              busy={coverFirst.isPending}
+              onClick={() => lastWorkDay && coverFirst.mutate(lastWorkDay)}
+            >
+              Cover their work first
+            </Button>
+            <Refusal error={coverFirst.error} />
           </>
         )}
         {detail.data && after.length === 0 && (

@@ -5,7 +5,7 @@ import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
 
-/** Takes a retired person back at a click. */
+/** A button that takes a retired person back. */
 export function UnretireButton({ person }: { person: Employee }) {
   const utils = trpc.useUtils();
   const update = trpc.employees.update.useMutation({

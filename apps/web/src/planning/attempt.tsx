@@ -19,7 +19,7 @@ export function Attempt({
   nowMs,
 }: {
   attempt: SyncAttempt;
-  /** What it ended with still stands. */
+  /** Whether its outcome is the current state. */
   isCurrent: boolean;
   timeZone: string;
   nowMs: number;

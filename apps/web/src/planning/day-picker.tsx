@@ -20,7 +20,7 @@ export function DayPicker({
 }) {
   const name = useId();
   const lead = daysBetween(weekStart(from), from);
-  // A day outside the window may be planned already: a fact from Crossmark or a file.
+  // A schedule may be on a day outside the window, if it is from Crossmark or a file.
   const days = Array.from({ length: Math.max(daysBetween(from, to) + 1, 1) }, (_, offset) =>
     addDays(from, offset),
   );
@@ -29,7 +29,7 @@ export function DayPicker({
       <legend className="mb-1 text-sm font-medium">Day</legend>
       <div className="grid grid-cols-7 gap-0.5 text-center">
         {WEEKDAYS.map((weekday) => (
-          <span key={weekday} aria-hidden className="text-[11px] text-ink-2">
+          <span key={weekday} aria-hidden className="text-xs text-ink-2">
             {weekday}
           </span>
         ))}
@@ -57,7 +57,7 @@ export function DayPicker({
                 onChange={() => onChange(day)}
                 className="absolute inset-0 appearance-none opacity-0"
               />
-              {(index === 0 || number === '1') && <span className="text-[10px]">{month}</span>}
+              {(index === 0 || number === '1') && <span className="text-xs">{month}</span>}
               <span className={day < first ? 'line-through' : ''}>{number}</span>
             </label>
           );

@@ -1,14 +1,14 @@
 import type { BoardEvent, BoardSchedule } from '@scheduler/server/router';
 import type { Ref } from './undo.ts';
 
-/** Who does it and when. */
+/** The person and the start of a schedule. */
 export interface Assignment {
   employeeId: number;
   employeeName: string;
   startsAt: string;
 }
 
-/** A live schedule as it was seen. */
+/** A live schedule, as the user saw it. */
 export interface SeenSchedule extends Ref, Assignment {
   event: BoardEvent;
 }
@@ -21,10 +21,12 @@ export type Edit = { timeZone: string } & (
   | { kind: 'trade'; a: SeenSchedule; b: SeenSchedule }
 );
 
-/** Why a change that is taken back may go against a warning: it was so before. */
+/**
+ * The override reason of an undo. It may go against a warning, because the schedule was so before.
+ */
 export const UNDO_REASON = 'Undone: back to how it was';
 
-/** A schedule of the board, as an edit names it. */
+/** Returns a schedule of the board in the form of an edit. */
 export function seenOf(
   schedule: BoardSchedule,
   board: { people: readonly { id: number; name: string }[] },
@@ -34,5 +36,5 @@ export function seenOf(
   return { scheduleId, version, event, employeeId, employeeName, startsAt };
 }
 
-/** A schedule in the version that was seen, as the API asks for it. */
+/** Returns a schedule and the version that the user saw, in the form of the API. */
 export const refOf = ({ scheduleId, version }: Ref): Ref => ({ scheduleId, version });

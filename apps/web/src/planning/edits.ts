@@ -10,13 +10,13 @@ import type { Edit } from './edit.ts';
 import { withEdit } from './optimistic-board.ts';
 import { reapply } from './reapply.ts';
 import { saveEdit } from './save-edit.ts';
-import { latest, recordChange, undoLast } from './undo.ts';
+import { inTurn, latest, recordChange, redoLast, undoLast } from './undo.ts';
 
 /**
  * Saves edits of the plan. `save` rejects with the refusal, for a dialog that shows it. `run` shows
  * the edit on the board at once and reports a refusal as a notice: with Reapply where a colleague’s
- * change came first, and through `onNeedsReason` where a reason would allow it. Both report the
- * saved change and record it for undo.
+ * change came first, and through `onNeedsReason` where a reason would allow it. It returns whether
+ * the edit was saved. Both report the saved change and record it for undo.
  */
 export function useEdits() {
   const client = useQueryClient();
@@ -27,15 +27,23 @@ export function useEdits() {
       }
       return client.invalidateQueries({ queryKey: getQueryKey(trpc.board.week) });
     };
-    const save = async (edit: Edit): Promise<void> => {
+    const save = async (edit: Edit, isRedone = false): Promise<void> => {
       const saved = inTurn(() => saveEdit(withOwnSaves(edit), trpcClient.schedules));
-      recordChange(await saved, () => void refresh());
+      recordChange(await saved, () => void refresh(), {
+        redo: () => run(edit, undefined, true),
+        isRedone,
+      });
       await refresh();
     };
-    const run = async (edit: Edit, onNeedsReason?: (edit: Edit) => void): Promise<void> => {
+    const run = async (
+      edit: Edit,
+      onNeedsReason?: (edit: Edit) => void,
+      isRedone = false,
+    ): Promise<boolean> => {
       editsBeingSaved.set([...editsBeingSaved.get(), edit]);
       try {
-        await save(edit);
+        await save(edit, isRedone);
+        return true;
       } catch (error) {
         void refresh();
         const { code, needsReason, message } = problemOf(error);
@@ -44,32 +52,27 @@ export function useEdits() {
           const again = () => void reapply(edit, (fresh) => run(fresh, onNeedsReason));
           toast(message, { tone: 'problem', action: { label: 'Reapply', run: again } });
         } else toast(message, { tone: 'problem' });
+        return false;
       } finally {
         editsBeingSaved.set(editsBeingSaved.get().filter((each) => each !== edit));
       }
     };
-    return { save, run, refresh, undo: () => void inTurn(() => undoLast(() => void refresh())) };
+    return {
+      save: (edit: Edit) => save(edit),
+      run: (edit: Edit, onNeedsReason?: (edit: Edit) => void) => run(edit, onNeedsReason),
+      refresh,
+      undo: () => void undoLast(() => void refresh()),
+      redo: () => void redoLast(),
+    };
   }, [client]);
 }
 
-/**
- * Runs saves and undos one after the other: the next may be based on what this one makes of a
- * schedule.
- */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const result = queue.catch(() => undefined).then(work);
-  queue = result;
-  return result;
-}
-
-let queue: Promise<unknown> = Promise.resolve();
-
-/** What `run` is saving now. */
+/** The edits that `run` is saving. */
 const editsBeingSaved = createExternalStore<readonly Edit[]>([]);
 
 /**
- * The board as it will be when what `run` is just saving is saved, so that what was dropped stays
- * where it was dropped.
+ * Returns the board with the edits that `run` is saving, so that a dropped card stays where it was
+ * dropped.
  */
 export function useOptimisticBoard(board: WeekBoard | undefined): WeekBoard | undefined {
   const edits = useExternalStore(editsBeingSaved, (all) => all);
@@ -77,7 +80,8 @@ export function useOptimisticBoard(board: WeekBoard | undefined): WeekBoard | un
 }
 
 /**
- * The same edit, based on what this page's own saves made of it: the board may not show that yet.
+ * Returns the same edit, based on the versions that this page's own saves have made, which the
+ * board may not show yet.
  */
 function withOwnSaves(edit: Edit): Edit {
   if (edit.kind === 'schedule') return edit;

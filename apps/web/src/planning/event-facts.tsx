@@ -1,10 +1,11 @@
 import type { EventRow } from '@scheduler/server/router';
-import { ExternalLink } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { formatDay, formatDuration } from '../lib/time.ts';
 import { windowWords } from '../lib/words.ts';
+import { InstructionsFact } from '../packets/instructions-fact.tsx';
+import { NeverPlan } from './never-plan.tsx';
 
-/** What is known of an event beside its schedule. */
+/** The data of an event, without its schedule. */
 export function EventFacts({
   row,
   storeName,
@@ -12,7 +13,7 @@ export function EventFacts({
 }: {
   row: EventRow;
   storeName: string;
-  /** Absent for those who may only look. */
+  /** Undefined for viewers. */
   onChangeType: (() => void) | undefined;
 }) {
   const { event } = row;
@@ -38,22 +39,15 @@ export function EventFacts({
           {windowWords(event)}
           <span className="text-ink-2">, due {formatDay(event.dueOn)}</span>
         </Fact>
+        <Fact term="In plans">
+          <NeverPlan event={event} mayWrite={onChangeType !== undefined} />
+        </Fact>
         <Fact term="Duration">{formatDuration(event.durationMinutes)}</Fact>
         <Fact term="Store">{storeName}</Fact>
         <Fact term="Plan id">{event.mplanId ?? 'None yet: the next refresh looks for it'}</Fact>
-        {row.instructionsUrl && (
-          <Fact term="Instructions">
-            <a
-              href={row.instructionsUrl}
-              target="_blank"
-              rel="noreferrer"
-              className="inline-flex items-center gap-1 text-accent-text underline"
-            >
-              Open <ExternalLink aria-hidden className="size-3.5" />
-              <span className="sr-only">in a new tab</span>
-            </a>
-          </Fact>
-        )}
+        <Fact term="Instructions">
+          <InstructionsFact row={row} />
+        </Fact>
       </dl>
     </section>
   );

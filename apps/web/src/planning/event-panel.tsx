@@ -1,14 +1,17 @@
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, EventRow, Store } from '@scheduler/server/router';
-import { useState } from 'react';
+import { type ComponentProps, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useToday } from '../lib/time.ts';
 import { type Act, titleOf } from '../lib/words.ts';
+import { NoteSection } from '../notes/note-section.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
+import { SidePanel } from '../ui/side-panel.tsx';
 import { LoadError, Loading, QueryView, Skeleton } from '../ui/states.tsx';
+import { EventChanges } from './event-changes.tsx';
 import { EventFacts } from './event-facts.tsx';
 import { isHistory } from './is-history.ts';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -18,11 +21,20 @@ import { SyncSection } from './sync-section.tsx';
 import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
 
-/**
- * One event and its schedule: what is planned, what can be done with it, and how far it has got to
- * Crossmark.
- */
-export function EventPanel({ eventId, onClose: replace }: { eventId: number; onClose: () => void }) {
+/** The panel of one event: its schedule, the actions on it, and its sync state. */
+export function EventPanel({
+  eventId,
+  known,
+  isBeside = false,
+  onClose: replace,
+}: {
+  eventId: number;
+  /** The event as the page knows it, shown until it is loaded. */
+  known?: BoardEvent | undefined;
+  /** Whether the panel is beside the page instead of over it. */
+  isBeside?: boolean;
+  onClose: () => void;
+}) {
   const onClose = useLeavePanel(replace);
   const mayWrite = useMayWrite();
   const detail = trpc.events.get.useQuery({ eventId });
@@ -35,19 +47,24 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
     { scheduleId: scheduleId ?? 0 },
     { enabled: scheduleId !== undefined },
   );
+  const isRead = row !== undefined && !sync.isPending && !(row.schedule && saved.isPending);
+  // What was shown stays when the event gets another schedule: somebody may be writing a note.
+  const wasRead = useRef(false);
+  wasRead.current ||= isRead;
   const [dialog, setDialog] = useState<OpenDialog>();
   const open = (kind: PanelDialog) => setDialog({ kind, schedule: row?.schedule ?? null });
   const loaded = row && store ? { row, store } : undefined;
+  const event = loaded?.row.event ?? known;
+  // One frame before and after the event is read: it remembers where the focus goes back to.
+  const frame = {
+    title: event ? titleOf(event) : 'Event',
+    ...(event && { description: <Description event={event} /> }),
+    onClose,
+  };
+  const Frame = isBeside ? SidePanel : SideDialog;
   return (
     <>
-      {/* One dialog before and after the event is read: it remembers where the focus goes back to. */}
-      <Dialog
-        shape="side"
-        isInAddress
-        title={loaded ? titleOf(loaded.row.event) : 'Event'}
-        {...(loaded && { description: <Description event={loaded.row.event} /> })}
-        onClose={onClose}
-      >
+      <Frame {...frame}>
         <QueryView
           what="the event"
           queries={[detail, stores]}
@@ -78,34 +95,51 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
                   onOpen={open}
                   onClose={onClose}
                 />
-                {(row.schedule && saved.isPending) || sync.isPending ? (
+                {/* All at once, so that nothing moves what is read already. */}
+                {!wasRead.current ? (
                   <Loading what="the sync state">
                     <Skeleton className="h-64" />
                   </Loading>
                 ) : (
-                  <SyncSection
-                    event={row.event}
-                    sync={sync.data}
-                    timeZone={store.timeZone}
-                    offeredActs={offeredActs}
-                  />
+                  <>
+                    <SyncSection
+                      event={row.event}
+                      sync={sync.data}
+                      timeZone={store.timeZone}
+                      offeredActs={offeredActs}
+                    />
+                    {sync.isError && !sync.data && (
+                      <LoadError
+                        what="the sync state"
+                        error={sync.error}
+                        onRetry={() => void sync.refetch()}
+                      />
+                    )}
+                    <NoteSection subject={{ kind: 'event', eventId }} />
+                    <EventFacts
+                      row={row}
+                      storeName={store.name}
+                      onChangeType={mayWrite ? () => open('type') : undefined}
+                    />
+                    <EventChanges
+                      key={row.event.eventId}
+                      eventId={row.event.eventId}
+                      timeZone={store.timeZone}
+                    />
+                  </>
                 )}
-                {sync.isError && !sync.data && (
-                  <LoadError what="the sync state" error={sync.error} onRetry={() => void sync.refetch()} />
-                )}
-                <EventFacts
-                  row={row}
-                  storeName={store.name}
-                  onChangeType={mayWrite ? () => open('type') : undefined}
-                />
               </div>
             );
           }}
         </QueryView>
-      </Dialog>
+      </Frame>
       {loaded && dialog && <PanelDialogs {...loaded} dialog={dialog} onClose={() => setDialog(undefined)} />}
     </>
   );
+}
+
+function SideDialog(frame: ComponentProps<typeof SidePanel>) {
+  return <Dialog shape="side" isInAddress {...frame} />;
 }
 
 function Description({ event }: { event: BoardEvent }) {
@@ -120,11 +154,11 @@ function Description({ event }: { event: BoardEvent }) {
 
 interface OpenDialog {
   kind: PanelDialog;
-  /** As it was when the dialog was opened. */
+  /** The schedule when the dialog was opened. */
   schedule: EventRow['schedule'];
 }
 
-/** What the panel's buttons open over it. */
+/** The dialogs that the panel's buttons open. */
 function PanelDialogs({
   row,
   store,
@@ -138,7 +172,7 @@ function PanelDialogs({
 }) {
   const { event } = row;
   const today = useToday(store.timeZone);
-  // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what
+  // If a colleague unschedules it meanwhile, an open dialog stays open, and its save reports what
   // happened.
   const current = row.schedule ?? dialog.schedule;
   switch (dialog.kind) {

@@ -4,8 +4,7 @@ import type { Assignment, Edit, SeenSchedule } from './edit.ts';
 import type { Ref } from './undo.ts';
 
 /**
- * The board as it will be when an edit is saved, so that what was dropped stays where it was
- * dropped.
+ * Returns the board as it will be after an edit, so that a dropped card stays where it was dropped.
  */
 export function withEdit(board: WeekBoard, edit: Edit): WeekBoard {
   const moved = (seen: SeenSchedule, to: Assignment): WeekBoard => {
@@ -47,7 +46,7 @@ export function withEdit(board: WeekBoard, edit: Edit): WeekBoard {
   }
 }
 
-/** The id of a schedule that is about to be saved: no saved one has it. */
+/** Returns the id of a schedule that is being saved. No saved schedule has it. */
 export const unsavedRef = (event: BoardEvent): Ref => ({ scheduleId: -event.eventId, version: 0 });
 
 const asPending = (event: BoardEvent): BoardEvent => ({

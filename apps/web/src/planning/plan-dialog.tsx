@@ -1,33 +1,42 @@
 import type { ScheduleOptions } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
-import { useId } from 'react';
+import { TickBox } from '@scheduler/ui/field';
+import { useId, useRef } from 'react';
 import { formatDay, formatDuration, formatWhen, otherZone } from '../lib/time.ts';
 import { lastDayOf, NOON_CHECK_WORDS, titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TickBox } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { DayPicker } from './day-picker.tsx';
-import { PersonPicker } from './person-picker.tsx';
+import { PeoplePicker } from './people-picker.tsx';
 import type { Plan } from './plan.ts';
 import { EditRefusal, OverrideField } from './save.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 import { usePlanChoice } from './use-plan-choice.ts';
 
 /**
- * Decides who does an event and when. Shows beforehand what the rules say of each slot and person.
+ * The dialog to choose the person and the time of an event. It shows the rules against each slot
+ * and person before saving.
  */
 export function PlanDialog({
   plan: livePlan,
   today,
   onClose,
+  onNext,
 }: {
   plan: Plan;
-  /** The store's day. */
+  /** The current day of the store. */
   today: string;
   onClose: () => void;
+  /** Continues with the next event once this one is saved; absent if there is none. */
+  onNext?: (() => void) | undefined;
 }) {
-  const choice = usePlanChoice(livePlan, today, onClose);
+  const goesOn = useRef(false);
+  const choice = usePlanChoice(livePlan, today, () => (goesOn.current && onNext ? onNext() : onClose()));
+  const submit = (thenNext: boolean) => {
+    goesOn.current = thenNext;
+    choice.submit();
+  };
   const { plan, current, options, day, time, employeeId, save } = choice;
   const { event } = plan;
   const { data } = options;
@@ -37,6 +46,7 @@ export function PlanDialog({
   const verb = { schedule: 'Schedule', move: 'Move', person: 'Change person' }[plan.mode];
   return (
     <Dialog
+      isTall
       title={`${verb}: ${titleOf(event)}`}
       description={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
@@ -53,7 +63,7 @@ export function PlanDialog({
       onClose={onClose}
       footer={
         <>
-          {/* Beside the buttons, for what stands at the end of a long list may be out of sight. */}
+          {/* Beside the buttons, because the end of a long list may be out of sight. */}
           <div className="grid w-full gap-2 not-empty:mb-1">
             {choice.needsReason && (
               <OverrideField
@@ -65,6 +75,11 @@ export function PlanDialog({
             <EditRefusal saving={save} onLeave={onClose} />
           </div>
           <Button onClick={onClose}>Cancel</Button>
+          {onNext && (
+            <Button disabled={!choice.isReady || save.isPending} onClick={() => submit(true)}>
+              Schedule and next
+            </Button>
+          )}
           <Button
             look="primary"
             type="submit"
@@ -88,7 +103,7 @@ export function PlanDialog({
           id={formId}
           onSubmit={(event) => {
             event.preventDefault();
-            choice.submit();
+            submit(false);
           }}
           className="grid gap-4"
         >
@@ -124,15 +139,14 @@ export function PlanDialog({
             )}
             <QueryView
               what="slots and people"
-              queries={[options]}
-              data={data}
+              queries={[options, choice.suggestions]}
+              data={data && choice.suggestions.data}
               skeleton={<SkeletonRows count={6} height="h-10" className="gap-1.5" />}
             >
-              {(options) => (
-                <PersonPicker
-                  options={options}
-                  suggestions={choice.suggestions}
-                  time={time}
+              {(suggestions) => (
+                <PeoplePicker
+                  suggestions={suggestions}
+                  isStale={choice.suggestions.isPlaceholderData}
                   currentId={current?.employeeId}
                   value={employeeId}
                   onChange={choice.setEmployeeId}

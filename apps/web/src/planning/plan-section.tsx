@@ -12,10 +12,10 @@ import { EditRefusal, useSave } from './save.tsx';
 
 type ScheduleDetail = inferRouterOutputs<AppRouter>['schedules']['get'];
 
-/** What the panel's buttons open over it. */
+/** The dialogs that the panel's buttons open. */
 export type PanelDialog = 'schedule' | 'move' | 'person' | 'trade' | 'reissue' | 'type';
 
-/** Who does the event and when, with the buttons that change it. */
+/** The person and the time of the event, with the buttons that change them. */
 export function PlanSection({
   row,
   saved,
@@ -26,7 +26,7 @@ export function PlanSection({
   onClose,
 }: {
   row: EventRow;
-  /** What the rules say of the schedule as it stands; undefined until it is read. */
+  /** The rules against the present schedule; undefined while they load. */
   saved: ScheduleDetail | undefined;
   timeZone: string;
   mayChange: boolean;
@@ -67,11 +67,11 @@ export function PlanSection({
         <div className="grid grid-cols-2 gap-2 empty:hidden">
           {schedule && mayChange && (
             <>
-              <Button onClick={() => onOpen('move')}>
+              <Button className="px-2!" onClick={() => onOpen('move')}>
                 <CalendarClock aria-hidden className="size-4" />
                 Move
               </Button>
-              <Button onClick={() => onOpen('person')}>
+              <Button className="px-2!" onClick={() => onOpen('person')}>
                 <UserRoundPen aria-hidden className="size-4" />
                 Change person
               </Button>
@@ -103,7 +103,7 @@ export function PlanSection({
         </Button>
       )}
       <EditRefusal saving={unschedule} onLeave={unschedule.reset} />
-      {/* Below the buttons, which warnings that arrive later don't move. */}
+      {/* Below the buttons, so that warnings which arrive later don't move them. */}
       {saved && <ReasonList reasons={saved.flags} brief />}
       {saved?.overrideReason && (
         <p className="text-sm text-ink-2">Saved against a warning: “{saved.overrideReason}”</p>

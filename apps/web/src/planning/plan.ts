@@ -2,14 +2,14 @@ import type { BoardEvent } from '@scheduler/server/router';
 import type { Assignment } from './edit.ts';
 import type { Ref } from './undo.ts';
 
-/** What a live schedule is now, for a dialog that changes it. */
+/** The present state of a live schedule, for a dialog that changes it. */
 export interface CurrentSchedule extends Ref, Assignment {
   workDate: string;
 }
 
 /**
- * `schedule` a free event, perhaps with a day and a person in mind · `move` to another time, day or
- * person · `person` the same time with somebody else.
+ * The task of the dialog: `schedule` an open event, perhaps with a given day and person; `move` it
+ * to another time, day or person; or choose another `person` at the same time.
  */
 export type Plan =
   | { mode: 'schedule'; event: BoardEvent; day?: string; employeeId?: number }

@@ -5,15 +5,15 @@ import { titleOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
 import type { Edit, SeenSchedule } from './edit.ts';
 
-/** Makes a refused edit anew from how things stand now, and hands it to `again`. */
-export async function reapply(edit: Edit, again: (fresh: Edit) => Promise<void>): Promise<void> {
+/** Rebuilds a refused edit on the present state, and passes it to `again`. */
+export async function reapply(edit: Edit, again: (fresh: Edit) => Promise<unknown>): Promise<void> {
   const fresh = await rebase(edit).catch((error: unknown) => problemOf(error).message);
   if (typeof fresh === 'string') toast(fresh, { tone: 'problem' });
   else await again(fresh);
 }
 
 /**
- * The same wish, based on what stands now; a sentence where there is nothing left to do or to
+ * Returns the same change, based on the present state, or a sentence if there is nothing left to
  * change.
  */
 async function rebase(edit: Edit): Promise<Edit | string> {

@@ -8,17 +8,17 @@ import { FormDialog } from '../ui/form-dialog.tsx';
 import type { Edit } from './edit.ts';
 import { EditRefusal, OverrideField, useSave } from './save.tsx';
 
-/** An edit that rules speak against but don't forbid. */
+/** An edit that soft rules forbid without a reason. */
 export type Overridable = Extract<Edit, { kind: 'schedule' | 'move' }>;
 
-/** Saves what rules warn of, with the reason that somebody gives. */
+/** The dialog that asks for the reason of such an edit and saves it. */
 export function ReasonDialog({
   edit,
   reasons,
   onClose,
 }: {
   edit: Overridable;
-  /** As the board judged it; where the server found more, its own are shown. */
+  /** The reasons that the board found. If the server finds more, its reasons are shown. */
   reasons: readonly Reason[];
   onClose: () => void;
 }) {

@@ -1,25 +1,26 @@
-import { defaultReissueExpiry, instantAt } from '@scheduler/scheduling';
+import { defaultReissueExpiry, instantAt, timeOf } from '@scheduler/scheduling';
 import type { EventRow } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
+import { TextField, TickBox } from '@scheduler/ui/field';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../lib/time.ts';
 import { titleOf, windowWords } from '../lib/words.ts';
+import { useShownPlan } from '../review/shown.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TextField, TickBox } from '../ui/field.tsx';
 import { QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { firstFreeSlot } from './first-free-slot.ts';
-import { PersonPicker } from './person-picker.tsx';
+import { PeoplePicker } from './people-picker.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 
 /**
- * Opens work that is over again for a person: when, and until when it may be done. Shows beforehand
- * what the rules say.
+ * The dialog that reissues past work: its person, its time, and its new last day. It shows the
+ * rules against them before saving.
  */
 export function ReissueDialog({
   row,
@@ -27,18 +28,18 @@ export function ReissueDialog({
   onClose,
 }: {
   row: EventRow;
-  /** The store's day. */
+  /** The current day of the store. */
   today: string;
   onClose: () => void;
 }) {
-  // The row as it was when the dialog was opened: the event may leave the list meanwhile.
+  // The row when the dialog was opened, because the event may leave the list meanwhile.
   const [{ event, schedule }] = useState(row);
   const formId = useId();
   const utils = trpc.useUtils();
   const [day, setDay] = useState(today);
   const [time, setTime] = useState<string>();
   const [chosenExpiry, setExpiry] = useState<string>();
-  const [employeeId, setEmployeeId] = useState(schedule?.employeeId);
+  const [pickedId, setEmployeeId] = useState<number>();
   const [includeResponses, setIncludeResponses] = useState(false);
   const [overrideReason, setOverrideReason] = useState('');
   const expiresOn = chosenExpiry ?? defaultReissueExpiry(event.dueOn, day);
@@ -48,7 +49,21 @@ export function ReissueDialog({
     { placeholderData: keepPreviousData, staleTime: 0 },
   );
   const { data } = options;
-  const startTime = time ?? (data && firstFreeSlot(data, employeeId));
+  const shownPlan = useShownPlan();
+  const suggestions = trpc.plan.suggest.useQuery(
+    { eventId: event.eventId, day, expiresOn, ...(time && { time }), ...shownPlan },
+    { placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  const people = suggestions.data?.people ?? [];
+  // By default the person who had the event, unless a rule forbids it; then the best other person.
+  const free = people.filter(({ needsReason }) => needsReason.length === 0);
+  const offered = free.find((each) => each.employeeId === schedule?.employeeId) ?? free[0];
+  const employeeId = pickedId ?? offered?.employeeId ?? schedule?.employeeId;
+  const suggested = people.find((each) => each.employeeId === employeeId);
+  const suggestedTime =
+    suggested && data && suggested.day === day ? timeOf(suggested.startsAt, data.timeZone) : undefined;
+  const startTime =
+    time ?? suggestedTime ?? (data && suggestions.data ? firstFreeSlot(data, employeeId) : undefined);
   const person = data?.people.find((each) => each.employeeId === employeeId);
   const reasons = (person && startTime && person.reasonsBySlot[startTime]) || [];
   const blocked = reasons.some((reason) => reason.severity === 'hard');
@@ -67,7 +82,8 @@ export function ReissueDialog({
   const needsReason =
     reasons.some((reason) => reason.severity === 'soft') ||
     (reissue.error ? problemOf(reissue.error).needsReason : false);
-  const ready = data && !options.isPlaceholderData && person && startTime && !blocked;
+  const isStale = options.isPlaceholderData || suggestions.isPlaceholderData;
+  const ready = data && !isStale && person && startTime && !blocked;
 
   // A refusal belongs to the choice that was sent; another choice clears it.
   const { reset } = reissue;
@@ -89,6 +105,7 @@ export function ReissueDialog({
   const zone = data && otherZone(data.timeZone);
   return (
     <Dialog
+      isTall
       title={`Reissue: ${title}`}
       description={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
@@ -167,15 +184,14 @@ export function ReissueDialog({
         </div>
         <QueryView
           what="slots and people"
-          queries={[options]}
-          data={data}
+          queries={[options, suggestions]}
+          data={data && suggestions.data}
           skeleton={<SkeletonRows count={6} height="h-10" className="gap-1.5" />}
         >
-          {(options) => (
-            <PersonPicker
-              options={options}
-              time={startTime}
-              currentId={undefined}
+          {(ranked) => (
+            <PeoplePicker
+              suggestions={ranked}
+              isStale={suggestions.isPlaceholderData}
               value={employeeId}
               onChange={setEmployeeId}
             />

@@ -1,7 +1,7 @@
 import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { problemOf } from '../lib/problem.ts';
-import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
 import type { Edit } from './edit.ts';
 import { useEdits } from './edits.ts';
@@ -9,7 +9,7 @@ import { reapply } from './reapply.ts';
 
 type SaveMutation = UseMutationResult<void, Error, Edit>;
 
-/** Saving an edit from a dialog, which shows what came of it by {@link EditRefusal}. */
+/** Saves an edit of a dialog, which shows a refusal with {@link EditRefusal}. */
 export function useSave(onSaved: () => void, onRefused?: () => void): SaveMutation {
   const { save } = useEdits();
   return useMutation({
@@ -19,7 +19,7 @@ export function useSave(onSaved: () => void, onRefused?: () => void): SaveMutati
   });
 }
 
-/** A refused edit: who changed what, and where somebody else was first the ways on. */
+/** A refused edit: who changed what, and the possible actions if another change came first. */
 export function EditRefusal({ saving, onLeave }: { saving: SaveMutation; onLeave: () => void }) {
   const { error, variables, mutateAsync } = saving;
   if (!error) return null;
@@ -41,14 +41,14 @@ export function EditRefusal({ saving, onLeave }: { saving: SaveMutation; onLeave
 }
 
 /**
- * Asks why a warning is gone against; the reason is kept with the schedule and in the audit log.
+ * A field for the reason of an override, which is stored with the schedule and in the audit log.
  */
 export function OverrideField({
   form,
   value,
   onChange,
 }: {
-  /** The form it belongs to, where it stands outside of it. */
+  /** The id of its form, if the field is outside of the form. */
   form?: string;
   value: string;
   onChange: (reason: string) => void;

@@ -5,7 +5,7 @@ import { formatClock, formatDay } from '../lib/time.ts';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Skeleton } from '../ui/states.tsx';
 
-/** What stands in the way of a slot, in a word; undefined where nothing does. */
+/** Returns a short label for the worst reason against a slot; undefined if there is none. */
 function worstOf(reasons: readonly Reason[]): string | undefined {
   if (reasons.some((reason) => reason.severity === 'hard')) return 'can’t';
   return reasons.some((reason) => reason.severity === 'soft') ? 'warning' : undefined;
@@ -56,7 +56,7 @@ export function SlotPicker({
                 className="absolute inset-0 appearance-none opacity-0"
               />
               {formatClock(slot.time)}
-              {worst && <span className="mt-0.5 text-center text-[10px] font-normal">{worst}</span>}
+              {worst && <span className="mt-0.5 text-center text-xs font-normal">{worst}</span>}
             </label>
           );
         })}
@@ -78,7 +78,7 @@ export function SlotPicker({
   );
 }
 
-/** Says what is meant by a time that the store's clocks skip on that day, or show twice. */
+/** Explains a time that the store's clocks skip on that day, or show twice. */
 function OddTime({ day, time, timeZone }: { day: string; time: string; timeZone: string }) {
   const oddity = oddityOf(day, time, timeZone);
   if (!oddity) return null;

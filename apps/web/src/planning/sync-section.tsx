@@ -10,7 +10,7 @@ import { Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { Attempt } from './attempt.tsx';
 import { TakeTheirs } from './take-theirs.tsx';
 
-/** How far it has got: the state in words, both sides, the attempts, and the button that helps. */
+/** The sync state of the event: a sentence, both sides, the attempts, and the button that helps. */
 export function SyncSection({
   event,
   sync,
@@ -20,7 +20,7 @@ export function SyncSection({
   event: BoardEvent;
   sync: SyncDetail | undefined;
   timeZone: string;
-  /** What the panel offers to do about it. */
+  /** The actions that the panel offers. */
   offeredActs: readonly Act[];
 }) {
   const { eventId } = event;

@@ -7,8 +7,8 @@ import { ReasonList } from '../ui/badges.tsx';
 import { toast } from '../ui/toast.tsx';
 
 /**
- * The button that takes Crossmark's side of a conflict: at once where no rule here speaks against
- * it, else after a warning that says what would be broken, as when somebody is booked twice.
+ * The button that takes Crossmark's side of a conflict. If a rule would be broken, for example
+ * because a person is booked twice, it first shows a warning.
  */
 export function TakeTheirs({
   eventId,
@@ -18,7 +18,7 @@ export function TakeTheirs({
 }: {
   eventId: number;
   label: string;
-  /** It is being taken. */
+  /** Whether it is being saved. */
   busy: boolean;
   onTake: () => void;
 }) {
@@ -52,7 +52,7 @@ export function TakeTheirs({
       <p className="font-medium text-waiting">What Crossmark has breaks a rule here</p>
       <ReasonList reasons={brokenRules} brief />
       <div className="flex flex-wrap gap-2">
-        {/* The focus goes to what changes nothing, for Enter may be pressed twice. */}
+        {/* The focus goes to the button that changes nothing, because Enter may be pressed twice. */}
         <Button autoFocus onClick={() => setBrokenRules([])}>
           Leave it
         </Button>

@@ -14,10 +14,10 @@ import { refOf } from './edit.ts';
 import type { CurrentSchedule } from './plan.ts';
 import { EditRefusal, useSave } from './save.tsx';
 
-/** How far around a Core others are offered to trade with. */
+/** The number of days around a Core within which other Cores are offered. */
 const TRADE_WITHIN_DAYS = 14;
 
-/** Two Cores swap people: choose the other one and see what comes of it. */
+/** The dialog that swaps the people of two Cores. It shows the result before saving. */
 export function TradeDialog({
   event,
   current: liveCurrent,
@@ -28,17 +28,19 @@ export function TradeDialog({
 }: {
   event: BoardEvent;
   current: CurrentSchedule;
-  /** The schedule to trade with that is chosen already. */
+  /** The id of the schedule to trade with, if it is already chosen. */
   partnerId?: number | undefined;
   storeId: number;
   timeZone: string;
   onClose: () => void;
 }) {
   const name = useId();
-  // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not
-  // overwritten.
+  // The schedule when the dialog was opened. Its version makes the save refuse to overwrite a
+  // colleague's change.
   const [current] = useState(liveCurrent);
   const [partnerId, setPartnerId] = useState(initialPartner);
+  // If the partner is known from the start, the dialog only asks for confirmation.
+  const [isChoosing, setIsChoosing] = useState(initialPartner === undefined);
   const query = trpc.events.list.useQuery({
     storeId,
     scheduled: true,
@@ -68,15 +70,22 @@ export function TradeDialog({
   return (
     <Dialog
       shape="narrow"
+      isTall={isChoosing}
       title={`Trade: ${titleOf(event)}`}
-      description={`${current.employeeName}, ${formatWhen(current.startsAt, timeZone)}. Choose the Core to swap people with; times stay as they are.`}
+      description={`${current.employeeName}, ${formatWhen(current.startsAt, timeZone)}. ${isChoosing ? 'Choose the Core to swap people with; times' : 'Times'} stay as they are.`}
       onClose={onClose}
       footer={
         <>
+          {!isChoosing && (
+            <Button look="quiet" className="mr-auto" onClick={() => setIsChoosing(true)}>
+              Another Core…
+            </Button>
+          )}
           <Button onClick={onClose}>Cancel</Button>
           <Button
             look="primary"
             className="min-w-28"
+            autoFocus={!isChoosing}
             disabled={!partner || preview.data?.allowed === false}
             busy={trade.isPending}
             busyLabel="Trading…"
@@ -89,7 +98,7 @@ export function TradeDialog({
         </>
       }
     >
-      <div className="grid min-h-64 content-start gap-4">
+      <div className={`grid content-start gap-4 ${isChoosing ? 'min-h-64' : 'min-h-36'}`}>
         <QueryView
           what="other Cores"
           queries={[query]}
@@ -105,7 +114,7 @@ export function TradeDialog({
           }
         >
           {(days) =>
-            days.map((day) => (
+            (isChoosing ? days : []).map((day) => (
               <fieldset key={day} className="grid gap-1">
                 <legend className="mb-1 text-xs font-medium text-ink-2">{formatDay(day)}</legend>
                 {partners

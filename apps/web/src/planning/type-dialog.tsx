@@ -1,9 +1,9 @@
 import { detectEventType, EVENT_TYPES } from '@scheduler/scheduling';
 import type { EventRow } from '@scheduler/server/router';
+import { SelectField } from '@scheduler/ui/field';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { titleOf } from '../lib/words.ts';
-import { SelectField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 
@@ -11,8 +11,8 @@ import { toast } from '../ui/toast.tsx';
 const BY_NAME = '';
 
 /**
- * Says what kind of work an event is where its name tells it wrongly, or leaves it to the name
- * again.
+ * The dialog that sets the type of an event whose name gives a wrong one, or resets it to the type
+ * by name.
  */
 export function TypeDialog({ row, onClose }: { row: EventRow; onClose: () => void }) {
   const { event, typeByHand } = row;

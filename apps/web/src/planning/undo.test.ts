@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testDay, testEvent, testInstant, testSchedule } from '../board/test-board.ts';
+import { moveMany, unscheduleMany } from './bulk.ts';
 import { seenOf } from './edit.ts';
 import { saveEdit } from './save-edit.ts';
-import { latest, recordChange, undoLast } from './undo.ts';
+import { inTurn, latest, recordChange, redoLast, undoLast } from './undo.ts';
 
 const notices = vi.hoisted(() => [] as string[]);
 vi.mock('../ui/toast.tsx', () => ({
@@ -11,6 +12,25 @@ vi.mock('../ui/toast.tsx', () => ({
     return () => {};
   },
 }));
+
+/** The API's calls for several schedules. Those of `refused`, by schedule or event, are refused. */
+const many = vi.hoisted(() => ({
+  calls: [] as { scheduleId?: number; eventId?: number; version?: number }[][],
+  refused: new Set<number>(),
+  nextId: 1000,
+}));
+vi.mock('../lib/api.ts', () => {
+  const mutate = async ({ items }: { items: (typeof many.calls)[number] }) => {
+    many.calls.push(items);
+    return items.map(({ scheduleId, eventId, version = 0 }) => {
+      if (many.refused.has(scheduleId ?? eventId ?? 0))
+        return { saved: null, message: 'Somebody changed it.' };
+      const saved = { scheduleId: scheduleId ?? many.nextId++, version: version + 1, paired: null };
+      return { saved, message: null };
+    });
+  };
+  return { trpcClient: { schedules: { createMany: { mutate }, changeMany: { mutate } } } };
+});
 
 const timeZone = 'America/Indiana/Indianapolis';
 const people = [
@@ -30,9 +50,9 @@ type Schedules = Parameters<typeof saveEdit>[1];
  * The API's calls for schedules, which all succeed: each saved schedule has the next version of the
  * one it changes.
  */
-function recordedCalls() {
+function recordedCalls(firstId = 100) {
   const calls: [name: string, input: Record<string, unknown>][] = [];
-  let nextId = 100;
+  let nextId = firstId;
   const next = ({ scheduleId, version }: { scheduleId?: number; version?: number }) => ({
     scheduleId: scheduleId ?? nextId++,
     version: (version ?? 0) + 1,
@@ -58,6 +78,8 @@ const undo = () => undoLast(() => {});
 
 beforeEach(() => {
   notices.length = 0;
+  many.calls.length = 0;
+  many.refused.clear();
 });
 
 describe('undo', () => {
@@ -156,6 +178,141 @@ describe('undo', () => {
     recordChange({ message: '', before: [second], after: [third], ...undone }, () => {});
     expect(latest(first)).toEqual(third);
     expect(latest({ scheduleId: 51, version: 1 })).toEqual({ scheduleId: 51, version: 1 });
+  });
+});
+
+describe('undo of several changes at once', () => {
+  const seen = (scheduleId: number) => ({
+    ...assignment(1, 2),
+    event: testEvent(scheduleId),
+    scheduleId,
+    version: 1,
+  });
+  const record = async (result: ReturnType<typeof moveMany>) => {
+    const { change } = await result;
+    if (change) recordChange(change, () => {});
+  };
+  const moved = (...ids: number[]) => ids.map((id) => ({ from: seen(id), to: assignment(2, 4) }));
+
+  it('keeps each schedule’s own version when one of them stayed', async () => {
+    await record(moveMany(moved(201, 202, 203)));
+    many.refused.add(201);
+    await undo();
+    expect(latest(seen(201))).toEqual({ scheduleId: 201, version: 2 });
+    expect(latest(seen(202))).toEqual({ scheduleId: 202, version: 3 });
+    expect(latest(seen(203))).toEqual({ scheduleId: 203, version: 3 });
+    expect(notices.at(-1)).toBe('2 events back where they were. Somebody changed it.');
+  });
+
+  it('puts each unscheduled event back in its own place when one of them stayed out', async () => {
+    await record(unscheduleMany([seen(211), seen(212)]));
+    many.refused.add(211);
+    const nextId = many.nextId;
+    await undo();
+    expect(latest(seen(211))).toEqual({ scheduleId: 211, version: 1 });
+    expect(latest(seen(212))).toEqual({ scheduleId: nextId, version: 1 });
+  });
+
+  it('moves and takes back a schedule that has a new id since the board was read', async () => {
+    await record(unscheduleMany([seen(221)]));
+    const scheduleId = many.nextId;
+    await undo();
+    many.calls.length = 0;
+    await record(moveMany(moved(221, 222)));
+    await undo();
+    const ids = many.calls.map((items) => items.map((item) => [item.scheduleId, item.version]));
+    expect(ids).toEqual([
+      [
+        [scheduleId, 1],
+        [222, 1],
+      ],
+      [
+        [scheduleId, 2],
+        [222, 2],
+      ],
+    ]);
+  });
+
+  it('takes back a second move and then the first', async () => {
+    await record(moveMany(moved(231)));
+    await record(moveMany(moved(231)));
+    many.calls.length = 0;
+    await undo();
+    await undo();
+    expect(many.calls.flat().map(({ version }) => version)).toEqual([3, 4]);
+  });
+});
+
+describe('redo', () => {
+  /** Saves edits as the board does, and records each with its redo. */
+  function savedEdits() {
+    const saved: string[] = [];
+    const offline = { is: false };
+    // No id is given twice, as by the server.
+    many.nextId += 100;
+    const { calls, schedules } = recordedCalls(many.nextId);
+    type MakeEdit = () => Parameters<typeof saveEdit>[0];
+    const save = async (name: string, edit: MakeEdit, isRedone = false): Promise<boolean> => {
+      if (offline.is) return false;
+      const change = await inTurn(() => saveEdit(edit(), schedules));
+      saved.push(name);
+      recordChange(change, () => {}, { redo: () => save(name, edit, true), isRedone });
+      return true;
+    };
+    return { saved, offline, calls, save };
+  }
+  const created = (id: number) => () =>
+    ({ kind: 'schedule', timeZone, event: testEvent(id), to: assignment(1, 2) }) as const;
+
+  it('pressed three times at once redoes three changes, the last undone first', async () => {
+    const { saved, save } = savedEdits();
+    await save('a', created(301));
+    await save('b', created(302));
+    await save('c', created(303));
+    await Promise.all([undo(), undo(), undo()]);
+    saved.length = 0;
+    await Promise.all([redoLast(), redoLast(), redoLast(), redoLast()]);
+    expect(saved).toEqual(['a', 'b', 'c']);
+    expect(notices.at(-1)).toBe('There is nothing to make again on this page.');
+  });
+
+  it('can be repeated after a refusal, before the redos that follow it', async () => {
+    const { saved, offline, save } = savedEdits();
+    await save('a', created(311));
+    await save('b', created(312));
+    await Promise.all([undo(), undo()]);
+    saved.length = 0;
+    offline.is = true;
+    await Promise.all([redoLast(), redoLast()]);
+    expect(saved).toEqual([]);
+    offline.is = false;
+    await Promise.all([redoLast(), redoLast()]);
+    expect(saved).toEqual(['a', 'b']);
+  });
+
+  it('moves the schedule that the redo before it made anew', async () => {
+    const { calls, save } = savedEdits();
+    const id = 321;
+    await save('create', created(id));
+    const first = latest({ scheduleId: -id, version: 0 });
+    const from = { ...assignment(1, 2), event: testEvent(id), ...first };
+    const moved = () =>
+      ({ kind: 'move', timeZone, from: { ...from, ...latest(from) }, to: assignment(2, 4) }) as const;
+    await save('move', moved);
+    await Promise.all([undo(), undo()]);
+    calls.length = 0;
+    await Promise.all([redoLast(), redoLast()]);
+    expect(calls.map(([name]) => name)).toEqual(['create', 'reschedule']);
+    expect(calls[1]?.[1]).toMatchObject({ scheduleId: first.scheduleId + 1, version: 1 });
+  });
+
+  it('ends with a new change', async () => {
+    const { saved, save } = savedEdits();
+    await save('a', created(331));
+    await undo();
+    await save('b', created(332));
+    await redoLast();
+    expect(saved).toEqual(['a', 'b']);
   });
 });
 

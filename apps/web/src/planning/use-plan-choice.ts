@@ -5,18 +5,18 @@ import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { laterDay } from '../lib/time.ts';
 import { lastDayOf } from '../lib/words.ts';
+import { useShownPlan } from '../review/shown.ts';
 import { firstFreeSlot } from './first-free-slot.ts';
 import type { Plan } from './plan.ts';
 import { useSave } from './save.tsx';
 
 /**
- * The day, the time and the person that are being chosen for an event, what the rules say of them,
- * and how to save them.
- * @param today the store's day
+ * The chosen day, time and person of an event, the rules against them, and the save.
+ * @param today the current day of the store
  */
 export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void) {
-  // The plan as it was when the dialog was opened: the server refuses to overwrite a colleague’s
-  // change, by its version.
+  // The plan when the dialog was opened. Its version makes the server refuse to overwrite a
+  // colleague’s change.
   const [plan] = useState(livePlan);
   const { event } = plan;
   const current = plan.mode === 'schedule' ? undefined : plan.current;
@@ -42,22 +42,37 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   const data = options.data;
   const isStale = options.isPlaceholderData;
 
-  // The time already planned, else the first slot at which the person in mind, or anybody, is free.
   const currentTime = current && data ? timeOf(current.startsAt, data.timeZone) : undefined;
-  const chosenTime =
-    time ?? (plan.mode === 'person' ? currentTime : (currentTime ?? (data && firstFreeSlot(data, pickedId))));
+  const askedTime = time ?? currentTime;
+  const shownPlan = useShownPlan();
   const suggestions = trpc.plan.suggest.useQuery(
-    { eventId: event.eventId, day, ...(chosenTime && { time: chosenTime }) },
-    { enabled: !hasPassed && chosenTime !== undefined, placeholderData: keepPreviousData, staleTime: 0 },
+    { eventId: event.eventId, day, ...(askedTime && { time: askedTime }), ...shownPlan },
+    {
+      // For a schedule, its present time has to be loaded first.
+      enabled: !hasPassed && (current === undefined || data !== undefined),
+      placeholderData: keepPreviousData,
+      staleTime: 0,
+    },
   );
-  // Until somebody is chosen, the best one is.
-  const best = suggestions.data?.people.find(
+  const people = suggestions.data?.people;
+  // Until a person is chosen, the best one is used.
+  const best = people?.find(
     (each) => each.needsReason.length === 0 && each.employeeId !== current?.employeeId,
   );
   const isSuggested = pickedId === undefined;
   const employeeId =
     pickedId ?? best?.employeeId ?? (plan.mode === 'person' ? current?.employeeId : undefined);
   const person = data?.people.find((each) => each.employeeId === employeeId);
+  // The present time, otherwise the best start of the chosen person.
+  const suggested = people?.find((each) => each.employeeId === employeeId);
+  const suggestedTime =
+    suggested && data && suggested.day === day ? timeOf(suggested.startsAt, data.timeZone) : undefined;
+  const chosenTime =
+    askedTime ??
+    suggestedTime ??
+    (data && suggestions.isFetched && !suggestions.isPlaceholderData
+      ? firstFreeSlot(data, employeeId)
+      : undefined);
   const reasons = person && chosenTime ? (person.reasonsBySlot[chosenTime] ?? []) : [];
   const isBlocked = reasons.some((reason) => reason.severity === 'hard');
 
@@ -80,7 +95,7 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   const isReady =
     data !== undefined &&
     !isStale &&
-    !(isSuggested && suggestions.isPlaceholderData) &&
+    !((isSuggested || askedTime === undefined) && suggestions.isPlaceholderData) &&
     chosenTime !== undefined &&
     person !== undefined &&
     !isBlocked &&
@@ -118,7 +133,7 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
     current,
     hasPassed,
     options,
-    suggestions: suggestions.data,
+    suggestions,
     day,
     setDay,
     time: chosenTime,

@@ -1,11 +1,11 @@
 import { Button, IconButton } from '@scheduler/ui/button';
+import { TextField, TickBox } from '@scheduler/ui/field';
 import { Trash2 } from 'lucide-react';
 import { type SubmitEvent, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { formatDay } from '../lib/time.ts';
 import { DateField } from '../ui/date-field.tsx';
-import { TextField, TickBox } from '../ui/field.tsx';
 import { Empty, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { SECTION, type SectionProps } from './section.ts';
@@ -31,7 +31,7 @@ export function Holidays({ settings, isAdmin }: SectionProps) {
       // The mutation keeps its error; it is shown below.
       return;
     }
-    toast(`${name} is a holiday now. What is planned on it is not changed; the board marks it.`);
+    toast(`${name} is a holiday now. Schedules on that day are not changed; the board marks them.`);
     element.reset();
     setDay('');
     setYearly(false);

@@ -38,7 +38,7 @@ function NoonCheckDialog({ settings, onClose }: { settings: Settings; onClose: (
   const [noonCheckBy, setNoonCheckBy] = useState(store.noonCheckBy);
   const save = trpc.settings.setNoonCheck.useMutation({
     onSuccess: async () => {
-      toast('Who does noon checks is saved.');
+      toast('The setting for noon checks is saved.');
       onClose();
       await utils.invalidate();
     },
@@ -46,7 +46,7 @@ function NoonCheckDialog({ settings, onClose }: { settings: Settings; onClose: (
   return (
     <FormDialog
       title="Noon checks"
-      description="Who is given the Supervisor event when its Core is scheduled. Those that are scheduled stay as they are."
+      description="The person who gets the Supervisor event when its Core is scheduled. Existing schedules do not change."
       action="Save"
       saving={save}
       onSubmit={() => save.mutate({ storeId: store.id, version, noonCheckBy })}
@@ -54,7 +54,7 @@ function NoonCheckDialog({ settings, onClose }: { settings: Settings; onClose: (
       onClose={onClose}
     >
       <Choice
-        legend="Who is asked first"
+        legend="Who gets it first"
         words={NOON_CHECK_WORDS}
         options={NOON_CHECK_ORDERS}
         value={noonCheckBy}

@@ -1,10 +1,10 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { Settings } from '@scheduler/server/router';
+import { SelectField, TextField } from '@scheduler/ui/field';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { formatTime } from '../lib/time.ts';
-import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 
@@ -80,11 +80,11 @@ export function StoreDialog({ settings, onClose }: { settings: Settings; onClose
             <li>
               {upcoming === 0
                 ? 'Nothing is planned from today on.'
-                : `${upcoming} planned ${upcoming === 1 ? 'schedule keeps its instant' : 'schedules keep their instants'}: the board shows them at the new zone’s time, on the day that it is there.`}
+                : `${upcoming} planned ${upcoming === 1 ? 'schedule keeps its instant' : 'schedules keep their instants'}. The board shows them with the time and day of the new zone.`}
             </li>
             <li>
-              Crossmark’s list is read again, for it tells times on the store’s clocks. What it shows at
-              another time than here is taken over from it.
+              Crossmark’s list is read again, because its times are in the store’s zone. Bookings that it
+              shows at another time are adopted.
             </li>
           </ul>
         </div>

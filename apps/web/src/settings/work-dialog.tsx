@@ -1,14 +1,15 @@
-import { ROLE_LIMITS } from '@scheduler/scheduling';
+import { ROLE_LIMITS, withArticle } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
-import { Button, IconButton } from '@scheduler/ui/button';
-import { Trash2 } from 'lucide-react';
+import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
 import { useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/problem.ts';
 import { formatClock, formatDuration } from '../lib/time.ts';
-import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { LIMIT_WORDS, limitsRoles, type Work } from './work.ts';
+import { SlotList, slotsOf } from './slot-list.tsx';
+import { hasLunch, LIMIT_WORDS, limitsRoles, type Work } from './work.ts';
 
 export function WorkDialog({
   settings,
@@ -21,7 +22,7 @@ export function WorkDialog({
 }) {
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(settings.store.version);
-  const [slots, setSlots] = useState(work.slots);
+  const [slots, setSlots] = useState(slotsOf(work, settings.store));
   const [slot, setSlot] = useState('');
   const [minutes, setMinutes] = useState(String(work.minutes));
   const [roleLimit, setRoleLimit] = useState(work.roleLimit);
@@ -33,13 +34,14 @@ export function WorkDialog({
     },
   });
   const submit = () => {
-    // A time that was entered and not yet added is meant as well.
-    const all = slot ? [...slots, slot] : slots;
+    // A time that was entered but not yet added is saved as well.
+    const starts = [...new Set([...Object.keys(slots), ...(slot ? [slot] : [])])];
     save.mutate({
       storeId: settings.store.id,
       version,
       type: work.type,
-      slots: all,
+      slots: starts,
+      ...(hasLunch(work) && { slotTimes: slots }),
       minutes: Number(minutes),
       roleLimit,
     });
@@ -52,50 +54,19 @@ export function WorkDialog({
       description={`As usual: ${work.usualSlots.map(formatClock).join(', ')}; ${formatDuration(work.usualMinutes)}.`}
       action="Save"
       saving={save}
-      disabled={slots.length === 0 && !slot}
+      disabled={Object.keys(slots).length === 0 && !slot}
       onSubmit={submit}
       onVersion={setVersion}
       onClose={onClose}
     >
-      <div className="grid gap-2">
-        <h3 className="text-sm font-medium">Usual starts, store time</h3>
-        <ul className="flex flex-wrap gap-2">
-          {slots.map((each) => (
-            <li
-              key={each}
-              className="flex items-center gap-1 rounded-md border border-line-strong pl-2.5 text-sm"
-            >
-              {formatClock(each)}
-              <IconButton
-                label={`Remove ${formatClock(each)}`}
-                onClick={() => setSlots(slots.filter((other) => other !== each))}
-              >
-                <Trash2 aria-hidden className="size-4" />
-              </IconButton>
-            </li>
-          ))}
-        </ul>
-        <div className="flex items-end gap-2">
-          <div className="w-40">
-            <TextField
-              label="Another start"
-              type="time"
-              value={slot}
-              onChange={(change) => setSlot(change.target.value)}
-            />
-          </div>
-          <Button
-            className="h-9!"
-            disabled={!slot}
-            onClick={() => {
-              setSlots([...new Set([...slots, slot])].sort());
-              setSlot('');
-            }}
-          >
-            Add start
-          </Button>
-        </div>
-      </div>
+      <SlotList
+        work={work}
+        slots={slots}
+        entered={slot}
+        problems={save.error ? problemOf(save.error).fields : {}}
+        onChange={setSlots}
+        onEnter={setSlot}
+      />
       <div className="w-40">
         <TextField
           label="Minutes"
@@ -109,7 +80,7 @@ export function WorkDialog({
       </div>
       {limitsRoles(work) && (
         <Choice
-          legend={`Done by ${work.roles.map((role) => `a ${role}`).join(' or ')}`}
+          legend={`Done by ${work.roles.map(withArticle).join(' or ')}`}
           words={LIMIT_WORDS}
           options={ROLE_LIMITS}
           value={roleLimit}
@@ -119,19 +90,19 @@ export function WorkDialog({
       <div>
         <Button
           onClick={() => {
-            setSlots(work.usualSlots);
+            setSlots(slotsOf(work));
             setMinutes(String(work.usualMinutes));
             setRoleLimit(work.usualRoleLimit);
           }}
         >
-          Back to the usual
+          Reset to the defaults
         </Button>
       </div>
     </FormDialog>
   );
 }
 
-/** One of a few things, each with its words, as radio buttons. */
+/** Radio buttons for a few options, each with its label. */
 export function Choice<Option extends string>({
   legend,
   options,

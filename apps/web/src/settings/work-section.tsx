@@ -1,4 +1,4 @@
-import type { EventType } from '@scheduler/scheduling';
+import { type EventType, slotTimesFor } from '@scheduler/scheduling';
 import { IconButton } from '@scheduler/ui/button';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
@@ -6,7 +6,7 @@ import { formatClock, formatDuration } from '../lib/time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { SECTION, type SectionProps } from './section.ts';
 import { SetHere } from './set-here.tsx';
-import { limitsRoles, type Work } from './work.ts';
+import { hasLunch, limitsRoles, type Work } from './work.ts';
 import { WorkDialog } from './work-dialog.tsx';
 
 export function WorkSection({ settings, isAdmin }: SectionProps) {
@@ -19,9 +19,9 @@ export function WorkSection({ settings, isAdmin }: SectionProps) {
           Kinds of work
         </h2>
         <p className="text-sm text-ink-2">
-          The starts are offered when work is planned. Durations count for events that come from now on; those
-          that are here keep theirs, and a name or a CSV row that tells a duration wins. People of other roles
-          do a kind of work only where it is set so, one by one and with a reason that is kept.
+          The starts are offered when work is planned. Durations apply to new events. Existing events keep
+          theirs, and a duration in a name or a CSV row takes precedence. People of other roles can do a kind
+          of work only if its setting allows it, each time with a reason that is recorded.
         </p>
       </div>
       <table className="block w-full text-sm sm:table">
@@ -49,12 +49,12 @@ export function WorkSection({ settings, isAdmin }: SectionProps) {
               </th>
               <td className="col-start-1 sm:py-1.5 sm:pr-3">
                 {each.slots.map((slot, index) => (
-                  <span key={slot}>
-                    {index > 0 && ', '}
-                    <span className="whitespace-nowrap">{formatClock(slot)}</span>
+                  <span key={slot} className={hasLunch(each) ? 'block' : undefined}>
+                    {index > 0 && !hasLunch(each) && ', '}
+                    <span className="whitespace-nowrap">{slotInWords(each, slot, settings.store)}</span>
                   </span>
                 ))}
-                {each.slots.join() !== each.usualSlots.join() && <SetHere />}
+                {isSetHere(each, settings.store) && <SetHere />}
               </td>
               <td className="col-start-1 whitespace-nowrap sm:py-1.5 sm:pr-3">
                 {formatDuration(each.minutes)}
@@ -80,7 +80,22 @@ export function WorkSection({ settings, isAdmin }: SectionProps) {
   );
 }
 
-/** Who does a kind of work, for the table. */
+/** A start with its lunch and its end, where the store or the product says them. */
+function slotInWords({ type }: Work, start: string, store: SectionProps['settings']['store']): string {
+  const { lunchAt, endsAt } = slotTimesFor(type, start, store.slotTimes);
+  return [
+    formatClock(start),
+    lunchAt && `lunch ${formatClock(lunchAt)}`,
+    endsAt && `end ${formatClock(endsAt)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
+
+const isSetHere = (work: Work, store: SectionProps['settings']['store']): boolean =>
+  work.slots.join() !== work.usualSlots.join() || store.slotTimes[work.type] !== undefined;
+
+/** Returns the text of the table about who does a kind of work. */
 function doneBy(work: Work): string {
   if (!limitsRoles(work)) return 'Everybody';
   const roles = work.roles.join(', ');

@@ -1,16 +1,16 @@
 import { Button } from '@scheduler/ui/button';
+import { TextField } from '@scheduler/ui/field';
+import { PasswordFields } from '@scheduler/ui/password-fields';
 import { useSignInForm } from '@scheduler/ui/sign-in-form';
 import { Dialog as Radix } from 'radix-ui';
 import { useState } from 'react';
 import { signIn } from '../lib/sign-in.ts';
-import { TextField } from '../ui/field.tsx';
 import { useLayer } from '../ui/layers.ts';
-import { PasswordFields } from './password-fields.tsx';
 import { useSession } from './use-session.ts';
 
 const stay = (event: Event) => event.preventDefault();
 
-/** The address stands there already: what is asked for is the password. */
+/** Focuses the password, because the e-mail address is already filled in. */
 function focusPassword(event: Event) {
   const password =
     event.currentTarget instanceof HTMLElement && event.currentTarget.querySelector('input[type=password]');
@@ -19,16 +19,16 @@ function focusPassword(event: Event) {
   password.focus();
 }
 
-/** Takes Back to itself: the page below stays as it is. */
+/** Handles Back, so that the page below does not change. */
 function Layer({ onBack }: { onBack: () => void }) {
   useLayer(onBack);
   return null;
 }
 
 /**
- * Covers a page whose session has ended while something was filled in, and asks for the same
- * person’s password. `onSignedIn` is called when the password is right, `onLeave` to sign in as
- * somebody else.
+ * Covers a page with filled-in fields whose session has ended, and asks for the same person’s
+ * password. Calls `onSignedIn` when the password is right, and `onLeave` to sign in as another
+ * user.
  */
 export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; onLeave: () => void }) {
   const { email, name } = useSession();
@@ -56,13 +56,13 @@ export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; o
           >
             <Radix.Title className="text-lg font-semibold">Your session has ended</Radix.Title>
             <p id="ended" className="rounded-md bg-waiting-soft p-2.5 text-sm text-waiting">
-              Enter your password to go on, {name}. What you have filled in is kept, and what you were saving
-              is saved then.
+              Enter your password to continue, {name}. What you have filled in is kept, and an interrupted
+              save is then repeated.
             </p>
             <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
             <PasswordFields problem={problem} isBusy={isBusy} autoFocus />
             <Button look="quiet" onClick={onLeave}>
-              Leave this page and sign in anew
+              Leave this page and sign in again
             </Button>
           </form>
         </Radix.Content>

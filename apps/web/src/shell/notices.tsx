@@ -4,7 +4,7 @@ import { useConnection } from '../lib/connection.ts';
 import { otherZone, useFormatMoment, zoneWords } from '../lib/time.ts';
 import { useStore } from './use-store.ts';
 
-/** For whoever sits in another zone than the store: whose times these are. */
+/** Tells users in another zone than the store that all times are the store's. */
 export function ZoneNotice() {
   const store = useStore();
   const zone = store && otherZone(store.timeZone);
@@ -22,7 +22,10 @@ export function ZoneNotice() {
   );
 }
 
-/** What keeps the page or the sync from working, over the page's foot so that it moves nothing. */
+/**
+ * Shows what prevents the page or the sync from working. It covers the foot of the page, so that
+ * nothing moves.
+ */
 export function ConnectionNotice() {
   const { live, reachable, online, shows } = useConnection();
   const timeZone = useStore()?.timeZone;
@@ -31,19 +34,19 @@ export function ConnectionNotice() {
   const { crossmark, heldBack } = summary.data ?? {};
   const asOf = shows && `What you see is from ${formatMoment(shows)}.`;
   const findProblem = (): string | undefined => {
-    if (!online) return `You are offline. ${asOf} Changes can’t be saved until you are connected again.`;
+    if (!online) return `You are offline. ${asOf} Changes can’t be saved until you are online again.`;
     if (!reachable) {
-      return `The scheduling server can’t be reached. ${asOf} What was saved is safe; new changes can’t be saved until it is back.`;
+      return `The scheduling server can’t be reached. ${asOf} Saved changes are safe; new ones can’t be saved until it is back.`;
     }
     if (live === 'lost') return `Live updates are lost. ${asOf} Connecting again…`;
     if (summary.data?.workers === 0) {
-      return 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.';
+      return 'No sync worker is running. Changes are saved here and sent to Crossmark when one runs again.';
     }
     if (heldBack) {
-      return `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`;
+      return `An admin has held back all calls to Crossmark since ${formatMoment(heldBack.since)}. Changes are safe: ${crossmark?.waiting ?? 0} waiting.`;
     }
     if (crossmark?.state === 'unreachable' && crossmark.since) {
-      return `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`;
+      return `Crossmark has been out of reach since ${formatMoment(crossmark.since)}. Changes are safe: ${crossmark.waiting} waiting.`;
     }
     return undefined;
   };
@@ -51,7 +54,7 @@ export function ConnectionNotice() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-3 bottom-3 z-40 grid justify-items-center sm:left-auto sm:justify-items-end"
+      className="pointer-events-none fixed inset-x-3 bottom-[calc(var(--bottom-bar)+0.75rem)] z-40 grid justify-items-center sm:left-auto sm:justify-items-end"
     >
       {problem && (
         <p className="flex max-w-md items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">

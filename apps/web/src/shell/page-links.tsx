@@ -1,60 +1,50 @@
 import { buttonClass } from '@scheduler/ui/button';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
-import { ChevronDown, type LucideIcon } from 'lucide-react';
+import { Ellipsis, type LucideIcon } from 'lucide-react';
 
 interface Page {
   to: NonNullable<LinkProps['to']>;
   label: string;
   Icon: LucideIcon;
+  /** Whether a phone has the link in its menu “More”, because its bar has room for five. */
+  isMore?: true;
 }
 
-/** How many fit beside each other on a phone; the others are in a menu there. */
-const ON_PHONE = 4;
-
-/** The ways to the pages: all in a row, on a phone the first ones and a menu with the rest. */
+/**
+ * The links to the pages: a row in the header, or on a phone a bar at the bottom with the most used
+ * ones and a menu with the others.
+ */
 export function PageLinks({ pages }: { pages: readonly Page[] }) {
   const { pathname } = useLocation();
-  const rest = pages.slice(ON_PHONE);
-  const current = rest.find(({ to }) => to === pathname);
+  const more = pages.filter(({ isMore }) => isMore);
   return (
-    <nav aria-label="Pages" className="order-last flex w-full gap-1 sm:order-none sm:w-auto">
-      {pages.map((page, index) => (
-        <PageLink
-          key={page.to}
-          page={page}
-          className={`flex-1 max-sm:px-1! sm:flex-none sm:px-2.5! ${index < ON_PHONE ? '' : 'max-sm:hidden'}`}
-        />
+    <nav aria-label="Pages" className="page-links flex gap-1">
+      {pages.map((page) => (
+        <PageLink key={page.to} page={page} className={`sm:px-2.5! ${page.isMore ? 'max-sm:hidden' : ''}`} />
       ))}
-      {rest.length > 0 && (
-        <>
-          <button
-            type="button"
-            popoverTarget="more-pages"
-            className={buttonClass(
-              'quiet',
-              `flex-1 px-1! sm:hidden ${current ? 'bg-accent-soft! font-medium text-accent-text!' : ''}`,
-            )}
-          >
-            {current?.label ?? 'More'}
-            {current && <span className="sr-only">, more pages</span>}
-            <ChevronDown aria-hidden className="size-3.5" />
-          </button>
-          <div
-            id="more-pages"
-            popover="auto"
-            className="inset-auto top-24 right-3 m-0 min-w-40 rounded-md border border-line bg-surface p-1 shadow-float sm:hidden!"
-          >
-            {rest.map((page) => (
-              <PageLink
-                key={page.to}
-                page={page}
-                className="w-full justify-start!"
-                onClick={(link) => link.closest<HTMLElement>('[popover]')?.hidePopover()}
-              />
-            ))}
-          </div>
-        </>
-      )}
+      <button
+        type="button"
+        popoverTarget="more-pages"
+        aria-current={more.some(({ to }) => to === pathname) || undefined}
+        className={buttonClass('quiet', 'sm:hidden')}
+      >
+        <Ellipsis aria-hidden />
+        More
+      </button>
+      <div
+        id="more-pages"
+        popover="auto"
+        className="inset-auto right-2 w-44 bottom-[calc(var(--bottom-bar)+0.25rem)] m-0 rounded-md border border-line bg-surface p-1 text-ink shadow-float sm:hidden!"
+      >
+        {more.map((page) => (
+          <PageLink
+            key={page.to}
+            page={page}
+            className="w-full justify-start! pointer-coarse:h-11!"
+            onClick={(link) => link.closest<HTMLElement>('[popover]')?.hidePopover()}
+          />
+        ))}
+      </div>
     </nav>
   );
 }
@@ -75,11 +65,11 @@ function PageLink({
       activeOptions={{ exact: true, includeSearch: false }}
       className={buttonClass('quiet', className)}
       activeProps={{
-        className: 'bg-accent-soft! text-accent-text! font-medium',
+        className: 'sm:bg-accent-soft! text-accent-text! font-medium',
         'aria-current': 'page',
       }}
     >
-      <Icon aria-hidden className={`size-4 ${onClick ? '' : 'hidden xl:inline'}`} />
+      <Icon aria-hidden className={`size-4 ${onClick ? '' : 'sm:max-[1500px]:hidden'}`} />
       {label}
     </Link>
   );

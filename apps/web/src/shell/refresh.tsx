@@ -6,12 +6,13 @@ import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { formatFromNow, useNow } from '../lib/time.ts';
 import { toast } from '../ui/toast.tsx';
-import { useMayWrite } from './use-session.ts';
+import { useHasAllStores, useMayWrite } from './use-session.ts';
 
-/** Reads Crossmark's list anew, with progress while it runs and its age afterwards. */
+/** The button that reads Crossmark's list again, with its progress and then its age. */
 export function RefreshButton() {
   const utils = trpc.useUtils();
-  const mayWrite = useMayWrite();
+  const hasAllStores = useHasAllStores();
+  const mayRefresh = useMayWrite() && hasAllStores;
   const now = useNow();
   const summary = trpc.sync.summary.useQuery();
   const run = summary.data?.lastRefresh ?? null;
@@ -21,7 +22,8 @@ export function RefreshButton() {
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
   });
 
-  // The end of a run that was seen running is news, and new events came in with it.
+  // The end of a run is announced only if its progress was shown before. It may have brought new
+  // events.
   const seenRunning = useRef<number>(undefined);
   useEffect(() => {
     if (!run) return;
@@ -40,14 +42,14 @@ export function RefreshButton() {
   return (
     <div className="flex items-center gap-1.5 text-xs">
       <span
-        // Progress is read out; the age that follows changes every second and is not.
+        // Screen readers announce the progress, but not the age, which changes every second.
         role={running ? 'status' : undefined}
         className={`hidden min-w-32 text-right md:inline ${run?.state === 'failed' ? 'text-failed' : 'text-ink-2'}`}
         title={run?.failureReason ?? 'When Crossmark’s list was last read completely'}
       >
         {summary.data ? label : ''}
       </span>
-      {mayWrite && (
+      {mayRefresh && (
         <Button
           onClick={() => start.mutate()}
           disabled={running}

@@ -17,9 +17,9 @@ const askPassword = () => import('./ask-password.tsx');
 const AskPassword = lazy(async () => ({ default: (await askPassword()).AskPassword }));
 
 /**
- * What becomes of the page when its session ends. Where something is filled in or is being saved,
- * the password is asked for over it and it goes on, for the same person alone; otherwise it gives
- * way to the sign-in page, and nothing of it stays.
+ * Handles the end of the page's session. If fields are filled in or a save is running, asks for the
+ * password over the page, which then continues for the same person only. Otherwise replaces the
+ * page with the sign-in page.
  */
 export function SessionEnd() {
   const session = useSession();
@@ -33,7 +33,8 @@ export function SessionEnd() {
     const now = await currentSession().catch(() => undefined);
     // Another person must not see this page, and this person’s calls must not be repeated in
     // another’s name.
-    if (now?.email !== session.email || now.role !== session.role) {
+    const isSame = now?.email === session.email && now.role === session.role;
+    if (!isSame || now.storeIds?.join() !== session.storeIds?.join()) {
       window.location.reload();
       return;
     }
@@ -45,8 +46,7 @@ export function SessionEnd() {
   const leave = useCallback(() => {
     forgetSession();
     const search = { next: router.latestLocation.href, ended: true };
-    // Reload the document: this tab’s memory, with what was shown and what could be undone, must
-    // go.
+    // Reload the document, so that data and undo steps are removed from this tab’s memory.
     void router.navigate({ to: '/sign-in', search, reloadDocument: true, replace: true });
   }, [router]);
 

@@ -1,19 +1,30 @@
 import { Link, Outlet } from '@tanstack/react-router';
-import { CalendarCheck2, CalendarDays, CalendarRange, FileUp, History, List, Users } from 'lucide-react';
+import {
+  CalendarCheck2,
+  CalendarDays,
+  CalendarRange,
+  ChartColumn,
+  FileUp,
+  History,
+  List,
+  Users,
+} from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { useLiveUpdates } from '../lib/live.ts';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
+import { OwnStore } from './own-store.tsx';
 import { PageLinks } from './page-links.tsx';
+import { PaletteButton } from './palette-button.tsx';
 import { RefreshButton } from './refresh.tsx';
 import { SessionEnd } from './session-end.tsx';
 import { SyncCounts } from './sync-counts.tsx';
 import { useSession } from './use-session.ts';
 import { useStore } from './use-store.ts';
 
-/** Comes right after the page: nobody opens it before there is something to see. */
+/** Loaded after the page, because users open it only later. */
 const UserMenu = lazy(async () => ({ default: (await import('./user-menu.tsx')).UserMenu }));
 
-/** What stands around every page: where one is, how the sync stands, and who one is. */
+/** The frame around every page: links, sync state and account menu. */
 export function Shell() {
   useLiveUpdates(useSession().email, useStore()?.timeZone);
   return (
@@ -24,7 +35,7 @@ export function Shell() {
       >
         Skip to content
       </a>
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
+      <header className="flex min-h-11 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1">
         <Link to="/" className="flex items-center gap-2 font-semibold">
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span className="hidden xl:inline">Crossmark Scheduler</span>
@@ -32,6 +43,7 @@ export function Shell() {
         </Link>
         <PageLinks pages={PAGES} />
         <div className="ml-auto flex items-center gap-1.5">
+          <PaletteButton />
           <SyncCounts />
           <RefreshButton />
           <Suspense fallback={<span className="size-8 pointer-coarse:size-10" />}>
@@ -42,8 +54,14 @@ export function Shell() {
       <ZoneNotice />
       <ConnectionNotice />
       <SessionEnd />
-      <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
-        <Outlet />
+      <main
+        id="content"
+        tabIndex={-1}
+        className="flex min-h-0 flex-1 flex-col pb-(--bottom-bar) outline-none print:pb-0"
+      >
+        <OwnStore>
+          <Outlet />
+        </OwnStore>
       </main>
     </div>
   );
@@ -52,9 +70,10 @@ export function Shell() {
 const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },
   { to: '/day', label: 'Day', Icon: CalendarCheck2 },
-  { to: '/month', label: 'Month', Icon: CalendarRange },
+  { to: '/month', label: 'Month', Icon: CalendarRange, isMore: true },
   { to: '/events', label: 'Events', Icon: List },
   { to: '/people', label: 'People', Icon: Users },
-  { to: '/activity', label: 'Activity', Icon: History },
-  { to: '/import', label: 'Import', Icon: FileUp },
+  { to: '/reports', label: 'Reports', Icon: ChartColumn, isMore: true },
+  { to: '/activity', label: 'Activity', Icon: History, isMore: true },
+  { to: '/import', label: 'Import', Icon: FileUp, isMore: true },
 ] as const;

@@ -1,3 +1,5 @@
+import { TextField } from '@scheduler/ui/field';
+import { PasswordFields } from '@scheduler/ui/password-fields';
 import { useSignInForm } from '@scheduler/ui/sign-in-form';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
@@ -5,8 +7,6 @@ import { queryClient } from '../lib/api.ts';
 import { reportSignedIn } from '../lib/connection.ts';
 import { forgetSession, onSessionChange } from '../lib/session.ts';
 import { signIn } from '../lib/sign-in.ts';
-import { TextField } from '../ui/field.tsx';
-import { PasswordFields } from './password-fields.tsx';
 import { useTitle } from './use-title.ts';
 
 const route = getRouteApi('/sign-in');
@@ -42,7 +42,7 @@ export function SignIn() {
     <main className="grid min-h-dvh content-center justify-items-center gap-6 p-4">
       <div className="flex items-center gap-3">
         <img src="/icon.svg" alt="" width={36} height={36} />
-        <h1 className="text-xl font-semibold">Crossmark Scheduler</h1>
+        <h1 className="text-lg font-semibold">Crossmark Scheduler</h1>
       </div>
       <form
         onSubmit={(event) => void submit(event)}
@@ -51,13 +51,13 @@ export function SignIn() {
       >
         {ended && !problem && (
           <p role="status" className="rounded-md bg-waiting-soft p-2.5 text-sm text-waiting">
-            Your session has ended. Sign in again to go on where you were.
+            Your session has ended. Sign in again to return to your page.
           </p>
         )}
         <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
         <PasswordFields problem={problem} isBusy={isBusy} />
       </form>
-      <p className="text-sm text-ink-2">No account? Ask whoever administers the scheduler.</p>
+      <p className="text-sm text-ink-2">No account? Ask an admin of the scheduler.</p>
     </main>
   );
 }

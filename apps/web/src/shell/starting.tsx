@@ -4,11 +4,12 @@ import { useEffect } from 'react';
 import { currentSession } from '../lib/session.ts';
 
 /**
- * Short enough to go on soon after the server is back, and little for a server that just starts.
+ * Short enough to continue soon after the server is back, and long enough to put little load on a
+ * starting server.
  */
 const TRY_AGAIN_MS = 5_000;
 
-/** While the session is asked for. */
+/** Shown while the session is loading. */
 export function Starting() {
   return (
     <div role="status" className="grid min-h-dvh place-items-center text-sm text-ink-2">
@@ -18,13 +19,12 @@ export function Starting() {
 }
 
 /**
- * The page is here but the server is not: asks again and again whether it is back, and then goes
- * on.
+ * Shown if the server can't be reached. Checks repeatedly whether it is back, and then continues.
  */
 export function StartFailed({ error }: ErrorComponentProps) {
   const router = useRouter();
   useEffect(() => {
-    // Asked for beside the page, so that it stays as it is until there is an answer.
+    // Checked separately, so that the page does not change until there is an answer.
     const tryAgain = () =>
       currentSession().then(
         () => router.invalidate(),
@@ -41,8 +41,8 @@ export function StartFailed({ error }: ErrorComponentProps) {
     <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-center">
       <h1 className="text-lg font-semibold">The scheduler could not be opened</h1>
       <p className="max-w-prose text-sm text-ink-2">
-        {error instanceof Error ? error.message : ''} What was saved before is safe. The page retries every
-        few seconds.
+        {error instanceof Error ? error.message : ''} Saved changes are safe. The page retries every few
+        seconds.
       </p>
       <Button look="primary" onClick={() => window.location.reload()}>
         Try again
@@ -51,16 +51,18 @@ export function StartFailed({ error }: ErrorComponentProps) {
   );
 }
 
-/** A page that broke, or whose code could not be loaded; what stands around it still works. */
+/**
+ * Shown for a page that failed or whose code could not be loaded. The frame around it still works.
+ */
 export function PageFailed() {
   return (
     <div role="alert" className="grid flex-1 place-content-center justify-items-center gap-3 p-6 text-center">
       <h1 className="text-lg font-semibold">This page could not be shown</h1>
       <p className="max-w-prose text-sm text-ink-2">
-        What was saved is safe. Load it anew; should it happen again, tell whoever administers the scheduler.
+        Saved changes are safe. Reload the page. If this happens again, tell an admin of the scheduler.
       </p>
       <Button look="primary" onClick={() => window.location.reload()}>
-        Load it anew
+        Reload
       </Button>
     </div>
   );

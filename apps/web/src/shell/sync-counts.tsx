@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { trpc } from '../lib/api.ts';
 
 /**
- * Counts of events that are not synced yet, as links to the list. Where there is little room their
- * words appear on hover only, so that all four fit on the line.
+ * Counts of events that are not synced yet, as links to the list. On narrow screens the words
+ * appear only on hover, so that all four counts fit on the line.
  */
 export function SyncCounts() {
   const { data } = trpc.sync.summary.useQuery();

@@ -3,17 +3,22 @@ import type { Session } from '../lib/session.ts';
 
 const route = getRouteApi('/app');
 
-/** Who is signed in. */
+/** Returns the session of the signed-in user. */
 export function useSession(): Session {
   return route.useRouteContext().session;
 }
 
-/** Whether they may change plans: viewers only look. */
+/** Whether the user may change schedules. Viewers may not. */
 export function useMayWrite(): boolean {
   return useSession().role !== 'viewer';
 }
 
-/** Whether they may change how the scheduler works. */
+/** Whether the user has all stores, and so may do what concerns every store. */
+export function useHasAllStores(): boolean {
+  return useSession().storeIds === null;
+}
+
+/** Whether the user may change settings and users. */
 export function useIsAdmin(): boolean {
   return useSession().role === 'admin';
 }

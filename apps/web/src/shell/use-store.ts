@@ -3,8 +3,8 @@ import { useSearch } from '@tanstack/react-router';
 import { trpc } from '../lib/api.ts';
 
 /**
- * The store that the page is about: the one its address names, else the first; undefined where none
- * is known.
+ * Returns the store of the page: the one in its address, otherwise the first. Undefined if none is
+ * known.
  */
 export function useStore(): Store | undefined {
   const { store } = useSearch({ strict: false });

@@ -3,8 +3,8 @@ import { useEffect } from 'react';
 const PRODUCT = 'Crossmark Scheduler';
 
 /**
- * Names the tab after what it shows, such as the page, its week or its person; the product alone
- * while that is unknown.
+ * Sets the title of the tab, such as the page, its week or its person. While that is unknown, the
+ * title is the product's name.
  */
 export function useTitle(what: string | undefined): void {
   useEffect(() => {

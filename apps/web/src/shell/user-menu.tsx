@@ -3,18 +3,30 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { LogOut, Settings, UserRound } from 'lucide-react';
 import { AccountLinks } from '../access/account-links.tsx';
 import { signOut } from '../lib/session.ts';
-import { chooseTheme, THEMES, type Theme, useTheme } from '../lib/theme.ts';
+import {
+  chooseLook,
+  DENSITIES,
+  type Density,
+  THEMES,
+  type Theme,
+  useDensity,
+  useTheme,
+} from '../lib/theme.ts';
 import { toast } from '../ui/toast.tsx';
 import { TruncatedText } from '../ui/truncated-text.tsx';
 import { useSession } from './use-session.ts';
+import { useStoreNames } from './use-store-names.ts';
 
 const THEME_WORDS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
+const DENSITY_WORDS: Record<Density, string> = { compact: 'Compact', comfortable: 'Comfortable' };
 
-/** Who one is, how the app looks, and the way out. */
+/** The account menu: the user, the look of the app, and sign-out. */
 export function UserMenu() {
   const session = useSession();
   const navigate = useNavigate();
   const theme = useTheme();
+  const density = useDensity();
+  const stores = useStoreNames()(session.storeIds);
   const leave = async () => {
     try {
       await signOut();
@@ -24,8 +36,7 @@ export function UserMenu() {
       });
       return;
     }
-    // Reload the document: this tab’s memory, with what was shown and what could be undone, must
-    // go.
+    // Reload the document, so that data and undo steps are removed from this tab’s memory.
     await navigate({ to: '/sign-in', reloadDocument: true, replace: true });
   };
   return (
@@ -48,30 +59,24 @@ export function UserMenu() {
         <p className="px-2 py-1.5">
           <TruncatedText text={session.name} className="font-medium" />
           <TruncatedText text={`${session.email} · ${session.role}`} className="text-xs text-ink-2" />
+          <TruncatedText text={stores} className="text-xs text-ink-2" />
         </p>
-        <fieldset className="border-t border-line px-2 py-2">
-          <legend className="sr-only">Theme</legend>
-          <span aria-hidden className="block pb-1 text-xs text-ink-2">
-            Theme
-          </span>
-          <div className="grid grid-cols-3 rounded-md border border-line p-0.5">
-            {THEMES.map((each) => (
-              <label
-                key={each}
-                className="grid h-7 place-items-center rounded px-2.5 text-ink-2 has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-10"
-              >
-                <input
-                  type="radio"
-                  name="theme"
-                  className="sr-only"
-                  checked={theme === each}
-                  onChange={() => chooseTheme(each)}
-                />
-                {THEME_WORDS[each]}
-              </label>
-            ))}
-          </div>
-        </fieldset>
+        <Choice
+          name="theme"
+          title="Theme"
+          words={THEME_WORDS}
+          choices={THEMES}
+          value={theme}
+          onChoose={(each) => chooseLook('theme', each)}
+        />
+        <Choice
+          name="density"
+          title="Density"
+          words={DENSITY_WORDS}
+          choices={DENSITIES}
+          value={density}
+          onChoose={(each) => chooseLook('density', each)}
+        />
         <AccountLinks onGo={() => document.getElementById('account')?.hidePopover()} />
         <Link
           to="/settings"
@@ -91,5 +96,48 @@ export function UserMenu() {
         </button>
       </section>
     </>
+  );
+}
+
+/** A choice of the look for this browser. */
+function Choice<Value extends string>({
+  name,
+  title,
+  words,
+  choices,
+  value,
+  onChoose,
+}: {
+  name: string;
+  title: string;
+  words: Record<Value, string>;
+  choices: readonly Value[];
+  value: Value;
+  onChoose: (value: Value) => void;
+}) {
+  return (
+    <fieldset className="border-t border-line px-2 py-2">
+      <legend className="sr-only">{title}</legend>
+      <span aria-hidden className="block pb-1 text-xs text-ink-2">
+        {title}
+      </span>
+      <div className="grid auto-cols-fr grid-flow-col rounded-md border border-line p-0.5">
+        {choices.map((each) => (
+          <label
+            key={each}
+            className="grid h-7 place-items-center rounded px-2.5 text-ink-2 has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-10"
+          >
+            <input
+              type="radio"
+              name={name}
+              className="sr-only"
+              checked={value === each}
+              onChange={() => onChoose(each)}
+            />
+            {words[each]}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }

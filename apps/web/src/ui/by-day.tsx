@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { formatDay, workDateOf } from '../lib/time.ts';
 
-/** What happened, a list for each day in the store's zone under its heading, in the order given. */
+/** Entries in the given order, with a list and a heading for each day in the store's zone. */
 export function ByDay<Entry extends { at: string }>({
   entries,
   timeZone,
@@ -11,7 +11,7 @@ export function ByDay<Entry extends { at: string }>({
   entries: readonly Entry[];
   timeZone: string;
   headingOf?: (day: string) => string;
-  /** One entry, a list's item. */
+  /** Renders one entry as an item of the list. */
   children: (entry: Entry) => ReactNode;
 }) {
   return [...Map.groupBy(entries, (entry) => workDateOf(entry.at, timeZone))].map(([day, ofDay]) => (

@@ -1,12 +1,12 @@
 import { FIRST_DAY, isDay, LAST_DAY } from '@scheduler/scheduling';
+import { FIELD_BOX, Labelled } from '@scheduler/ui/field';
 import { type ReactNode, useRef, useState } from 'react';
 import { formatDay } from '../lib/time.ts';
 import { useDraft } from './draft.ts';
-import { FIELD_BOX, Labelled } from './field.tsx';
 
 /**
- * Long enough for the next digit of a date or a time: what is typed digit by digit says many days
- * before the one meant.
+ * Long enough to type the next digit of a date or a time. A date that is typed digit by digit is
+ * first many other dates.
  */
 const REST_MS = 800;
 
@@ -19,9 +19,9 @@ interface Control {
 }
 
 /**
- * A date or time control of the browser with what is being typed in it. `wholeOf` tells what a text
- * says, undefined for nothing that could be handed on. `onLeft` hears, when the focus leaves,
- * whether it holds something whole.
+ * A date or time control of the browser. `wholeOf` returns the value of a complete text, and
+ * undefined for an incomplete one. `onLeft` is called when the focus leaves, with whether the text
+ * is complete.
  */
 function TypedInput({
   value,
@@ -44,9 +44,9 @@ function TypedInput({
       {...rest}
       value={draft.text}
       onChange={({ target }) => {
-        // A part that was not typed yet makes it no empty field.
+        // A field with an incomplete date is not empty.
         const whole = target.validity.badInput ? undefined : wholeOf(target.value);
-        // A day from the browser’s calendar is complete.
+        // A day that is chosen in the browser’s calendar is complete.
         draft.type(target.value, whole, !byKey.current);
         if (whole !== undefined) onLeft?.(true);
       }}
@@ -67,14 +67,14 @@ function TypedInput({
 }
 
 interface Days extends Control {
-  /** First and last day that may be chosen; else all days of the years 2000 to 2099. */
+  /** The first and last day that may be chosen; by default all days of the years 2000 to 2099. */
   min?: string | undefined;
   max?: string | undefined;
 }
 
 /**
- * One control of a day. Whatever is typed stays in it; what is handed on is whole and within `min`
- * and `max`, or '' unless `required`.
+ * A control for a day. Typed text stays in it. Only complete days between `min` and `max` are
+ * passed on, or '' unless it is `required`.
  */
 function DayControl({
   min = FIRST_DAY,
@@ -88,16 +88,13 @@ function DayControl({
 
 const withYear = (day: string): string => `${formatDay(day)}, ${day.slice(0, 4)}`;
 
-/** `between 2000 and 2099`, or the days themselves where a control allows fewer. */
+/** Returns `between 2000 and 2099`, or the days if a control allows fewer. */
 const within = (min: string, max: string): string =>
   min === FIRST_DAY && max === LAST_DAY
     ? `between ${FIRST_DAY.slice(0, 4)} and ${LAST_DAY.slice(0, 4)}`
     : `from ${withYear(min)} to ${withYear(max)}`;
 
-/**
- * A sentence about what was left in a control and is no day that may be chosen, until its value
- * changes.
- */
+/** Returns a sentence about an invalid day that was left in a control, until its value changes. */
 function useIncompleteDay({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
   // The page’s value when an incomplete day was left in the control.
   const [left, setLeft] = useState<string>();
@@ -107,10 +104,7 @@ function useIncompleteDay({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
   };
 }
 
-/**
- * A day without a label of its own: where it stands it is named by `aria-label` or by a label
- * around it.
- */
+/** A control for a day without its own label. `aria-label` or a label around it names it. */
 export function DateInput(props: Days & { 'aria-label'?: string }) {
   const { incompleteProblem, onLeft } = useIncompleteDay(props);
   return (
@@ -123,7 +117,7 @@ export function DateInput(props: Days & { 'aria-label'?: string }) {
   );
 }
 
-/** A day with its label. What was left in it and is no day that may be chosen is said below it. */
+/** A control for a day with its label. A sentence below it tells of an invalid day. */
 export function DateField({
   label,
   hint,
@@ -139,8 +133,8 @@ export function DateField({
 }
 
 /**
- * The control of a time of day, to be given a label: `HH:mm`, whole or nothing. An emptied one
- * hands nothing on.
+ * A control for a time of day without its own label. Passes on only complete times as `HH:mm`; an
+ * empty control passes on nothing.
  */
 export function TimeInput(props: Control & { step?: number }) {
   return <TypedInput {...props} type="time" wholeOf={(text) => text || undefined} />;

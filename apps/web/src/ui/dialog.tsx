@@ -16,15 +16,16 @@ const SHAPES = {
 };
 
 /**
- * A modal dialog: Esc, the cross and Back close it, and a click outside as long as nothing was
- * filled in. The focus starts at what is chosen or to be filled in, and goes back to where it was,
- * to what took its place in a list, or to the page.
+ * A modal dialog. Esc, the cross and Back close it; so does a click outside if nothing was filled
+ * in. The focus starts at the chosen option or the first field. Afterwards it returns to the
+ * element that had it, to its successor in a list, or to the page.
  */
 export function Dialog({
   title,
   description,
   shape = 'middle',
   footer,
+  isTall = false,
   isInAddress = false,
   onClose,
   children,
@@ -35,7 +36,13 @@ export function Dialog({
   shape?: keyof typeof SHAPES;
   footer?: ReactNode;
   /**
-   * Whether the address says that it is open: then Back changes the address, and with it the page.
+   * Whether what it shows arrives or changes while it is open. It then has its full height from the
+   * start, so that nothing moves away from under the pointer.
+   */
+  isTall?: boolean;
+  /**
+   * Whether the address contains that the dialog is open. Back then changes the address, and with
+   * it the page.
    */
   isInAddress?: boolean;
   onClose: () => void;
@@ -69,15 +76,15 @@ export function Dialog({
             if (back instanceof HTMLElement) back.focus({ preventScroll: true });
           }}
           onInput={({ target }) => {
-            // A search outside of a form is quickly typed again.
+            // A search field outside of a form does not count, because it is quickly typed again.
             if ('form' in target && target.form) filledIn.current = true;
           }}
           onInteractOutside={(event) => filledIn.current && event.preventDefault()}
           onEscapeKeyDown={(event) => {
-            // Escape ends the composing of a character. Safari reports that by the key code alone.
+            // Escape ends the composition of a character. Safari reports this only by the key code.
             if (event.isComposing || event.keyCode === 229) event.preventDefault();
           }}
-          className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}
+          className={`fixed z-50 flex flex-col bg-surface pb-[env(safe-area-inset-bottom)] shadow-float outline-none ${SHAPES[shape]} ${isTall ? 'h-[94dvh] sm:h-[90dvh]' : ''}`}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
           <header className="flex items-start gap-3 border-b border-line py-3 pr-3 pl-4">

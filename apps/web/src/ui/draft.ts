@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** What is in a field, beside the value that its page has. */
+/** The state of a field, separate from the value of its page. */
 interface Draft {
-  /** What the field shows. */
+  /** The text in the field. */
   text: string;
   /**
-   * What is to be handed on once the typing rests; undefined where nothing is, or nothing whole.
+   * The value to pass on after a pause in typing; undefined if there is none or it is incomplete.
    */
   next: string | undefined;
-  /** The page's value when it was last looked at. */
+  /** The page's value when it was last compared. */
   pageValue: string;
-  /** What was handed on and has not come back as the page's value yet. */
+  /** Values that were passed on and have not yet become the page's value. */
   awaited: readonly string[];
 }
 
@@ -18,7 +18,10 @@ export function draftOf(value: string): Draft {
   return { text: value, next: undefined, pageValue: value, awaited: [] };
 }
 
-/** Something was typed: `whole` is what it says, undefined while it says nothing whole. */
+/**
+ * Returns the draft after typing. `whole` is the value of the text; undefined while it is
+ * incomplete.
+ */
 export function withTyped(draft: Draft, text: string, whole: string | undefined): Draft {
   return {
     ...draft,
@@ -27,14 +30,14 @@ export function withTyped(draft: Draft, text: string, whole: string | undefined)
   };
 }
 
-/** It was handed on. */
+/** Returns the draft after its value was passed on. */
 export function withHandedOn(draft: Draft, value: string): Draft {
   return { ...draft, next: undefined, awaited: [...draft.awaited, value] };
 }
 
 /**
- * Takes over a new value of the page. Values that were handed on come back late, one after the
- * other, and leave later typing alone. Any other value, such as after Back, replaces the draft.
+ * Returns the draft after a new value of the page. A value that was passed on returns late and does
+ * not change later typing. Any other value, such as after Back, replaces the draft.
  */
 export function withValue(draft: Draft, value: string): Draft {
   const echo = draft.awaited.indexOf(value);
@@ -67,7 +70,9 @@ export function useDraft(value: string, onChange: (value: string) => void, restM
   }, [text, next, restMs]);
   return {
     text,
-    /** Takes what was typed; `rests` says that nothing more is to come, such as from a calendar. */
+    /**
+     * Accepts typed text. `rests` means that the input is finished, for example from a calendar.
+     */
     type: (nextText: string, whole: string | undefined, rests = false) => {
       const after = withTyped(draft, nextText, whole);
       setDraft(after);

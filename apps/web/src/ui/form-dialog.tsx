@@ -4,7 +4,7 @@ import { problemOf } from '../lib/problem.ts';
 import { Dialog } from './dialog.tsx';
 import { Refusal } from './states.tsx';
 
-/** What sends the form: a mutation. */
+/** The state of the mutation that sends the form. */
 interface SaveState {
   error: unknown;
   isPending: boolean;
@@ -12,14 +12,15 @@ interface SaveState {
 }
 
 /**
- * A dialog with one form: its button or Enter sends it. A refusal stands beside the button, always
- * in sight, unless the fields show it. `onVersion` takes the current version where a colleague’s
- * change came first; `refused` replaces the refusal where there is more to do about one.
+ * A dialog with one form, which its button or Enter sends. A refusal is shown beside the button,
+ * always visible, unless the fields show it. `onVersion` gets the current version if a colleague’s
+ * change came first. `refused` replaces the refusal by one with more actions.
  */
 export function FormDialog({
   title,
   description,
   shape = 'narrow',
+  isTall = false,
   action,
   look = 'primary',
   saving,
@@ -34,7 +35,9 @@ export function FormDialog({
   title: string;
   description?: string;
   shape?: 'middle' | 'narrow';
-  /** The word on the button that sends. */
+  /** See {@link Dialog}. */
+  isTall?: boolean;
+  /** The label of the button that sends the form. */
   action: string;
   look?: 'primary' | 'danger';
   saving: SaveState;
@@ -61,6 +64,7 @@ export function FormDialog({
   return (
     <Dialog
       shape={shape}
+      isTall={isTall}
       title={title}
       {...(description !== undefined && { description })}
       onClose={onClose}

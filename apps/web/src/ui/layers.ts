@@ -2,9 +2,9 @@ import { type RouterHistory, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 /*
- * A dialog or another layer over the page has an entry of its own in the browser’s history, at the
- * same address: Back closes the topmost layer. A layer that is closed otherwise removes its entry,
- * so that Back always does something.
+ * A dialog or another layer over the page has its own entry in the browser’s history, at the same
+ * address. Back closes the topmost layer. A layer that is closed in another way removes its entry,
+ * so that Back always has an effect.
  */
 
 interface Layer {
@@ -26,7 +26,7 @@ const indexOf = ({ location }: RouterHistory): number => location.state.__TSR_in
 export class Layers {
   private readonly layers: Layer[] = [];
   private entries: Entry[] = [];
-  /** Entries of layers that were left when the page navigated elsewhere: Back goes on past them. */
+  /** Entries of layers that were open when the page navigated elsewhere. Back skips them. */
   private readonly stale = new Set<number>();
   /** The entry that opened something in the address itself, such as the panel of an event. */
   private panelIndex: number | undefined;
@@ -47,8 +47,8 @@ export class Layers {
   }
 
   /**
-   * Puts a layer over the page; `close` is called when Back closes it. Returns how to remove the
-   * layer.
+   * Adds a layer over the page; `close` is called when Back closes it. Returns a function that
+   * removes the layer.
    */
   open(close: () => void): () => void {
     const layer = { close };
@@ -62,8 +62,8 @@ export class Layers {
   }
 
   /**
-   * Closes what was opened in the address: by going back to before it, or by `replace` where this
-   * page began with it.
+   * Closes a panel that is in the address. Goes back to the entry before it, or calls `replace` if
+   * the page was opened with the panel.
    */
   leavePanel(replace: () => void): void {
     if (this.onArrival || this.entries.length > 0 || this.panelIndex !== indexOf(this.history)) replace();
@@ -108,8 +108,8 @@ export class Layers {
   }
 
   /**
-   * Once all that opens and closes at a moment has done so: a dialog that follows another one takes
-   * over its entry.
+   * Adjusts the history after all layers of this moment have opened or closed, so that a dialog
+   * that follows another one takes over its entry.
    */
   private adjustSoon(): void {
     if (this.isAdjustPlanned) return;
@@ -135,7 +135,7 @@ export class Layers {
     }
   }
 
-  /** Goes back so many entries; whoever navigates meanwhile waits until that has happened. */
+  /** Goes back by a number of entries. Navigation waits until that is done. */
   private goBack(count: number, lowest?: Entry): void {
     const { href } = this.history.location;
     const arrival = Promise.withResolvers<void>();
@@ -174,7 +174,7 @@ function useLayers(): Layers {
   return layers;
 }
 
-/** Lets Back close what is on screen over the page, for as long as the component is. */
+/** Makes Back close a layer while its component is mounted. */
 export function useLayer(onClose: () => void, enabled = true): void {
   const over = useLayers();
   const latest = useRef(onClose);
@@ -185,7 +185,7 @@ export function useLayer(onClose: () => void, enabled = true): void {
 }
 
 /**
- * How to close a panel that stands in the address: the page is then where it was before it was
+ * Returns a function that closes a panel in the address and restores the page from before it was
  * opened.
  */
 export function useLeavePanel(replace: () => void): () => void {
@@ -195,7 +195,7 @@ export function useLeavePanel(replace: () => void): () => void {
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** Which entry was made for a layer over the page. */
+    /** The number of the layer for which the entry was made. */
     layer?: number;
   }
 }

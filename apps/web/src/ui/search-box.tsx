@@ -1,15 +1,15 @@
+import { TextField } from '@scheduler/ui/field';
 import { Search } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { useDraft } from './draft.ts';
-import { TextField } from './field.tsx';
 
-/** Long enough to type the next letter: the server is asked for words, not for letters. */
+/** Long enough to type the next letter, so that the server gets words and not single letters. */
 const TYPING_MS = 250;
 
 type TypedTextProps = { value: string; onChange: (value: string) => void };
 
 /**
- * What a text control needs so that it tells what is in it once the typing rests, or at once on
+ * Returns the props of a text control that reports its text after a pause in typing, or at once on
  * Enter.
  */
 function useTypedText({ value, onChange }: TypedTextProps): ComponentProps<'input'> {
@@ -22,7 +22,7 @@ function useTypedText({ value, onChange }: TypedTextProps): ComponentProps<'inpu
   };
 }
 
-/** A text field that tells what is in it once the typing rests. */
+/** A text field that reports its text after a pause in typing. */
 export function TypedField({
   value,
   onChange,
@@ -31,7 +31,7 @@ export function TypedField({
   return <TextField {...rest} {...useTypedText({ value, onChange })} />;
 }
 
-/** A search box that tells what is in it once the typing rests, or at once on Enter. */
+/** A search box that reports its text after a pause in typing, or at once on Enter. */
 export function SearchBox({
   label,
   placeholder,

@@ -1,4 +1,4 @@
-/** What a shortcut is made from: a keydown of the browser or of React. */
+/** The parts of a keydown event, of the browser or of React, that make a shortcut. */
 type Press = Pick<
   KeyboardEvent,
   'key' | 'code' | 'repeat' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'
@@ -6,7 +6,7 @@ type Press = Pick<
   isComposing?: boolean;
 };
 
-/** Keys that only move, and go on moving while they are held. */
+/** Keys that move the focus, repeatedly while they are held. */
 const MOVES = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown'];
 
 /**
@@ -30,13 +30,14 @@ function letterOf({ key, code }: Press): string {
 
 /**
  * Calls `handle` for each shortcut pressed on the page; `handle` returns whether it used it. Keys
- * pressed in fields, menus and dialogs are ignored. Returns how to stop.
+ * pressed in fields, menus and dialogs are ignored, but not those on a checkbox, which takes no text.
+ * Returns how to stop.
  */
 export function onShortcut(handle: (shortcut: string, target: HTMLElement) => boolean): () => void {
   const onKey = (event: KeyboardEvent) => {
     const { target } = event;
     if (!(target instanceof HTMLElement) || event.defaultPrevented) return;
-    if (target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
+    if (target.closest('input:not([type=checkbox]), select, textarea, [role=dialog], [role=menu]')) return;
     const shortcut = shortcutOf(event);
     if (shortcut !== undefined && handle(shortcut, target)) event.preventDefault();
   };
@@ -45,8 +46,8 @@ export function onShortcut(handle: (shortcut: string, target: HTMLElement) => bo
 }
 
 /**
- * Lets Enter and the space bar press a button or send a form once, however long they are held: what
- * opens under the key would be pressed by it as well.
+ * Makes Enter and the space bar press a button or send a form only once while they are held.
+ * Otherwise the key would also press the next button that opens.
  */
 export function pressOnce(): void {
   document.addEventListener(

@@ -3,7 +3,7 @@ import { CircleAlert } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
 import { problemOf, readingProblemOf } from '../lib/problem.ts';
 
-/** Nothing to show, and why that is. */
+/** A notice that there is nothing to show, with the reason. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="grid justify-items-center gap-1 px-4 py-8 text-center">
@@ -13,7 +13,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** A query that failed, and a button that reads again. */
+/** A notice about a failed query, with a button that retries it. */
 export function LoadError({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
   return (
     <div role="alert" className="grid justify-items-center gap-3 px-4 py-10 text-center">
@@ -25,9 +25,9 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
 }
 
 /**
- * A refusal beside the button that met it: the sentence and each rule that spoke against it. Where
- * a colleague's change came first, `onGoOn` takes the version that counts now, so that the same can
- * be saved on top of it.
+ * A refusal, shown beside the button: the sentence and each rule against the change. If a
+ * colleague's change came first, `onGoOn` gets the current version, so that the same input can be
+ * saved on top of it.
  */
 export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: number) => void }) {
   if (!error) return null;
@@ -50,7 +50,7 @@ export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: 
         )}
         {onGoOn && code === 'stale' && currentVersion !== undefined && (
           <Button className="mt-2" onClick={() => onGoOn(currentVersion)}>
-            Keep what I entered and go on
+            Keep what I entered and continue
           </Button>
         )}
       </div>
@@ -58,26 +58,27 @@ export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: 
   );
 }
 
-/** A grey stand-in of the size of what comes. */
+/** A gray placeholder with the size of the coming content. */
 export function Skeleton({ className = '' }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-surface-3 ${className}`} />;
 }
 
-/** Grey stand-ins of a list's rows. */
+/** Gray placeholders for the rows of a list. */
 export function SkeletonRows({
   count,
   height,
   className = 'gap-2',
 }: {
   count: number;
-  /** A row's class of height. */
+  /** The class of a row's height. */
   height: string;
   className?: string;
 }) {
   return (
-    <div className={`grid ${className}`}>
+    // One animation for all of them: with one each, a hundred rows kept a slow processor busy.
+    <div className={`grid animate-pulse ${className}`}>
       {Array.from({ length: count }, (_, index) => (
-        <Skeleton key={index} className={height} />
+        <span key={index} aria-hidden className={`block rounded bg-surface-3 ${height}`} />
       ))}
     </div>
   );
@@ -92,7 +93,7 @@ export function Loading({ what, children }: { what: string; children: ReactNode 
   );
 }
 
-/** What {@link PendingView} needs to know of a query. */
+/** The parts of a query that {@link PendingView} uses. */
 interface QueryState {
   data: unknown;
   error: unknown;
@@ -100,16 +101,13 @@ interface QueryState {
   refetch: () => Promise<unknown>;
 }
 
-/**
- * The state of queries whose data is not there yet: a skeleton, or the error with a button that
- * reads again.
- */
+/** The view of queries without data: a skeleton, or the error with a button that retries. */
 function PendingView({
   what,
   queries,
   skeleton,
 }: {
-  /** As in a sentence: `the users`, `your sessions`. */
+  /** The name of the data in a sentence: `the users`, `your sessions`. */
   what: string;
   queries: readonly QueryState[];
   skeleton: ReactNode;
@@ -128,8 +126,8 @@ function PendingView({
 }
 
 /**
- * What is read from the API, in each of its states: {@link PendingView} until it is there, `empty`
- * where there is nothing, else `children`. A failed refresh leaves what is on screen as it is.
+ * The view of queries in each state: {@link PendingView} while they load, `empty` if there is
+ * nothing, otherwise `children`. If a later read fails, the data on screen stays.
  */
 export function QueryView<Data>({
   data,
@@ -137,9 +135,9 @@ export function QueryView<Data>({
   children,
   ...pending
 }: ComponentProps<typeof PendingView> & {
-  /** What is shown, made from `queries`; undefined while a part of it is missing. */
+  /** The data to show, made from `queries`; undefined while a part is missing. */
   data: Data | undefined;
-  /** An {@link Empty} where there is nothing to show. */
+  /** An {@link Empty} if there is nothing to show. */
   empty?: ReactNode;
   children: (data: Data) => ReactNode;
 }) {

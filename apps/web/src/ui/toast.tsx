@@ -9,7 +9,7 @@ interface Toast {
   action?: { label: string; run: () => void };
 }
 
-/** Long enough to read a sentence and reach for Undo. */
+/** Long enough to read a sentence and press Undo. */
 const STAYS_MS = 10_000;
 
 const toasts = createExternalStore<readonly Toast[]>([]);
@@ -31,8 +31,8 @@ function keepFor(id: number): void {
 }
 
 /**
- * Shows a notice in a corner, with a button where there is something to do about it. Problems stay
- * until closed. Returns how to remove the notice.
+ * Shows a notice in a corner, with a button if there is an action. Problems stay until they are
+ * closed. Returns a function that removes the notice.
  */
 export function toast(
   message: string,
@@ -52,7 +52,7 @@ export function Toasts() {
     <section
       aria-label="Notices"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-3 bottom-20 z-60 grid sm:bottom-3 justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
+      className="pointer-events-none fixed inset-x-3 top-14 z-60 grid sm:top-auto sm:bottom-3 justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
     >
       {visibleToasts.map(({ id, message, tone, action }) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice, everything in it is a button

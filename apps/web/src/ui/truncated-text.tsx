@@ -1,4 +1,4 @@
-/** A name that may be long: cut where its room ends, with the whole on hover. */
+/** A name that is truncated to the available width, with the whole name on hover. */
 export function TruncatedText({
   text,
   lines = 1,

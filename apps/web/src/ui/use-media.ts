@@ -1,8 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /**
- * Whether a media query holds now. For what must not be in the page twice; looks alone are CSS's
- * business.
+ * Whether a media query matches. For content that must not be in the page twice; use CSS for looks.
  */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(

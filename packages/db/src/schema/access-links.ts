@@ -12,14 +12,16 @@ export const accessLinks = pgTable(
   {
     id: integer().primaryKey().generatedAlwaysAsIdentity(),
     kind: accessLinkKindEnum().notNull(),
-    /** SHA-256 of the token, in hex: what is read here opens nothing. */
+    /** SHA-256 of the token, in hex. Whoever reads it here can't use the link. */
     tokenHash: text().notNull().unique(),
-    /** `reset`: whose password. */
+    /** With `reset`: the user whose password is replaced. */
     userId: text().references(() => users.id, { onDelete: 'cascade' }),
-    /** `invite`: who comes in, as what. */
+    /** With `invite`: the new user's e-mail and role. */
     email: text(),
     name: text(),
     role: userRoleEnum(),
+    /** With `invite`: the stores of the new user; null for all stores. */
+    storeIds: integer().array(),
     /** Name of the user who created it. */
     createdBy: text().notNull(),
     createdAt: instant().notNull().default(now),
@@ -27,7 +29,7 @@ export const accessLinks = pgTable(
   },
   (table) => [
     index('access_links_user').on(table.userId),
-    // Of several that are made for one person at once, the last one counts.
+    // If several links are made for one person at once, the last one counts.
     uniqueIndex('access_links_one_invite').on(table.email).where(sql`${table.kind} = 'invite'`),
     uniqueIndex('access_links_one_reset').on(table.userId).where(sql`${table.kind} = 'reset'`),
   ],

@@ -21,8 +21,9 @@ export const auditLog = pgTable(
   },
   (table) => [
     index('audit_log_subject').on(table.subjectType, table.subjectId, table.id),
-    // The audit page, newest first, and its days: of a million rows 0.1 ms and not 270 ms. Who,
-    // kind and words need none: they are looked for along this one.
+    // For the audit page (newest first) and its filter by days: with a million rows a query takes
+    // 0.1 ms and not 270 ms. The filters by user, kind and words need no index of their own,
+    // because they read along this one.
     index('audit_log_at').on(table.at, table.id),
   ],
 );

@@ -16,9 +16,9 @@ export const instant = customType<{ data: Instant; driverData: string }>({
 const LONGEST_PLAIN_TEXT = 2_000;
 
 /**
- * `text` for sentences that are put together here, often with words of somebody else's in them:
- * whatever they say, Postgres takes them, and what they are written with is not lost for the sake
- * of a character.
+ * `text` for sentences that are made here and often contain texts from elsewhere. They are cleaned,
+ * so that Postgres accepts them in any case: otherwise a single character could make the whole
+ * statement fail.
  */
 export const plainText = customType<{ data: string }>({
   dataType: () => 'text',
@@ -29,8 +29,8 @@ export const plainText = customType<{ data: string }>({
 export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 /**
- * SQL for the present: the time at which the transaction began, as that of `now()`. Tests move it
- * for a whole database by its setting `scheduler.clock_offset`. Only what graphile-worker keeps
- * (`run_at`, `locked_at`) compares with `now()` itself.
+ * SQL for the current time. Like `now()`, it is the time at which the transaction began. Tests move
+ * it for a whole database by its setting `scheduler.clock_offset`. Only graphile-worker's own
+ * columns (`run_at`, `locked_at`) are compared with `now()` itself.
  */
 export const now = sql`app_now()`;

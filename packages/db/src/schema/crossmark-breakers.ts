@@ -4,14 +4,14 @@ import { instant, now, plainText } from './columns.ts';
 export const breakerStateEnum = pgEnum('breaker_state', ['closed', 'open']);
 
 /**
- * Whether a Crossmark host can be called, as all workers know it: one row a host, which survives
- * every process. The row last updated is that of the host in use.
+ * Whether a Crossmark host can be called. There is one row for each host; all workers share it, and
+ * it outlives every process. The row last updated is that of the host in use.
  */
 export const crossmarkBreakers = pgTable('crossmark_breakers', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
   /** Scheme, name and port, as in `https://crossmark.example.com`. */
   host: text().notNull().unique(),
-  /** `open`: only probes are sent, all else waits. */
+  /** While it is `open`, only probes are sent and everything else waits. */
   state: breakerStateEnum().notNull().default('closed'),
 
   /** Failed calls in a row, and the calls of the window that is being counted. */
@@ -20,14 +20,20 @@ export const crossmarkBreakers = pgTable('crossmark_breakers', {
   windowCalls: integer().notNull().default(0),
   windowFailures: integer().notNull().default(0),
 
-  /** The first of the failed calls in a row; null where the last call was answered. */
+  /** The time of the first of the failed calls in a row; null if the last call was answered. */
   failingSince: instant(),
   openedAt: instant(),
-  /** Until when Crossmark asked to be left alone (`Retry-After`): no probe before. */
+  /**
+   * Crossmark asked not to be called before this time (`Retry-After`), so no probe is made before
+   * it.
+   */
   leaveAloneUntil: instant(),
-  /** The next probe, not before. */
+  /** The earliest time of the next probe. */
   probeAt: instant(),
-  /** The worker that probes now. Expires, so that a crash frees it. */
+  /**
+   * The worker that makes the probe now. Its right expires, so that a crash doesn't block the probe
+   * for ever.
+   */
   probeOwner: text(),
   probeUntil: instant(),
   lastProbeAt: instant(),

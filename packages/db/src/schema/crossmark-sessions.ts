@@ -1,20 +1,21 @@
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { bytes, instant } from './columns.ts';
 
-/** The signed-in session that all workers share, one a Crossmark host and user. */
+/** The signed-in session that all workers share: one for each Crossmark host and user. */
 export const crossmarkSessions = pgTable(
   'crossmark_sessions',
   {
     host: text().notNull(),
     userId: text().notNull(),
-    /**
-     * The session, AES-256-GCM: nonce (12 bytes), tag (16), ciphertext. Null where there is none.
-     */
+    /** The session, AES-256-GCM: nonce (12 bytes), tag (16), ciphertext. Null if there is none. */
     sealed: bytes(),
-    /** Tells which key sealed it: a session of another key is as good as none. */
+    /** Names the key that sealed the session. A session of an unknown key isn't used. */
     keyId: text(),
     startedAt: instant(),
-    /** The worker that signs in now; the others wait for it. Expires, so that a crash frees it. */
+    /**
+     * The worker that signs in now; the others wait for it. Its right expires, so that a crash
+     * doesn't block the sign-in for ever.
+     */
     renewOwner: text(),
     renewUntil: instant(),
   },

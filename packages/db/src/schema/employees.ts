@@ -6,11 +6,13 @@ import { stores } from './stores.ts';
 
 export const roleEnum = pgEnum('employee_role', ROLES);
 
-/** How a person stands to Crossmark's rep list; `link_reason` says why where it isn't `linked`. */
+/** Whether a person is linked to a rep of Crossmark's list. If not, `link_reason` says why. */
 export const LINK_STATES = ['unchecked', 'linked', 'not_found', 'ambiguous', 'taken'] as const;
 export const linkStateEnum = pgEnum('employee_link_state', LINK_STATES);
 
-/** A person who works events. Without a RepID nothing of theirs can reach Crossmark. */
+/**
+ * A person who works events. Without a RepID, none of their schedules can be booked in Crossmark.
+ */
 export const employees = pgTable('employees', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),
   storeId: integer()
@@ -22,8 +24,8 @@ export const employees = pgTable('employees', {
   role: roleEnum().notNull().default('Event Specialist'),
   employeeNumber: text().$type<EmployeeNumber>().unique(),
   /**
-   * Two people with one RepID once booked each other's work; hence unique, and only ever from
-   * Crossmark.
+   * In the older application, two people with one RepID booked each other's work. So it is unique,
+   * and only Crossmark's list sets it.
    */
   repId: text().$type<RepId>().unique(),
   linkState: linkStateEnum().notNull().default('unchecked'),

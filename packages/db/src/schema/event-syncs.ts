@@ -14,9 +14,7 @@ export const SYNC_STATES = ['pending', 'waiting', 'synced', 'failed', 'conflict'
 export type SyncState = (typeof SYNC_STATES)[number];
 export const syncStateEnum = pgEnum('sync_state', SYNC_STATES);
 
-/**
- * The four kinds of failure; what each means for the next attempt is the retry policy's business.
- */
+/** The four kinds of failure. The retry policy decides what each means for the next attempt. */
 export const FAILURE_KINDS = ['transient', 'session', 'rejected', 'unknown'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export const failureKindEnum = pgEnum('failure_kind', FAILURE_KINDS);
@@ -37,13 +35,19 @@ export interface Conflict {
  * complete reading shows it too.
  */
 export interface Doubt {
-  /** When that reading began. What is written to the sync row afterwards makes it void. */
+  /**
+   * When that refresh began. If the sync row is written after this time, the doubt doesn't count
+   * any more.
+   */
   seenAt: string;
-  /** Null where no booking was listed. */
+  /** Null if no booking was listed. */
   shows: { bookingId: string | null; repId: string | null; startsAt: string | null } | null;
 }
 
-/** One row per event: what is wanted, what Crossmark is known to hold, and the way between them. */
+/**
+ * One row per event: what is wanted, what Crossmark is known to hold, and how far the sync between
+ * the two has got.
+ */
 export const eventSyncs = pgTable(
   'event_syncs',
   {
@@ -59,20 +63,23 @@ export const eventSyncs = pgTable(
     wantedAt: instant(),
     syncedAt: instant(),
 
-    /** What Crossmark holds, as far as we know; all null where it holds no booking. */
+    /** What Crossmark holds, as far as we know; all null if it holds no booking. */
     bookingId: text().$type<BookingId>(),
     bookedRepId: text().$type<RepId>(),
     /** Names as Crossmark lists them; kept because a rep may be unknown here. */
     bookedRepNames: text(),
     bookedStartsAt: instant(),
     /**
-     * The end that both sides agreed on: the one that we booked, or the one that the schedule here
-     * got when a booking was adopted. Crossmark's list tells no end.
+     * The end that both sides agreed on. It is the end that we booked, or the one that the schedule
+     * here got when a booking was adopted, because Crossmark's list has no ends.
      */
     bookedEndsAt: instant(),
     doubt: jsonb().$type<Doubt>(),
 
-    /** The worker that reconciles this event now. Expires, so that a crash frees it. */
+    /**
+     * The worker that reconciles this event now. Its lease expires, so that a crash doesn't block
+     * the event for ever.
+     */
     leaseOwner: text(),
     leaseUntil: instant(),
 
@@ -83,8 +90,8 @@ export const eventSyncs = pgTable(
     attempts: integer('tries').notNull().default(0),
     failingSince: instant(),
     /**
-     * Since when no attempt was made, because calls to Crossmark are held back; the next attempt
-     * leaves this time out.
+     * The time since which no attempt was made because calls to Crossmark are held back. This time
+     * doesn't count towards the budget of the retries.
      */
     heldBackSince: instant(),
     nextAttemptAt: instant('next_try_at'),
@@ -97,7 +104,8 @@ export const eventSyncs = pgTable(
   (table) => [
     // The sweep, "needs attention" and the waiting counts: few rows are not synced.
     index('event_syncs_unsettled').on(table.state).where(sql`${table.state} <> 'synced'`),
-    // A refresh asks whether a number that it reads is another event's booking.
+    // For a refresh, which looks up whether a booking number that it reads belongs to another
+    // event.
     index('event_syncs_booking').on(table.bookingId).where(sql`${table.bookingId} is not null`),
   ],
 );

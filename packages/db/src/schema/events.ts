@@ -10,8 +10,8 @@ export const conditionEnum = pgEnum('event_condition', CONDITIONS);
 
 /**
  * Where an event's duration came from. `rules`: from its type and name; it follows when these or
- * the rules change. `file`: a CSV file said it, and it stays. `file_worked`: a file said it before
- * a Core's lunch was added to what files say; it waits for somebody to set it right.
+ * the rules change. `file`: a CSV file said it, and it stays. `file_worked`: a file said it in an
+ * older version, which didn't add a Core's lunch; a person has to correct it.
  */
 export const DURATION_SOURCES = ['rules', 'file', 'file_worked'] as const;
 export const durationSourceEnum = pgEnum('duration_source', DURATION_SOURCES);
@@ -25,18 +25,19 @@ export const events = pgTable(
       .notNull()
       .references(() => stores.id),
     /**
-     * Null for an event known from a CSV file alone: nothing can be booked until a refresh names
-     * it.
+     * Null for an event that is known from a CSV file only. Nothing can be booked for it until a
+     * refresh lists it.
      */
     mplanId: text().$type<MplanId>(),
     name: text().notNull(),
     /** First six digits of the name; pairs a Core event with its Supervisor event. */
     eventNumber: text(),
     type: eventTypeEnum().notNull(),
-    /** A person chose the type: neither a reading of Crossmark's list nor newer rules change it. */
+    /** True if a person chose the type. Then neither a refresh nor newer rules change it. */
     typeByHand: boolean().notNull().default(false),
     /**
-     * Of the rules that made type and duration; older ones are applied anew with the next refresh.
+     * The version of the rules that gave type and duration. If it is old, the next refresh applies
+     * the current rules.
      */
     rulesVersion: integer().notNull().default(0),
     /** First local day on which it may be worked. */
@@ -46,22 +47,24 @@ export const events = pgTable(
     durationMinutes: integer().notNull(),
     durationSource: durationSourceEnum().notNull().default('rules'),
     condition: conditionEnum().notNull().default('Unstaffed'),
+    /** True if a person said that plans leave this event out, because it is scheduled by hand. */
+    neverPlan: boolean().notNull().default(false),
     instructionsUrl: text(),
-    /** When Crossmark was last asked for a link that its list lacks; null where it never was. */
+    /** When Crossmark was last asked for a link that its list lacks; null if it was never asked. */
     instructionsAskedAt: instant(),
     /** The CSV's nine-digit Project Reference Number. Not a plan id. */
     projectReferenceNumber: text(),
     /**
-     * Complete readings of Crossmark's list in a row that lack the plan, counted no further than 2;
-     * 0 where the last one lists it, or where none tells. One reading alone may be a copy that lags
-     * behind, and so may a second one soon after it, which isn't counted.
+     * How many complete refreshes in a row didn't list the plan; counted up to 2. It is 0 if the
+     * last one lists the plan or if there was none. A single refresh may have read a copy of the
+     * list that lags behind, and so may a second one soon after it, which isn't counted.
      */
     missingRuns: integer().notNull().default(0),
     /** When the first of those readings began; means nothing where `missingRuns` is 0. */
     missingSince: instant(),
     /**
-     * When a second complete reading in a row lacked it, or a person took it for gone; null while
-     * Crossmark lists it.
+     * When a second complete refresh in a row didn't list the event, or a person decided that it is
+     * gone; null while Crossmark lists it.
      */
     goneSince: instant(),
     createdAt: instant().notNull().default(now),
@@ -74,7 +77,8 @@ export const events = pgTable(
     check('events_duration', sql`${table.durationMinutes} between 1 and 1440`),
     // The board's tray and every list ask for one store's events by due day.
     index('events_store_due').on(table.storeId, table.dueOn),
-    // Core and Supervisor find each other, CSV rows find their event.
+    // By this index a Core is found for its Supervisor event and the other way round, and an event
+    // for a CSV row.
     index('events_number').on(table.storeId, table.eventNumber),
   ],
 );

@@ -2,11 +2,12 @@ import { pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 
 /**
- * Tasks whose jobs no worker takes until somebody resumes them: a row a task, none while it runs.
+ * Tasks whose jobs no worker takes until somebody resumes them. There is one row for each paused
+ * task.
  */
 export const pausedTasks = pgTable('paused_tasks', {
   task: text().primaryKey(),
   pausedAt: instant().notNull().default(now),
-  /** Name of who paused it, for people. */
+  /** The name of the user who paused it. */
   pausedBy: text().notNull(),
 });

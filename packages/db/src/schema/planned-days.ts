@@ -4,9 +4,9 @@ import { employees } from './employees.ts';
 import { events } from './events.ts';
 
 /**
- * Days on which an event was planned for a person, with the times last planned there: what may
- * stand in their calendar by a file of that week. A trigger on `schedules` writes it, whatever
- * changes them; nothing takes a row away.
+ * The days on which an event was planned for a person, with the times that were planned last. A
+ * person may have imported a calendar file of that week, so a later file has to cancel what is no
+ * longer planned. A trigger on `schedules` writes these rows, and nothing removes them.
  */
 export const plannedDays = pgTable(
   'planned_days',

@@ -42,6 +42,14 @@ export type ProposalLineState = (typeof PROPOSAL_LINE_STATES)[number];
 export const proposalLineStateEnum = pgEnum('proposal_line_state', PROPOSAL_LINE_STATES);
 export const proposalLineKindEnum = pgEnum('proposal_line_kind', ['new', 'moved']);
 
+/**
+ * Why a plan was made: `request` somebody asked for it · `import` and `refresh` brought new open
+ * events · `night` it was the store's time for it.
+ */
+export const PROPOSAL_OCCASIONS = ['request', 'import', 'refresh', 'night'] as const;
+export type ProposalOccasion = (typeof PROPOSAL_OCCASIONS)[number];
+export const proposalOccasionEnum = pgEnum('proposal_occasion', PROPOSAL_OCCASIONS);
+
 /** A plan for some days of a store, to be reviewed. Nothing is scheduled by it. */
 export const proposals = pgTable(
   'proposals',
@@ -56,7 +64,10 @@ export const proposals = pgTable(
      * one is refused.
      */
     version: integer().notNull().default(1),
-    /** A user's id and name at the time. */
+    occasion: proposalOccasionEnum().notNull().default('request'),
+    /** The job that makes it, by graphile-worker's id; null where a server does. */
+    jobId: text(),
+    /** A user's id and name at the time; `schedule` if no person asked. */
     requestedBy: text().notNull(),
     requestedByName: text().notNull(),
     /** The planned days, both included. */
@@ -66,6 +77,11 @@ export const proposals = pgTable(
     options: jsonb().$type<Record<string, unknown>>().notNull(),
     /** The proposal whose locks it keeps, and which it replaces once it is ready. */
     replaces: integer(),
+    /**
+     * Why scheduled work can't be done as it is scheduled, if the plan finds other people for it: a
+     * `Cause` of packages/plans. Null if the plan places open work.
+     */
+    cause: jsonb().$type<Record<string, unknown>>(),
     /** `solver` or `greedy`; null until it is ready. */
     madeBy: text(),
     /** A sentence for people: what to know of this plan, or why there is none. */
@@ -77,11 +93,33 @@ export const proposals = pgTable(
     updatedAt: instant().notNull().default(now),
   },
   (table) => [
-    // Two that plan one store at once: the second one fails here, always.
-    uniqueIndex('proposals_one_running').on(table.storeId).where(sql`${table.state} = 'running'`),
-    // The latest of a store.
+    // If two users plan one store at once, the second one always fails here. A plan with a cause
+    // never waits for that of the open work, because an absence is recorded with it.
+    uniqueIndex('proposals_one_running')
+      .on(table.storeId, sql`coalesce(${table.cause}::text, '')`)
+      .where(sql`${table.state} = 'running'`),
+    // For the latest proposal of a store.
     index('proposals_of_store').on(table.storeId, table.id),
   ],
+);
+
+/** An approval of lines of a proposal: what is taken back together. */
+export const proposalApprovals = pgTable(
+  'proposal_approvals',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    proposalId: integer()
+      .notNull()
+      .references(() => proposals.id, { onDelete: 'cascade' }),
+    /** A user's id and name at the time. */
+    approvedBy: text().notNull(),
+    approvedByName: text().notNull(),
+    approvedAt: instant().notNull().default(now),
+    /** Null until somebody takes it back. */
+    undoneByName: text(),
+    undoneAt: instant(),
+  },
+  (table) => [index('proposal_approvals_of_proposal').on(table.proposalId, table.id)],
 );
 
 /** One event of a proposal, with the person and time that it would get. */
@@ -103,22 +141,29 @@ export const proposalLines = pgTable(
     endsAt: instant().notNull(),
     workDate: date({ mode: 'string' }).notNull(),
     /**
-     * Of a schedule that moves: which one, its version when the plan was made, and where it was.
+     * If the line moves a schedule: its id, its version when the plan was made, and where it was.
      */
     fromScheduleId: integer(),
     fromVersion: integer(),
     fromEmployeeId: integer(),
     fromStartsAt: instant(),
-    /** Of a noon check: the event of its Core. */
+    /** For a noon check: the event of its Core. */
     coreEventId: integer(),
     makesRoomFor: integer(),
+    /** The place that the plan or its repair had given the event before a person moved it. */
+    proposedEmployeeId: integer(),
+    proposedStartsAt: instant(),
+    /** If a repair added or moved this line: the event that was open before. */
+    repairs: integer(),
     /** Whether it is among those that are approved together. */
     ticked: boolean().notNull().default(true),
     /** Whether planning again keeps it. */
     locked: boolean().notNull().default(false),
     state: proposalLineStateEnum().notNull().default('proposed'),
-    /** The schedule that it became. */
+    /** The schedule that it became, in the version of that moment, and by which approval. */
     scheduleId: integer(),
+    scheduleVersion: integer(),
+    approvalId: integer(),
     refusal: plainText(),
     why: plainText().notNull(),
     /** `RunnerUp` of packages/planner. */
@@ -127,7 +172,7 @@ export const proposalLines = pgTable(
   },
   (table) => [
     uniqueIndex('proposal_lines_event').on(table.proposalId, table.eventId),
-    // The lines that an event or a person has to do with, for their removal.
+    // For the removal of an event or a person, which has to find their lines.
     index('proposal_lines_of_event').on(table.eventId),
     index('proposal_lines_of_person').on(table.employeeId),
   ],

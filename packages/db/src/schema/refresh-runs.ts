@@ -44,8 +44,8 @@ export const refreshRuns = pgTable(
     gone: integer().notNull().default(0),
     drifted: integer().notNull().default(0),
     /**
-     * Events and bookings that this reading was the first to lack: the next complete one confirms
-     * it or doesn't.
+     * How many events and bookings this refresh was the first not to list. The next complete one
+     * confirms that or not.
      */
     unconfirmed: integer().notNull().default(0),
     /** Where a decision is needed: our ids of the events that the list lacks. */

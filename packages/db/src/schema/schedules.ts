@@ -51,21 +51,21 @@ export const schedules = pgTable(
      * event's window.
      */
     reissueExpiresOn: date({ mode: 'string' }),
-    /** Reissued work: whether what was answered the first time is handed over. */
+    /** Reissued work: whether the answers of the first time are handed over. */
     reissueResponses: boolean(),
     endedAt: instant(),
     createdAt: instant().notNull().default(now),
     updatedAt: instant().notNull().default(now),
   },
   (table) => [
-    // Two requests that schedule one event at once: the second one fails here, always.
+    // If two requests schedule one event at once, the second one always fails here.
     uniqueIndex('schedules_one_live_per_event').on(table.eventId).where(sql`${table.endedAt} is null`),
     check(
       'schedules_reissue',
       sql`num_nonnulls(${table.reissueOf}, ${table.reissueExpiresOn}, ${table.reissueResponses}) in (0, 3)`,
     ),
     check('schedules_order', sql`${table.startsAt} < ${table.endsAt}`),
-    // All that became of an event.
+    // For the whole history of an event's schedules.
     index('schedules_of_event').on(table.eventId),
     // A week of the board; a person's day when rules are checked.
     index('schedules_live_by_day').on(table.workDate, table.employeeId).where(sql`${table.endedAt} is null`),

@@ -2,8 +2,8 @@ import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 /**
- * Sign-ins that were tried and not (yet) found right, by what they are counted for: an address, an
- * account, or both together. The more there are, the longer the next one has to wait.
+ * Attempts to sign in that failed or are still being checked, counted for an address, an account,
+ * or both together. The more there are, the longer the next one has to wait.
  */
 export const signInTries = pgTable(
   'sign_in_tries',
@@ -12,7 +12,7 @@ export const signInTries = pgTable(
     key: text().primaryKey(),
     attempts: integer('tries').notNull(),
     lastAt: instant().notNull(),
-    /** Until then the next attempt is refused unseen. */
+    /** Until this time, attempts are refused without checking the password. */
     waitUntil: instant().notNull(),
   },
   (table) => [index('sign_in_tries_last').on(table.lastAt)],

@@ -1,6 +1,6 @@
 import type { StoreId } from '@scheduler/crossmark';
-import type { NoonCheckOrder, PerType, RoleLimit } from '@scheduler/scheduling';
-import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { NoonCheckOrder, PerType, RoleLimit, SlotTimesByStart } from '@scheduler/scheduling';
+import { date, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 
 /** A club store. Its zone decides what a work day is. */
 export const stores = pgTable('stores', {
@@ -12,17 +12,28 @@ export const stores = pgTable('stores', {
   name: text().notNull(),
   /** IANA name, such as `America/Indiana/Indianapolis`. */
   timeZone: text().notNull(),
-  /** Usual starts by event type, `HH:mm`; the product's own where none are set. */
+  /** Usual starts by event type, `HH:mm`; the product's defaults if none are set. */
   slots: jsonb().$type<PerType<string[]>>().notNull().default({}),
-  /** Minutes by event type, for new events; the product's own where none are set. */
+  /** Lunch and end of usual starts, for printed pages; the product's defaults if none are set. */
+  slotTimes: jsonb().$type<PerType<SlotTimesByStart>>().notNull().default({}),
+  /** Minutes by event type, for new events; the product's defaults if none are set. */
   durations: jsonb().$type<PerType<number>>().notNull().default({}),
   /**
-   * Whether others than a type's own roles may do it with a reason; the product's own where it is
-   * not set.
+   * Whether people of other roles may do a type of work with a reason; the product's default if it
+   * is not set.
    */
   roleLimits: jsonb().$type<PerType<RoleLimit>>().notNull().default({}),
   /** Who is asked first to do a noon check. */
   noonCheckBy: text().$type<NoonCheckOrder>().notNull().default('lead_with_core'),
+  /**
+   * How plans are made: the values of `PlanSettings` (packages/planner) that differ from the
+   * product's defaults.
+   */
+  planning: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+  /**
+   * The last day of the store for which the nightly plan was requested; null if there was none yet.
+   */
+  nightPlannedOn: date({ mode: 'string' }),
   /**
    * Counts the changes of these settings: an edit names the version it saw, a stale one is refused.
    */

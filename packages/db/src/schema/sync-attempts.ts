@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, now, plainText } from './columns.ts';
 import { employees } from './employees.ts';
@@ -49,5 +50,7 @@ export const syncAttempts = pgTable(
     // Admin: history of a task, a job's attempts.
     index('sync_attempts_task').on(table.task, table.id),
     index('sync_attempts_job').on(table.jobId),
+    // Admin: what failed within a day. Few attempts did.
+    index('sync_attempts_failed').on(table.startedAt).where(sql`${table.outcome} in ('retry', 'waiting')`),
   ],
 );

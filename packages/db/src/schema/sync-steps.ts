@@ -30,16 +30,19 @@ export const syncSteps = pgTable(
     /** create: what was asked for. reissue: for whom the work is opened. */
     repId: text().$type<RepId>(),
     /**
-     * create: what was asked for. reissue: when the booking that is opened again started, where it
+     * create: what was asked for. reissue: when the booking that is opened again started, if that
      * was known.
      */
     startsAt: instant(),
     endsAt: instant(),
-    /** delete: what was asked to go; reissue: what was opened again; create: what came of it. */
+    /**
+     * delete: the booking to remove. reissue: the booking that is opened again. create: the booking
+     * that was made.
+     */
     bookingId: text().$type<BookingId>(),
     /**
-     * What the list said of the event right before: where it says the same afterwards, that shows
-     * nothing of this write.
+     * The event's condition in the list right before the write. If the list says the same
+     * afterwards, that doesn't show whether the write had an effect.
      */
     condition: conditionEnum(),
     detail: plainText(),

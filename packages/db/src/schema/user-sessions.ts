@@ -3,8 +3,8 @@ import { now } from './columns.ts';
 import { users } from './users.ts';
 
 /**
- * Sign-ins, owned by better-auth. `expires_at` is the day a session ends however much it is used;
- * `updated_at` says when it was last used, to the minute.
+ * Sign-ins, owned by better-auth. `expires_at` is the time at which a session ends, however much it
+ * is used; `updated_at` says when it was last used, to the minute.
  */
 export const userSessions = pgTable(
   'user_sessions',

@@ -1,4 +1,5 @@
-import { boolean, integer, pgEnum, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { boolean, check, integer, pgEnum, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
 import { now } from './columns.ts';
 
 /** `viewer` sees, `dispatcher` plans, `admin` also operates queues and people's access. */
@@ -19,9 +20,13 @@ export const users = pgTable(
     emailVerified: boolean().notNull().default(false),
     image: text(),
     role: userRoleEnum().notNull().default('viewer'),
-    /** Since when they may not sign in; null where they may. */
+    /** The stores that the user may see and plan; null for all stores, which every admin has. */
+    storeIds: integer().array(),
+    /** The time since which the user may not sign in; null if they may. */
     disabledAt: timestamp({ withTimezone: true }),
-    /** Rises with every change of role or access: an edit names the version it was based on. */
+    /**
+     * Rises with every change of role, stores or access. An edit names the version that it was based on.
+     */
     version: integer().notNull().default(1),
     /**
      * Rises with a new password and when somebody is disabled. Each session names the one that it
@@ -31,5 +36,11 @@ export const users = pgTable(
     createdAt: timestamp({ withTimezone: true }).notNull().default(now),
     updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
   },
-  (table) => [unique('users_sign_in_version').on(table.id, table.signInVersion)],
+  (table) => [
+    unique('users_sign_in_version').on(table.id, table.signInVersion),
+    check(
+      'users_stores',
+      sql`${table.storeIds} is null or (cardinality(${table.storeIds}) > 0 and ${table.role} <> 'admin')`,
+    ),
+  ],
 );

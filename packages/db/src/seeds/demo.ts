@@ -10,6 +10,7 @@ import {
   type StoreId,
   storeId,
 } from '@scheduler/crossmark';
+import { seededRandom } from '@scheduler/runtime/random';
 import {
   addDays,
   addMinutes,
@@ -61,6 +62,7 @@ export interface DemoEvent {
   dueOn: WorkDate;
   durationMinutes: number;
   condition: Condition;
+  /** On Crossmark's host. */
   instructionsUrl: string | null;
   booking: {
     bookingId: BookingId;
@@ -129,24 +131,13 @@ const PRODUCTS = [
   'Three Bean Salad',
 ];
 
-/** mulberry32: the same seed gives the same club, on any machine. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /**
- * The demo club around `today` (local to the store): 13 people, 150 events from a week ago to four
- * weeks ahead in the mix of a real club, the nearest ones booked as a dispatcher would. Same
- * `today`, same club.
+ * Returns the demo club around `today` (the store's local day): 13 people and 150 events from a
+ * week ago to four weeks ahead, with the types of a real club; the nearest ones are booked as a
+ * dispatcher would book them. The same `today` gives the same club.
  */
 export function demoScenario(today: WorkDate): DemoScenario {
-  const next = random(20_260_105);
+  const next = seededRandom(20_260_105);
   const int = (from: number, to: number) => from + Math.floor(next() * (to - from + 1));
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const workOrder = () => String(int(100_000_000, 999_999_999)) + String(int(100, 999));
@@ -242,8 +233,7 @@ export function demoScenario(today: WorkDate): DemoScenario {
         type,
         durationMinutes: defaultDurationMinutes(type, draft.name),
         condition: 'Unstaffed',
-        instructionsUrl:
-          index % 4 === 0 ? null : `https://instructions.demo.test/${41_300_100 + index * 17}.pdf`,
+        instructionsUrl: index % 4 === 0 ? null : `/salestools/${41_300_100 + index * 17}.pdf`,
         booking: null,
       };
     });
@@ -269,8 +259,8 @@ export function demoScenario(today: WorkDate): DemoScenario {
 }
 
 /**
- * Books what a dispatcher would have booked by `today`: this week almost full, some of the next, no
- * rule broken.
+ * Books what a dispatcher would have booked by `today`: almost all of this week and a part of the
+ * next one, without breaking a rule.
  */
 function book(
   events: DemoEvent[],
@@ -337,7 +327,7 @@ function book(
           startsAt,
           endsAt,
         };
-        // What was worked before yesterday has been reported.
+        // All work before yesterday has been reported.
         event.condition = day < addDays(today, -1) ? 'Submitted' : 'Scheduled';
         return;
       }

@@ -17,19 +17,23 @@ import type { DemoScenario } from './demo.ts';
 /**
  * Replaces the club's data (stores, people, events, schedules, sync history, queued jobs; not
  * users) by a scenario, in one transaction. Schedules arrive synced: the scenario says what
- * Crossmark holds as well.
+ * Crossmark holds as well. Links lead to Crossmark's host.
  */
-export async function seedScenario(db: Db, scenario: DemoScenario): Promise<void> {
+export async function seedScenario(
+  db: Db,
+  scenario: DemoScenario,
+  crossmarkUrl = 'https://crossmark.demo.test',
+): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.execute(
       sql`truncate stores, holidays, refresh_runs, rep_readings, crossmark_reps, audit_log restart identity cascade`,
     );
     await tx.execute(sql`delete from graphile_worker._private_jobs`);
-    await insertScenario(tx, scenario);
+    await insertScenario(tx, scenario, crossmarkUrl);
   });
 }
 
-async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
+async function insertScenario(tx: Tx, scenario: DemoScenario, crossmarkUrl: string): Promise<void> {
   const store = onlyRow(await tx.insert(stores).values(scenario.store).returning());
   await tx.insert(holidays).values(scenario.holiday);
 
@@ -69,6 +73,7 @@ async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
     .values(
       scenario.events.map(({ booking, ...event }) => ({
         ...event,
+        instructionsUrl: event.instructionsUrl && new URL(event.instructionsUrl, crossmarkUrl).href,
         storeId: store.id,
         rulesVersion: EVENT_RULES_VERSION,
       })),

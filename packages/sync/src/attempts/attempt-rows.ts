@@ -3,9 +3,9 @@ import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from '../context.ts';
 
-/** The only file that writes `sync_attempts`, but for their removal when they are old. */
+/** The only file that writes `sync_attempts`. Only the removal of old rows is done elsewhere. */
 
-/** How an attempt ended, as its row tells. */
+/** How an attempt ended, as it is stored in its row. */
 export interface AttemptEnd {
   outcome: AttemptOutcome;
   summary?: string | null;
@@ -73,9 +73,9 @@ export interface FailureHistory {
 }
 
 /**
- * The attempts that failed since the last one that didn't, and for how long that has gone on by
- * Postgres' clock. What was held back was not attempted, and the time until the next attempt
- * doesn't count.
+ * Counts the attempts that failed since the last one that didn't, and says for how long they have
+ * been failing by Postgres' clock. A job that was held back was not attempted, and the time until
+ * the next attempt doesn't count.
  */
 export async function readFailures(db: Executor, which: SQL | undefined): Promise<FailureHistory> {
   const attempts = await db

@@ -13,24 +13,24 @@ import {
 } from './attempt-rows.ts';
 import type { Attempt } from './run-attempt.ts';
 
-/** What a task without a lease tells about its attempts. */
+/** What a task without a lease says about its attempts. */
 export interface QueuedWork {
   /** The person whose attempts these are. */
   employeeId?: number;
   /** Which rows of `sync_attempts` are its attempts. */
   attempts: SQL | undefined;
-  /** When it was asked for, where the whole time since then counts as failing. */
+  /** When the work was asked for, if the whole time since then counts as failing. */
   since?: Instant;
   /** The job of its next attempt. */
   next: JobSpec;
   /**
-   * In the transaction that ends an attempt without success. `isDead`: no other follows. `reason`
-   * is absent where the worker only stopped.
+   * Called in the transaction that ends an attempt without success. `isDead`: no other attempt
+   * follows. `reason` is absent if the worker was only stopped.
    */
   onEnd(tx: Tx, end: { isDead: boolean; reason?: string }): Promise<void>;
 }
 
-/** An attempt of a task that no lease guards. Its work closes it where all goes well. */
+/** An attempt of a task that no lease guards. The work itself closes it if all goes well. */
 export interface QueuedAttempt extends Attempt {
   close(db: Executor, end: AttemptEnd): Promise<void>;
 }

@@ -1,10 +1,10 @@
 import type { FailureKind } from '@scheduler/db';
 
-/** When an attempt follows a failed one, and when none does. */
+/** Says whether another attempt follows a failed one, and when. */
 export interface RetryPolicy {
-  /** Before the first retry, which isn't counted: most outages are short. */
+  /** The wait before the first retry. This retry isn't counted, because most outages are short. */
   blipMs: number;
-  /** Before the second one; doubles from there on. */
+  /** The wait before the second retry. It doubles with each further one. */
   baseMs: number;
   /** Longest wait between attempts. */
   capMs: number;
@@ -25,7 +25,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxRetries: 1_000,
 };
 
-/** A `Retry-After` beyond this is taken for a mistake. */
+/** A longer `Retry-After` counts as a mistake. */
 const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 /** A failed attempt, as the policy looks at it. */
@@ -46,8 +46,9 @@ export interface Failure {
 export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean; waitsFor?: string };
 
 /**
- * What was held back because Crossmark doesn't answer: nothing was attempted, so nothing is spent,
- * and it has no time of its own. The hour is only for the case that nobody releases it.
+ * The verdict about a job that was held back because Crossmark doesn't answer. Nothing was
+ * attempted, so no attempt is spent, and the next one has no time of its own. The hour is only for
+ * the case that nothing releases the job.
  */
 export const heldBackBy = (host: string): Verdict => ({
   dead: false,
@@ -57,10 +58,10 @@ export const heldBackBy = (host: string): Verdict => ({
 });
 
 /**
- * Decides what comes after a failed attempt. A refusal is final. Nobody signed in: retried on and
- * on without counting, for no schedule is at fault, each wait as long as the trouble has lasted.
- * All else: exponential with ±20 % jitter, and Crossmark's own Retry-After wins, never undercut.
- * `random` yields [0, 1).
+ * Decides what comes after a failed attempt. A refusal is final. If nobody is signed in, attempts
+ * go on without being counted, because no schedule is at fault; each wait is as long as the trouble
+ * has lasted. After all other failures the waits grow exponentially with ±20 % of jitter, and never
+ * end before Crossmark's own Retry-After. `random` yields [0, 1).
  */
 export function planNextAttempt(
   failure: Failure,
@@ -85,7 +86,7 @@ export function planNextAttempt(
     earlierAttempts === 0
       ? policy.blipMs
       : Math.min(policy.baseMs * 2 ** (earlierAttempts - 1), policy.capMs);
-  // One last attempt when the budget ends, in place of one long after it.
+  // There is one last attempt when the budget ends, rather than one long after that.
   const lastMs = Math.max(leftMs, policy.blipMs);
   return { dead: false, retryInMs: Math.round(Math.min(waitMs * jitter, lastMs)), spent: true };
 }

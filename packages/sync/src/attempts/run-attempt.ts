@@ -17,14 +17,14 @@ export interface TaskResult {
 }
 
 /**
- * Another worker took over what an attempt was about: what this process still believes about it is
- * void.
+ * Another worker has taken over the event or task of an attempt. What this process still believes
+ * about it doesn't count any more.
  */
 export class TakenOverError extends Error {
   override readonly name: string = 'TakenOverError';
 }
 
-/** Tells from what came before what follows a failed attempt. */
+/** Decides from the earlier failures what follows a failed attempt. */
 export type Decide = (history: FailureHistory) => Verdict;
 
 /** An attempt that is open, wherever it is kept. Each call is one transaction. */
@@ -40,7 +40,7 @@ export interface Attempt {
 }
 
 /**
- * The life of an attempt, the same for every task: `work` ends it where all goes well; where it
+ * Runs an attempt, in the same way for every task. `work` ends the attempt if all goes well. If it
  * throws, the attempt is handed back (the worker stops), abandoned (another worker took over), held
  * back (Crossmark is known not to answer), retried or dead. Returns after that is committed; throws
  * only where our own database fails.

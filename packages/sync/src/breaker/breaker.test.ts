@@ -76,7 +76,7 @@ interface Process {
 }
 
 /**
- * A worker's share of it: a breaker and a client of its own, nothing in common but the database.
+ * Makes what one worker has: a breaker and a client of its own. Workers share only the database.
  */
 function worker(policy: Partial<BreakerPolicy> = {}): Process {
   const log = pino({ level: 'silent' });
@@ -100,11 +100,11 @@ const failed = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 const row = async () => need((await database.db.select().from(crossmarkBreakers))[0]);
-/** As if it had been so long. */
+/** Makes the probe due, as if the time until it had passed. */
 const probeIsDue = () =>
   database.sql`update crossmark_breakers set probe_at = app_now() - interval '1 second'`;
 
-/** Opened by failing calls, as of half an hour ago. */
+/** Opens the breaker by failing calls, and dates that half an hour back. */
 async function outage(one: Process): Promise<void> {
   await one.client.ping();
   failing();
@@ -320,7 +320,8 @@ test('only the time in which an attempt was held back is left out of its budget,
   await database.sql`update event_syncs set failing_since = app_now() - interval '40 minutes', tries = 2`;
   await reconcile(one.ctx, heldBack, job());
   expect(await sync(heldBack)).toMatchObject({ state: 'waiting', attempts: 2, nextAttemptAt: null });
-  // As if it had been held back for half an hour; the other one's next attempt isn't due yet.
+  // Dates the event back, as if it had been held back for half an hour. The other event's next
+  // attempt isn't due yet.
   await database.sql`
     update event_syncs set held_back_since = held_back_since - interval '30 minutes' where event_id = ${heldBack}`;
   await database.sql`
@@ -414,7 +415,7 @@ test('Retry-After is waited out before any probe, also where it came before or a
     new CrossmarkError('transient', 'getPlanningMplans', 'Later.', { status: 429, retryAfterMs: 1_200_000 }),
   );
   await atLeast(1_200);
-  // A probe that is told to come later doesn't come earlier.
+  // If Crossmark answers a probe with a later Retry-After, the next probe waits for that.
   simulator.clearFaults();
   failing({ status: 429, retryAfter: 3_000 });
   await probeIsDue();

@@ -8,14 +8,20 @@ import type { Logger } from 'pino';
 import { closeBreaker, release } from './release.ts';
 import { CrossmarkUnreachableError, CURABLE } from './unreachable.ts';
 
-/** When calls to a Crossmark host are held back, and how it is found out that it works again. */
+/**
+ * Says when calls to a Crossmark host are held back, and how the workers find out that it works
+ * again.
+ */
 export interface BreakerPolicy {
-  /** So many failed calls in a row open the breaker. */
+  /** The breaker opens after so many failed calls in a row. */
   failures: number;
-  /** So do failures of half the calls in such a window, once it has so many calls. */
+  /**
+   * It also opens if half of the calls within this time have failed, once there were `windowCalls`
+   * of them.
+   */
   windowMs: number;
   windowCalls: number;
-  /** Between probes. */
+  /** The time between two probes. */
   probeMs: number;
   /** The longest that a probe may take. After that another worker makes it. */
   probeLeaseMs: number;
@@ -30,7 +36,7 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
   probeLeaseMs: 60_000,
 };
 
-/** A `Retry-After` beyond this is taken for a mistake. */
+/** A longer `Retry-After` counts as a mistake. */
 const LONGEST_LEAVE_MS = 86_400_000;
 
 /**
@@ -73,8 +79,8 @@ export function createBreaker(options: {
   );
 
   /**
-   * Counts calls of a closed breaker, one that failed or several that were answered, the last of
-   * them `agoMs` ago. Opens it after one failure too many.
+   * Counts calls of a closed breaker: one that failed, or several that were answered, the last of
+   * them `agoMs` ago. Opens the breaker after one failure too many.
    */
   async function tally(failure: CrossmarkError | null, { number = 1, agoMs = 0 } = {}): Promise<void> {
     const columns = crossmarkBreakers;
@@ -132,7 +138,7 @@ export function createBreaker(options: {
   const nextProbe = (leave: ReturnType<typeof leaveAloneUntil>) =>
     sql`greatest(app_now() + ${ms(policy.probeMs)}, ${leave})`;
 
-  /** Set within a probe: its calls pass. */
+  /** True while a probe runs, so that its calls pass. */
   const probing = new AsyncLocalStorage<true>();
 
   /** Makes the probe that is due, unless another worker does. */
@@ -231,7 +237,7 @@ export function createBreaker(options: {
     async admit(call) {
       if (probing.getStore()) return async () => {};
       const [row] = await readState();
-      // The first call of all.
+      // No worker has ever called this host before.
       if (!row) await db.insert(crossmarkBreakers).values({ host }).onConflictDoNothing();
       if (row?.state !== 'open') return settle;
       throw new CrossmarkUnreachableError(call, { host, since: row.since, byHand: row.probeAt === null });

@@ -7,14 +7,14 @@ import { closeBreaker } from './release.ts';
 export interface BreakerSwitch {
   host: string;
   before: 'open' | 'closed';
-  /** Since when calls were held back; null where they passed. */
+  /** The time since which calls were held back; null if they passed. */
   since: Instant | null;
 }
 
 /**
- * Opens the breaker of the Crossmark host in use: from the commit on no call begins and no probe is
- * made, until {@link letCallsPass}. `by` is the name of the person. Returns null, and does nothing,
- * while no worker has ever called Crossmark.
+ * Opens the breaker of the Crossmark host in use. From the commit on, no call begins and no probe
+ * is made until {@link letCallsPass} is called. `by` is the name of the person. Returns null, and
+ * does nothing, while no worker has ever called Crossmark.
  */
 export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | null> {
   const was = await hostInUse(tx);
@@ -37,9 +37,9 @@ export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | nul
 }
 
 /**
- * Closes the breaker by hand, whatever opened it: calls pass, and all that waits for Crossmark goes
- * out. If Crossmark still doesn't answer, it opens again after as many failed calls as ever. Null
- * while no worker has ever called.
+ * Closes the breaker at a person's request, whatever opened it. Calls pass again, and everything
+ * that waits for Crossmark is sent. If Crossmark still doesn't answer, the breaker opens again
+ * after the usual number of failed calls. Returns null while no worker has ever called Crossmark.
  */
 export async function letCallsPass(tx: Tx): Promise<BreakerSwitch | null> {
   const was = await hostInUse(tx);

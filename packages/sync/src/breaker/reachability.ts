@@ -1,6 +1,6 @@
 import { crossmarkBreakers, type Db, eventSyncs } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { and, count, desc, eq, inArray, or } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, or, type SQL } from 'drizzle-orm';
 import { CURABLE } from './unreachable.ts';
 
 /** Whether Crossmark can be reached, as the workers know it. */
@@ -18,17 +18,23 @@ export interface Reachability {
   byHand: boolean;
 }
 
-/** Reads {@link Reachability} of the Crossmark host in use. */
-export async function readReachability(db: Db): Promise<Reachability> {
+/**
+ * Reads {@link Reachability} of the Crossmark host in use. `counted` limits the events that are
+ * counted as waiting.
+ */
+export async function readReachability(db: Db, counted?: SQL): Promise<Reachability> {
   const [[row], [unsettled]] = await Promise.all([
     db.select().from(crossmarkBreakers).orderBy(desc(crossmarkBreakers.updatedAt)).limit(1),
     db
       .select({ number: count() })
       .from(eventSyncs)
       .where(
-        or(
-          eq(eventSyncs.state, 'pending'),
-          and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)),
+        and(
+          or(
+            eq(eventSyncs.state, 'pending'),
+            and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)),
+          ),
+          counted,
         ),
       ),
   ]);

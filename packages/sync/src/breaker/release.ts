@@ -32,12 +32,13 @@ export async function closeBreaker(tx: Tx, was: typeof crossmarkBreakers.$inferS
 }
 
 /**
- * Releases what waits for Crossmark. Events lose their own time, by which {@link release} finds
- * them; the few links of people and refreshes run now.
+ * Releases what waits for Crossmark. The time of the next attempt is removed from events, and
+ * {@link release} looks for events without one. The few links of people and the refreshes run at
+ * once.
  */
 async function releaseWaiting(tx: Tx): Promise<void> {
   await forgetNextAttempts(tx);
-  await runJobsNow(tx, ['employee:', 'reps:', 'refresh:']);
+  await runJobsNow(tx, ['employee:', 'reps:', 'refresh:', 'instructions:']);
 }
 
 /**

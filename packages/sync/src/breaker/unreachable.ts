@@ -3,11 +3,11 @@ import { crossmarkBreakers, type FailureKind, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import { and, eq } from 'drizzle-orm';
 
-/** The failures that Crossmark's answering again may end. */
+/** The kinds of failures that may end once Crossmark answers again. */
 export const CURABLE: FailureKind[] = ['transient', 'unknown'];
 
 /**
- * How often a job that was held back and has no event looks again by itself, should nobody release
+ * How often a job that was held back and has no event looks again by itself, if nothing releases
  * it.
  */
 const LOOK_AGAIN_MS = 60_000;

@@ -1,7 +1,7 @@
 import { type Db, workers } from '@scheduler/db';
 import { sql } from 'drizzle-orm';
 
-/** Signs of life come six times as often: a worker that misses them all is dead. */
+/** A worker sends six heartbeats within this time. One that misses them all counts as dead. */
 export const SILENT_AFTER_SECONDS = 30;
 
 /** A worker process as the others see it. */
@@ -11,9 +11,11 @@ export interface WorkerIdentity {
   host: string;
   pid: number;
   concurrency: number;
+  /** Whether it sends digests. */
+  sendsMail?: boolean;
 }
 
-/** Gives a sign of life. */
+/** Records that a worker is alive. */
 export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
   await db
     .insert(workers)

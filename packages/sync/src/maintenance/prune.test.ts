@@ -1,5 +1,6 @@
 import {
   accessLinks,
+  attendanceRecords,
   auditLog,
   eventSyncs,
   refreshRuns,
@@ -17,7 +18,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEmployee, addEvent, addSchedule, addStore, clearTables } from '../../test/fixture.ts';
 import { prune } from './prune.ts';
 
-const KEEP = { recordsDays: 90, auditDays: 365 };
+const KEEP = { recordsDays: 90, auditDays: 365, attendanceDays: 200 };
 const ago = (days: number) => new Date(currentTimeMs() - days * 86_400_000).toISOString();
 
 let database: TestDatabase;
@@ -36,7 +37,7 @@ beforeEach(async () => {
   );
 });
 
-/** An event of long ago with a booking made and removed since. */
+/** Adds an event of long ago whose booking was made and removed again. */
 async function settledEvent(): Promise<number> {
   const eventId = await addEvent(database.db, { storeId, mplanId: String(nextPlan++) });
   await database.db.insert(eventSyncs).values({ eventId, state: 'synced' });
@@ -97,7 +98,7 @@ test('readings of the rep list go, but for the newest, the last that was read, a
 
 test('0 days keep everything for ever', async () => {
   await settledEvent();
-  expect(await prune(database.db, { recordsDays: 0, auditDays: 0 })).toEqual({});
+  expect(await prune(database.db, { recordsDays: 0, auditDays: 0, attendanceDays: 0 })).toEqual({});
 });
 
 test('the journal of an event that is settled and holds nothing goes as a whole', async () => {
@@ -146,6 +147,22 @@ test('a dead letter whose event still failed stays in the queue, one without goe
   expect(await prune(database.db, KEEP)).toMatchObject({ dead_letters: 1 });
   expect(await database.sql`select key from graphile_worker._private_jobs`).toEqual([
     { key: `event:${failed}` },
+  ]);
+});
+
+test('attendance goes by the day it is about, also that of somebody who left', async () => {
+  const employeeId = await addEmployee(database.db, { storeId, name: 'Ada Example', repId: '100001' });
+  const record = (days: number) => ({
+    employeeId,
+    day: ago(days).slice(0, 10),
+    status: 'late' as const,
+    recordedBy: 'U',
+  });
+  await database.db.insert(attendanceRecords).values([record(202), record(198)]);
+  await database.sql`update employees set terminated_on = app_now()::date - 199`;
+  expect(await prune(database.app.db, KEEP)).toEqual({ attendance_records: 1 });
+  expect(await database.db.select({ day: attendanceRecords.day }).from(attendanceRecords)).toEqual([
+    { day: record(198).day },
   ]);
 });
 

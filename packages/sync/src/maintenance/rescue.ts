@@ -18,9 +18,9 @@ export async function signOff(
 }
 
 /**
- * Releases the jobs and leases of silent workers, so that others go on at once; no attempt is
- * spent. graphile-worker itself does that after four hours. Any worker may call this at any time.
- * Returns the ids of the dead workers.
+ * Releases the jobs and leases of workers that send no heartbeat any more, so that others go on at
+ * once; no attempt is spent. graphile-worker itself does that after four hours. Any worker may call
+ * this at any time. Returns the ids of the dead workers.
  */
 export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS): Promise<string[]> {
   return db.transaction(async (tx) => {
@@ -36,8 +36,8 @@ export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS):
 }
 
 /**
- * {@link rescue} of one worker at a person's request, once it has been silent long enough. `alive`:
- * it gave a sign of life meanwhile, and two workers at one event would be worse than waiting.
+ * Does {@link rescue} for one worker at a person's request, once it has sent no heartbeat for long
+ * enough. `alive`: it sent one meanwhile, and two workers at one event would be worse than waiting.
  * `unknown`: it isn't on the list.
  */
 export async function releaseWorker(

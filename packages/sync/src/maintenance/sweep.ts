@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { eventJobKey, readingJobKey, refreshJobKey } from '../queue/contracts.ts';
 import { addJobs, isQueuedSql } from '../queue/graphile.ts';
 
-/** The most rows of one sweep; the next one takes the rest. */
+/** One sweep handles at most so many rows; the next one handles the rest. */
 const SWEEP_LIMIT = 1_000;
 
 /**

@@ -1,8 +1,9 @@
+import { PROPOSAL_OCCASIONS } from '@scheduler/db';
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { z } from 'zod';
 
 /**
- * The five tasks. The first three run the same reconciliation: a job names the event and not what
+ * The seven tasks. The first three run the same reconciliation: a job names the event and not what
  * to do, so a late, repeated or reordered job is harmless. Their names tell people on the queue
  * pages what happened.
  */
@@ -12,6 +13,8 @@ export const TASKS = [
   'sync_schedule_deletion',
   'sync_employee',
   'refresh_events',
+  'propose_plan',
+  'fetch_instructions',
 ] as const;
 export type TaskName = (typeof TASKS)[number];
 
@@ -32,10 +35,13 @@ export const PAYLOADS = {
   sync_schedule: eventPayload,
   sync_schedule_update: eventPayload,
   sync_schedule_deletion: eventPayload,
-  /** With a person: their link to a rep. With a reading: the whole rep list, kept for imports. */
+  /**
+   * With an `employeeId`, the job links this person to a rep. With a `readingId`, it reads the
+   * whole rep list, which imports use.
+   */
   sync_employee: z.union([z.object({ employeeId: id }), z.object({ readingId: id })]),
   /**
-   * Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for by
+   * A tick of the crontab has no run yet. It has `_cron.ts`, the minute of the tick by
    * graphile-worker's clock.
    */
   refresh_events: z.union([
@@ -44,6 +50,9 @@ export const PAYLOADS = {
       .object({ _cron: z.object({ ts: z.coerce.date() }) })
       .transform(({ _cron }) => ({ tickAt: new Date(_cron.ts.getTime() + clockOffsetMs).toISOString() })),
   ]),
+  propose_plan: z.object({ storeId: id, occasion: z.enum(PROPOSAL_OCCASIONS) }),
+  /** Without the link, which may contain a secret. */
+  fetch_instructions: eventPayload,
 } satisfies Record<TaskName, z.ZodType>;
 
 /**
@@ -72,3 +81,7 @@ export const employeeJobKey = (employeeId: number): string => `employee:${employ
 export const readingJobKey = (readingId: number): string => `reps:${readingId}`;
 /** One job per refresh run. */
 export const refreshJobKey = (runId: number): string => `refresh:${runId}`;
+/** One waiting job per store: whoever asks meanwhile asks for the same plan. */
+export const planJobKey = (storeId: number): string => `plan:${storeId}`;
+/** One job per event's file of instructions at a time. */
+export const instructionsJobKey = (eventId: number): string => `instructions:${eventId}`;

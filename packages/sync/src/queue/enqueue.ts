@@ -9,8 +9,8 @@ import { addJobs, addJobsSql } from './graphile.ts';
 /**
  * Records that what is wanted for an event changed (its schedule was made, moved or ended), and
  * adds the job that sends it to Crossmark. Call it in the transaction that makes the change: both
- * happen or neither does. It ends an earlier failure or an open conflict, for the newest decision
- * made here counts.
+ * happen or neither does. It ends an earlier failure or an open conflict, because the newest
+ * decision made here counts.
  */
 export async function wantChange(tx: Tx, change: { eventId: number; task: EventTask }): Promise<void> {
   await wantChanges(tx, [change]);
@@ -25,8 +25,9 @@ export async function wantChanges(tx: Tx, changes: readonly WantedChange[]): Pro
 }
 
 /**
- * Has events reconciled again although nobody changed their schedules: because the person's RepID
- * changed, say. A conflict stays open, for only a person's decision on that schedule ends it.
+ * Has events reconciled again although nobody changed their schedules, for example because a
+ * person's RepID changed. A conflict stays open, because only a person's decision on that schedule
+ * ends it.
  */
 export async function reconcileAgain(tx: Tx, eventIds: readonly number[]): Promise<void> {
   await addChanges(
@@ -68,15 +69,15 @@ async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL):
 }
 
 /**
- * Retries an event at once, with all attempts ahead of it: a dead letter, or a change that waits
- * for its next attempt. Returns false, and does nothing, where the event is synced or a conflict
- * waits for a person's choice.
+ * Retries an event at once and gives it all its attempts again. The event may be a dead letter, or
+ * a change that waits for its next attempt. Returns false, and does nothing, if the event is synced
+ * or a conflict waits for a person's choice.
  */
 export async function retryNow(tx: Tx, eventId: number): Promise<boolean> {
   return (await retryAllNow(tx, [eventId])) === 1;
 }
 
-/** {@link retryNow} for many; returns how many were set going. */
+/** Does {@link retryNow} for many events. Returns how many of them are retried. */
 export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<number> {
   if (eventIds.length === 0) return 0;
   const locked = await tx
@@ -109,8 +110,8 @@ export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void>
 }
 
 /**
- * Requests a reading of Crossmark's rep list and returns its id. Where one is queued or running
- * already, that one is returned.
+ * Requests a reading of Crossmark's rep list and returns its id. If one is queued or running
+ * already, returns the id of that one.
  */
 export async function requestRepReading(tx: Tx, request: { requestedBy: string }): Promise<number> {
   await holdLock(tx, 'repReadings');
@@ -129,8 +130,8 @@ export async function requestRepReading(tx: Tx, request: { requestedBy: string }
 }
 
 /**
- * Requests a refresh and returns its id. Where one is queued or running already, that one is
- * returned and nothing is added.
+ * Requests a refresh and returns its id. If one is queued or running already, returns the id of
+ * that one and adds nothing.
  */
 export async function requestRefresh(tx: Tx, request: { requestedBy: string }): Promise<number> {
   await holdLock(tx, 'refreshes');
@@ -138,9 +139,9 @@ export async function requestRefresh(tx: Tx, request: { requestedBy: string }): 
 }
 
 /**
- * Requests a refresh for an hourly tick. Returns null, and adds nothing, where a refresh that is
- * open, or that started after the tick and completed, covers it. So several ticks missed together
- * end in exactly one refresh.
+ * Requests a refresh for an hourly tick. Returns null, and adds nothing, if the tick is covered by
+ * a refresh that is open, or that started after the tick and completed. So several ticks missed
+ * together end in exactly one refresh.
  */
 export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
   await holdLock(tx, 'refreshes');

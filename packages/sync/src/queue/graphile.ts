@@ -8,8 +8,8 @@ import { type TaskName, taskFlag } from './contracts.ts';
  * to graphile-worker: check this file after an upgrade of it.
  *
  * A job is *waiting* until a worker locks it, then it is *running*; one that has used up its
- * attempts is a *dead letter*. graphile-worker goes by Postgres' own clock, from which tests move
- * ours: `app_clock_offset()` converts.
+ * attempts is a *dead letter*. graphile-worker uses Postgres' own clock. Tests move our clock away
+ * from it, and `app_clock_offset()` converts between the two.
  */
 
 /** graphile-worker's table of jobs. */
@@ -17,23 +17,34 @@ export const JOBS = sql.raw('graphile_worker._private_jobs');
 /** graphile-worker's table of tasks, with their names as `identifier`. */
 export const JOB_TASKS = sql.raw('graphile_worker._private_tasks');
 
-/** Jobs of saves first, then links of people, then refreshes. */
+/**
+ * The jobs of saves come first, then links of people, then refreshes. Plans come last, because
+ * people can also have one made at once.
+ */
 const PRIORITIES: Record<TaskName, number> = {
   sync_schedule: 0,
   sync_schedule_update: 0,
   sync_schedule_deletion: 0,
   sync_employee: 5,
   refresh_events: 10,
+  fetch_instructions: 15,
+  propose_plan: 20,
 };
+
+/**
+ * Tasks of which one job runs at a time, whatever the number of workers: a plan takes a processor for
+ * seconds, and a file takes memory, and its host may be slow.
+ */
+const SERIAL_TASKS: readonly TaskName[] = ['propose_plan', 'fetch_instructions'];
 
 /** A job to be added. */
 export interface JobSpec {
   task: TaskName;
-  payload: Record<string, number>;
+  payload: Record<string, number | string>;
   key: string;
   /** The least delay by Postgres' clock, whatever this process' own says; at once where absent. */
   afterMs?: number;
-  /** The request that the job belongs to; by default that of the work under way. */
+  /** The request that the job belongs to. By default it is the request that is being handled. */
   origin?: Origin | undefined;
 }
 
@@ -56,6 +67,7 @@ export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
     job_key: job.key,
     priority: PRIORITIES[job.task],
     flags: [taskFlag(job.task)],
+    queue_name: SERIAL_TASKS.includes(job.task) ? job.task : null,
   }));
   // Each part refers to the one before it, and therefore runs after it. Relies on the unique index
   // on the key of jobs.
@@ -95,17 +107,17 @@ export async function failJob(tx: Tx, key: string, reason: string): Promise<void
     )`);
 }
 
-/** When the job of a key runs, by our clock: a subselect. */
+/** A subselect: when the job of a key runs, by our clock. */
 export const runAtSql = (key: string): SQL =>
   sql`(select run_at + app_clock_offset() from ${JOBS} where key = ${key})`;
 
 /**
- * Whether a job of a key waits or runs: a condition. Relies on the unique index on the key of jobs.
+ * A condition: whether a job of a key waits or runs. Relies on the unique index on the key of jobs.
  */
 export const isQueuedSql = (key: SQL): SQL =>
   sql`exists (select from ${JOBS} jobs where jobs.key = ${key} and (jobs.is_available or jobs.locked_at is not null))`;
 
-/** Runs waiting jobs now whose key begins in one of these ways. */
+/** Makes the waiting jobs run now whose key begins with one of these prefixes. */
 export async function runJobsNow(tx: Tx, prefixes: readonly string[]): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.reschedule_jobs(array(
@@ -129,8 +141,8 @@ export async function flagJobs(tx: Tx, task: TaskName): Promise<void> {
 }
 
 /**
- * Workers that hold jobs for longer than `silentAfterSeconds` and gave no sign of life since, by
- * graphile-worker's id.
+ * The workers, by graphile-worker's id, that have held jobs for longer than `silentAfterSeconds`
+ * and sent no heartbeat since.
  */
 export const silentHoldersSql = (silentAfterSeconds: number): SQL => sql`
   select distinct jobs.locked_by as id
@@ -164,7 +176,7 @@ export async function unlockJobs(
     const one = sql`array[${job.id}]::bigint[]`;
     const reason = uncompleted.get(job.id);
     if (reason !== undefined) await retryUncompleted(tx, job, reason);
-    // A newer job has its key and does its work.
+    // A newer job has taken its key and does its work.
     else if (job.superseded) await tx.execute(sql`select graphile_worker.complete_jobs(${one})`);
     else
       await tx.execute(sql`
@@ -224,7 +236,7 @@ interface JobCounts {
   planned: number;
   running: number;
   dead: number;
-  /** Since when the oldest ready job could run, as Postgres writes it. */
+  /** The time since which the oldest ready job could run, as Postgres writes it. */
   oldestReadyAt: string | null;
 }
 

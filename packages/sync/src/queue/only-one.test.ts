@@ -5,13 +5,13 @@ import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addEvent, addStore, clearTables, need, queuedJobs } from '../../test/fixture.ts';
+import { addEvent, addStore, clearTables, NO_DOWNLOADS, need, queuedJobs } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
+import { fetchInstructionLinks } from '../instructions/fetch-links.ts';
 import { heartbeat } from '../maintenance/heartbeat.ts';
 import { purge } from '../maintenance/purge.ts';
 import { releaseWorker } from '../maintenance/rescue.ts';
-import { fetchInstructions } from '../refresh/instructions.ts';
 import { markGone, readQuestion } from '../refresh/missing.ts';
 import { requestRefresh, requestRefreshForTick, requestRepReading, wantChange } from './enqueue.ts';
 import { pauseTasks, readPaused, resumeTasks } from './pause.ts';
@@ -28,14 +28,14 @@ beforeEach(async () => {
 });
 
 /**
- * Eight people, servers or workers who do the same at the same moment, each in a transaction of
- * their own.
+ * Lets eight people, servers or workers do the same at the same moment, each in a transaction of
+ * its own.
  */
 const atOnce = <T>(
   work: (tx: Parameters<Parameters<TestDatabase['db']['transaction']>[0]>[0], n: number) => Promise<T>,
 ) => Promise.all(Array.from({ length: 8 }, (_, n) => database.db.transaction((tx) => work(tx, n))));
 
-test('of eight who ask for a reading of the list at once, and ticks among them, all get one', async () => {
+test('of eight who ask for a refresh at once, ticks among them, all get the same one', async () => {
   const runs = await atOnce((tx, n) =>
     n % 2 === 0
       ? requestRefresh(tx, { requestedBy: `user-${n}` })
@@ -47,14 +47,14 @@ test('of eight who ask for a reading of the list at once, and ticks among them, 
   expect(await queuedJobs(database.db)).toHaveLength(1);
 });
 
-test('of eight who ask for a reading of the rep list at once, all get one', async () => {
+test('of eight who ask for a reading of the rep list at once, all get the same one', async () => {
   const readings = await atOnce((tx, n) => requestRepReading(tx, { requestedBy: `user-${n}` }));
   expect(new Set(readings).size).toBe(1);
   expect(await database.db.$count(repReadings)).toBe(1);
   expect(await queuedJobs(database.db)).toHaveLength(1);
 });
 
-test('of eight who pause the same tasks at once, in whatever order, one does; of eight who resume them, too', async () => {
+test('of eight who pause the same tasks at once, in any order, only one does it, and so with resuming', async () => {
   const tasks = ['sync_schedule', 'sync_employee', 'refresh_events'] as const;
   const paused = await atOnce((tx, n) => pauseTasks(tx, n % 2 ? tasks : tasks.toReversed(), `user-${n}`));
   expect(paused.flat().sort()).toEqual([...tasks].sort());
@@ -68,7 +68,7 @@ test('of eight who pause the same tasks at once, in whatever order, one does; of
   ).toEqual([...tasks].sort());
 });
 
-test('of eight who purge a queue at once, each job is purged by one', async () => {
+test('of eight who purge a queue at once, only one purges each job', async () => {
   for (let n = 0; n < 30; n++) {
     const eventId = await addEvent(database.db, { storeId, mplanId: String(40_000_000 + n) });
     await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule' }));
@@ -78,7 +78,7 @@ test('of eight who purge a queue at once, each job is purged by one', async () =
   expect(await queuedJobs(database.db)).toHaveLength(0);
 });
 
-test('of eight who free what a silent worker holds at once, one does', async () => {
+test('of eight who release a silent worker’s jobs at once, only one does it', async () => {
   await heartbeat(database.db, { id: 'w1', host: 'host', pid: 1, concurrency: 10 });
   await database.sql`update workers set seen_at = app_now() - interval '31 seconds'`;
   const released = await atOnce((tx) => releaseWorker(tx, 'w1'));
@@ -86,7 +86,7 @@ test('of eight who free what a silent worker holds at once, one does', async () 
   expect(released.filter(({ state }) => state === 'unknown')).toHaveLength(7);
 });
 
-test('of eight who decide a question at once, one does', async () => {
+test('of eight who decide a question at once, only one does it', async () => {
   const eventId = await addEvent(database.db, { storeId, mplanId: '40000001' });
   await database.db
     .insert(refreshRuns)
@@ -118,13 +118,14 @@ test('of eight readings that fetch links to instructions at once, each event is 
   const ctx: SyncContext = {
     db: database.db,
     crossmark: crossmark as CrossmarkClient,
+    downloads: NO_DOWNLOADS,
     log: pino({ level: 'silent' }),
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
   const { signal } = new AbortController();
   const results = await Promise.all(
     Array.from({ length: 8 }, (_, n) =>
-      fetchInstructions(ctx, { id: `${n}`, task: 'refresh_events', workerId: 'w', signal } as never),
+      fetchInstructionLinks(ctx, { id: `${n}`, task: 'refresh_events', workerId: 'w', signal } as never),
     ),
   );
   expect(results.reduce((sum, links) => sum + links, 0)).toBe(120);

@@ -13,8 +13,8 @@ export interface PausedTask {
 }
 
 /**
- * How long a worker may use what it knows of pauses: so long, a job of a task just paused may still
- * be taken.
+ * How long a worker may use what it last read about pauses. For this long, it may still take a job
+ * of a task that was just paused.
  */
 const KNOWN_FOR_MS = 250;
 

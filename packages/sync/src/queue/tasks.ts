@@ -2,6 +2,8 @@ import { errorText, inScope, traced } from '@scheduler/runtime';
 import type { Task } from 'graphile-worker';
 import type { TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
+import { fetchInstructions } from '../instructions/fetch-instructions.ts';
+import { type MakePlan, proposePlan } from '../plans/propose-plan.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { refresh, refreshOnTick } from '../refresh/refresh.ts';
 import { syncEmployee } from '../reps/link-employee.ts';
@@ -26,20 +28,24 @@ async function withinLimit<T>(task: TaskName, running: Promise<T>): Promise<T> {
 /** The ids in a payload, which anybody may have written. */
 function subjectOf(payload: unknown): Record<string, number> {
   if (typeof payload !== 'object' || payload === null) return {};
-  const named = Object.entries(payload).filter(([name]) => ['eventId', 'employeeId', 'runId'].includes(name));
+  const named = Object.entries(payload).filter(([name]) =>
+    ['eventId', 'employeeId', 'runId', 'storeId'].includes(name),
+  );
   return Object.fromEntries(named.filter(([, id]) => typeof id === 'number'));
 }
 
-/** How loud the log is about an outcome; `info` about the others. */
+/** The log level for an outcome; `info` for all others. */
 const LOG_LEVELS: Partial<Record<TaskResult['outcome'], 'error' | 'warn'>> = { dead: 'error', retry: 'warn' };
 
 /**
- * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line
- * with the job and its outcome, and counts it. A task succeeds whatever Crossmark did, for its next
- * attempt is a job of its own by then. It throws only where our own side failed, and then
- * graphile-worker retries it.
+ * The seven tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line
+ * with the job and its outcome, and counts it. A task succeeds whatever Crossmark did, because its
+ * next attempt is a separate job. It throws only if our own side failed, and then graphile-worker
+ * retries it.
+ * @param makePlan makes plans; it is given from outside, because plans have nothing to do with
+ * syncing
  */
-export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
+export function createTaskList(ctx: SyncContext, makePlan: MakePlan): Record<TaskName, Task> {
   const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<TaskResult>> = {
     sync_schedule: (payload, job) => reconcile(ctx, PAYLOADS.sync_schedule.parse(payload).eventId, job),
     sync_schedule_update: (payload, job) =>
@@ -56,6 +62,9 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
       const request = PAYLOADS.refresh_events.parse(payload);
       return 'runId' in request ? refresh(ctx, request.runId, job) : refreshOnTick(ctx, request.tickAt);
     },
+    fetch_instructions: (payload, job) =>
+      fetchInstructions(ctx, PAYLOADS.fetch_instructions.parse(payload).eventId, job),
+    propose_plan: (payload, job) => proposePlan(ctx, makePlan, PAYLOADS.propose_plan.parse(payload), job),
   };
   const tasks = TASKS.map((task): [TaskName, Task] => [
     task,

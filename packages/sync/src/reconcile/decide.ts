@@ -31,14 +31,14 @@ import {
 import { bookedOtherwiseInWords, conflictInWords, heldInWords } from './wording.ts';
 
 /**
- * Within this time Crossmark's list shows a write that it confirmed. Longer than its lists have
- * been seen to lag behind.
+ * Crossmark's list shows a write within this time after Crossmark confirmed it. The list was never
+ * seen to lag behind for so long.
  */
 const CONFIRMED_SHOWN_WITHIN_MS = 60_000;
 
 /**
- * Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from
- * a copy that lags behind.
+ * A plan counts as gone once so many complete refreshes in a row didn't list it. A single one may
+ * come from a copy of the list that lags behind.
  */
 const MISSING_RUNS_BELIEVED = 2;
 
@@ -59,7 +59,7 @@ export class AttemptFailedError extends Error {
  */
 export interface Observation {
   /**
-   * Crossmark's row for the event: null where its list has none, undefined where it is to be read.
+   * Crossmark's row for the event: null if its list has none, undefined if it has to be read first.
    */
   row: PlannedEvent | null | undefined;
   /** When the row was read. */
@@ -71,25 +71,31 @@ export interface Observation {
   /** Bookings of ours that may lie beneath the one in the row. */
   beneath: readonly BookingId[];
   /**
-   * Crossmark's read-back of the event, the second witness, since the row was read; undefined where
-   * it was not asked.
+   * What Crossmark answered since the row was read when it was asked about this one event (the
+   * read-back); undefined if it was not asked.
    */
   readBack: LocationCondition | undefined;
   /**
-   * Whose booking the number in the row is: another event's plan, or null for none; undefined where
-   * it was not looked up.
+   * The plan of another event that has the booking number in the row, or null if no other event has
+   * it; undefined if that was not looked up.
    */
   owner: MplanId | null | undefined;
-  /** The booking of the row before: one that tells less now doesn't make it forgotten. */
+  /**
+   * The booking in the row that was read before. If the present row says less about it, this is
+   * still known.
+   */
   seen: KnownBooking | null;
-  /** Something was removed since the last row: what is left, only another one proves. */
+  /** Something was removed since the row was read. Only another row can show what is left. */
   isRemoved: boolean;
   /**
-   * Writes of this run that were answered with neither a yes nor a no, removals by their booking:
-   * the next thing is a read. Twice is a failed attempt.
+   * Writes of this run to which Crossmark answered neither yes nor no; a removal is named by its
+   * booking. After such an answer the run reads again. If the same write gets such an answer twice,
+   * the attempt has failed.
    */
   unclear: ReadonlySet<'create' | 'reissue' | BookingId>;
-  /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
+  /**
+   * Bookings that this run asked Crossmark to remove, each with Crossmark's refusal if it refused.
+   */
   removals: ReadonlyMap<BookingId, CrossmarkError | null>;
 }
 
@@ -121,13 +127,13 @@ export const withoutRow = (observation: Observation): Observation => ({
 export type Action =
   /** Both sides agree. `Submitted`: the booking is the report of done work. */
   | { kind: 'finish'; condition: 'Scheduled' | 'Unstaffed' | 'Submitted' }
-  /** Known from a file alone: a refresh that lists the event will send it. */
+  /** The event is known from a CSV file only. The refresh that lists it will have it sent. */
   | { kind: 'wait'; reason: string }
   /** Search the event on Crossmark's list. */
   | { kind: 'observe'; mplanId: MplanId }
   /** Look up which other event has this booking number. */
   | { kind: 'lookUpOwner'; bookingId: BookingId }
-  /** Ask the second witness. */
+  /** Ask Crossmark about this one event, to check what its list says. */
   | { kind: 'readBack'; mplanId: MplanId }
   /** Take over what the row shows. */
   | {
@@ -139,10 +145,12 @@ export type Action =
       settled: readonly SettledStep[];
       /** Whether anything of it is to be committed. */
       isNews: boolean;
-      /** What is left to do depends on what became of a reissue. */
+      /** Whether the row settles what became of a reissue, on which the next write depends. */
       isReissueSettled: boolean;
     }
-  /** Nothing came of writes that Crossmark confirmed. `failure`: a person has to look at it. */
+  /**
+   * Writes that Crossmark confirmed had no effect. With a `failure`, a person has to look at it.
+   */
   | {
       kind: 'takeBack';
       held: KnownBooking | null;
@@ -152,8 +160,8 @@ export type Action =
   /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
   | { kind: 'leaveToPerson'; held: KnownBooking | null; seen: KnownBooking | null; reason: string }
   /**
-   * Send a write. `condition` is what the list says of the event right before. `wanted` is told
-   * where nothing else is left to do once Crossmark confirms just that.
+   * Send a write. `condition` is the event's condition in the list right before. `wanted` is
+   * present if nothing else is left to do once Crossmark confirms exactly that.
    */
   | {
       kind: 'write';
@@ -163,7 +171,7 @@ export type Action =
       condition: Condition | null;
       wanted: Wanted | null;
     }
-  /** The row has nothing more to tell. */
+  /** Everything that the row says has been used: read it again. */
   | { kind: 'observeAgain' }
   | { kind: 'fail'; error: AttemptFailedError | CrossmarkError };
 
@@ -204,8 +212,8 @@ const finish = (state: EventState): Action => ({
 });
 
 /**
- * Whether both sides agree. Of what lies beneath, a run that was broken off may have known:
- * `beneath` is null before a row.
+ * Whether both sides agree. `beneath` is null as long as no row was read; then the journal says
+ * which bookings may lie beneath the one that is listed.
  */
 function isSettled(state: EventState, wanted: Wanted | null, beneath: readonly BookingId[] | null): boolean {
   const held = knownBooking(state, state.steps);
@@ -213,7 +221,9 @@ function isSettled(state: EventState, wanted: Wanted | null, beneath: readonly B
   return isReliable(held, state.steps) && isWanted(wanted, held) && hidden.length === 0;
 }
 
-/** What a row of Crossmark's list means that was read in this run and isn't accepted yet. */
+/**
+ * Decides what follows from a row of Crossmark's list that this run has read and not accepted yet.
+ */
 function judgeRow(
   state: EventState,
   observation: Observed,
@@ -234,7 +244,8 @@ function judgeRow(
     if (!hasNobody(readBack, 'Unstaffed')) return failLater(LEFT_OUT);
     row = unstaffed(state, mplanId);
   } else if (row !== null) {
-    // A number is one event's: by it the other one's booking would be removed.
+    // A booking number belongs to one event. If another event has it too, a removal by this number
+    // could remove that event's booking.
     const { bookingId } = row;
     if (
       bookingId !== null &&
@@ -244,7 +255,7 @@ function judgeRow(
       if (owner === undefined) return { kind: 'lookUpOwner', bookingId };
       if (owner !== null) return failLater(foreignNumber(bookingId, owner));
     }
-    // A copy of the list that lags behind tells of no booking either.
+    // A copy of the list that lags behind shows no booking either.
     if (leavesOpen(row, known, steps, timeZone)) {
       const isEmpty = bookingOf(row) === null;
       // A row in a booked condition without a booking contradicts itself.
@@ -275,8 +286,8 @@ function judgeRow(
   if (isJustWanted && mayBeFromBefore({ held, source }, known, { steps, wanted, timeZone }))
     return failLater(FROM_BEFORE);
   if (!explained) return { kind: 'leaveToPerson', held, seen, reason: conflictOf(state, held, observation) };
-  // Of a booking of which nothing here knows, a copy that lags behind would show one that is gone
-  // again.
+  // A booking that nothing here knows of may be gone again already: a copy of the list that lags
+  // behind would still show it.
   if (row && held && !known && source === undefined && isWanted(wanted, held)) {
     if (readBack === undefined) return ask;
     if (readBack.kind !== 'known' || (readBack.reps === '' && row.staffedReps.length > 0))
@@ -299,9 +310,9 @@ function judgeRow(
 }
 
 /**
- * Crossmark confirmed a reissue, and its list doesn't show the work as opened again. Where nothing
- * came of it, it is to be sent once more. Where the second one comes to nothing too, a person
- * decides, for each may have opened the work.
+ * Decides what follows if Crossmark confirmed a reissue and its list doesn't show the work as
+ * opened again. If the reissue had no effect, it is sent once more. If the second one has no effect
+ * either, a person decides, because each of the two may have opened the work.
  */
 function judgeReissue(
   state: EventState,
@@ -313,8 +324,8 @@ function judgeReissue(
     ask,
   }: { condition: Condition; at: Instant; readBack: LocationCondition | undefined; ask: Action },
 ): Action {
-  // The list may lag behind: so only once the write is a minute old, and the read-back says the
-  // same.
+  // The list may lag behind. So the reissue counts as without effect only once it is a minute old
+  // and the read-back says the same.
   if (isFresh(step, at)) return failLater(stillClosed(condition));
   if (readBack === undefined) return ask;
   if (readBack.kind !== 'known' || readBack.condition !== condition) return failLater(stillClosed(condition));
@@ -327,7 +338,10 @@ function judgeReissue(
   return { kind: 'takeBack', held, settled: [{ id: step.id, state: 'settled' }], failure };
 }
 
-/** The next write from what was accepted of Crossmark's side to what is wanted. */
+/**
+ * Returns the next write that brings Crossmark from what was accepted of its side to what is
+ * wanted.
+ */
 function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }: Aim): Action {
   const { steps } = state;
   const { row, beneath, removals } = observation;
@@ -353,15 +367,15 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
       ? fail(refused)
       : failLater(STILL_LISTED);
   }
-  // With an earlier write there is more to look at afterwards than what this one leads to.
+  // If there were earlier writes, their effects have to be looked at afterwards too.
   const isOnly = steps.length === 0 && beneath.length === 0;
   const condition = row?.condition ?? null;
   return { kind: 'write', step, mplanId, held, condition, wanted: isOnly ? wanted : null };
 }
 
 /**
- * Crossmark confirmed the removal of a booking that is wanted again since, and still lists it: it
- * may stay.
+ * Decides what follows if Crossmark confirmed the removal of a booking, still lists it, and the
+ * booking is wanted again by now: it may stay.
  */
 function judgeRemoval(
   held: KnownBooking,
@@ -379,14 +393,14 @@ function judgeRemoval(
 const isFresh = ({ sentAt }: JournalStep, at: Instant): boolean =>
   Date.parse(at) - Date.parse(sentAt) < CONFIRMED_SHOWN_WITHIN_MS;
 
-/** Whether the read-back has nobody booked in this condition. */
+/** Whether the read-back says this condition and that nobody is booked. */
 const hasNobody = (readBack: LocationCondition, condition: Condition): boolean =>
   readBack.kind === 'known' && readBack.condition === condition && readBack.reps === '';
 
 /**
- * Whether the read-back tells of nothing but work that was opened again, as a row does: the same
- * condition, and nobody, the names in the row, or those of all such bookings, of which Crossmark
- * may name each.
+ * Whether the read-back, like the row, shows only work that was opened again. It does if it has the
+ * same condition and names nobody, the people in the row, or the people of all bookings whose work
+ * was opened again (Crossmark may name each of them).
  */
 function confirmsHistory(
   readBack: LocationCondition,
@@ -400,7 +414,10 @@ function confirmsHistory(
   return names.length <= reopenedBookings(steps).size && staffedReps.every((name) => names.includes(name));
 }
 
-/** The list's row for an event that Crossmark's read-back says nobody is booked for. */
+/**
+ * Makes the row that the list would have for an event for which, as the read-back says, nobody is
+ * booked.
+ */
 const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent => ({
   mplanId,
   storeId: store.crossmarkStoreId,
@@ -419,9 +436,10 @@ const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent
 const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
 
 /**
- * Whether what is remembered can be acted on without a read: no write is in doubt, no booking was
- * refused that no read has shown to be absent, and nobody has asked for the removal of this very
- * booking since (a removal is remembered only once a read has shown it).
+ * Whether a run may act on what is remembered without a read. It may if no write is in doubt, if
+ * each booking that Crossmark refused was shown to be absent by a read, and if nobody has asked
+ * since for the removal of the remembered booking (a removal is remembered only once a read has
+ * shown it).
  */
 function isReliable(held: KnownBooking | null, steps: readonly JournalStep[]): boolean {
   if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
@@ -429,7 +447,7 @@ function isReliable(held: KnownBooking | null, steps: readonly JournalStep[]): b
   return held === null || held.bookingId === null || !wasRemovalRequested(held.bookingId, steps);
 }
 
-/** Whether a row tells something else than what is remembered. */
+/** Whether a row says something else than what is remembered. */
 function differs(held: KnownBooking | null, { sync }: EventState): boolean {
   const columns = bookingColumns(held);
   return (Object.keys(columns) as (keyof typeof columns)[]).some(
@@ -437,7 +455,7 @@ function differs(held: KnownBooking | null, { sync }: EventState): boolean {
   );
 }
 
-/** What is wanted, in Crossmark's terms; the failure where it can't be said in them. */
+/** Says what is wanted in Crossmark's terms; returns the failure if that is impossible. */
 function wantedOf(state: EventState): Wanted | AttemptFailedError | null {
   const { schedule, employee, steps } = state;
   if (!schedule || !employee) return null;
@@ -456,7 +474,7 @@ function wantedOf(state: EventState): Wanted | AttemptFailedError | null {
 }
 
 /**
- * Refuses before anything is sent what Crossmark would refuse or what would do harm; null where
+ * Refuses a write, before it is sent, that Crossmark would refuse or that would do harm; null if
  * nothing speaks against it.
  */
 function refuseImpossible(
@@ -468,9 +486,9 @@ function refuseImpossible(
   if (row === null || !CLOSED_CONDITIONS.includes(row.condition)) return null;
   const { condition } = row;
   if (step.kind === 'delete') {
-    // With a booking its report would go.
+    // If a booking is removed, its report is lost.
     const isReport = condition === 'Submitted' && row.bookingId === step.bookingId;
-    // A booking goes only where the one that takes its place can be made.
+    // A booking is removed only if the one that takes its place can be made.
     const isReplaced = state.schedule !== null && !state.schedule.reissueOf;
     if (!isReport && !isReplaced) return null;
   }
@@ -483,8 +501,8 @@ function refuseImpossible(
 }
 
 /**
- * Whether the work was to be opened again for this schedule and nothing has been booked since: what
- * is listed may lag behind.
+ * Whether the work had to be opened again for this schedule and nothing has been booked since. Then
+ * the list may lag behind.
  */
 function waitsForReissue({ schedule, steps }: EventState): boolean {
   if (!schedule?.reissueOf) return false;
@@ -496,7 +514,8 @@ function waitsForReissue({ schedule, steps }: EventState): boolean {
 function conflictOf(state: EventState, held: KnownBooking | null, { unclear }: Observation): string {
   const { schedule, employee, store } = state;
   const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
-  // Asked a moment ago, answered unclearly, and there it is: for the right person, at another time.
+  // The booking was asked for a moment ago and the answer was unclear. Now it is listed for the
+  // right person, at another time.
   const isOurs = unclear.has('create') && held?.repId && held.repId === employee?.repId;
   return isOurs && ours && held.startsAt
     ? bookedOtherwiseInWords(held, ours, store.timeZone)
@@ -526,8 +545,8 @@ const closedTwice = (condition: Condition) =>
   `Crossmark confirmed that it opened this work again, but still has it as ${condition}, also after a second time. Look at it on Crossmark’s site, then try again, or unschedule it here.`;
 
 /**
- * The failure of a run that takes decisions without end: nobody edits so fast, so Crossmark doesn't
- * do what it says.
+ * The failure of a run that takes one decision after the other without an end. Nobody edits so
+ * fast, so Crossmark doesn't do what it says.
  */
 export const neverSettled = () =>
   new AttemptFailedError(

@@ -6,15 +6,16 @@ export interface Wanted {
   repId: RepId;
   startsAt: Instant;
   endsAt: Instant;
-  /** Null unless past or reported work must be opened again before it can be booked. */
+  /** Null, unless past or reported work has to be opened again before it can be booked. */
   reissue: Reissue | null;
 }
 
 /** Opens the work of an earlier booking again, for one schedule. */
 export interface Reissue {
   /**
-   * That booking. Until the new one is made it is Crossmark's history: neither the wanted booking
-   * nor in its way. Crossmark may edit it in place to make the new one, and then it is the new one.
+   * The earlier booking. Until the new one is made, it is Crossmark's history: it isn't the wanted
+   * booking, and it isn't in its way. Crossmark may turn it into the new one by editing it in
+   * place.
    */
   bookingId: BookingId;
   /** The schedule that asked for it: the work of one booking may be opened again more than once. */

@@ -31,7 +31,8 @@ import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
- * Storms of each way of taking a second booking; FALSE_SEEDS tells more of them, FALSE_SEED others.
+ * The number of stories for each way of handling a second booking. FALSE_SEEDS sets another number,
+ * FALSE_SEED another first seed.
  */
 const SEEDS = Number(process.env.FALSE_SEEDS ?? 2);
 const FIRST = Number(process.env.FALSE_SEED ?? 1);
@@ -109,8 +110,8 @@ test.each(storiesOf(FIRST, SEEDS))(
       const stale = simulator.log.filter(
         ({ outcome, params }) => outcome === 'stale' && params.intervalStart,
       ).length;
-      // Two complete readings in a row are believed: two copies in a row that lag behind can't be
-      // told from the truth.
+      // What two complete refreshes in a row show counts. If both read a copy that lags behind,
+      // nothing shows that.
       if (isStormy && stale === staleBefore && stale === staleAdded && random.next() < 0.3) {
         simulator.addFaults({ kind: 'stale', reading: 'list', behindMs: 1_000 });
         staleAdded += 1;
@@ -230,8 +231,8 @@ test.each(storiesOf(FIRST, SEEDS))(
       const sync = await syncOf(eventId);
       const deed = random.next();
       const { condition } = planOf(mplan);
-      // Closed work keeps its schedule as history, also where somebody moved its booking unnoticed:
-      // so nobody does here.
+      // Closed work keeps its schedule as history, even if somebody moved its booking unnoticed. So
+      // nobody does that in this test.
       const isKnown = simulator.state.bookings.some(
         ({ bookingId, repId, startsAt }) =>
           bookingId === sync?.bookingId && repId === sync.bookedRepId && startsAt === sync.bookedStartsAt,

@@ -122,7 +122,7 @@ let ctx: SyncContext;
 let storeId: number;
 let people: number[];
 /**
- * What becomes of the next answers to calls about events, one after the other; all later ones pass
+ * How the next answers to calls about events are changed, one after the other. All later ones pass
  * unchanged.
  */
 let falsifications: (Falsification | null)[] = [];
@@ -269,7 +269,7 @@ test('whatever an answer says, a run ends, its texts are clean, nothing of anoth
         falsifications = [];
         for (let n = 0; n < 6 && (await syncOf(eventId)).state !== 'synced'; n++) {
           const { state } = await syncOf(eventId);
-          // A person answers what is asked: ours stands, and what was refused is retried.
+          // A person decides: in a conflict our side is kept, and a refused change is retried.
           await database.db.transaction(async (tx) => {
             if (state === 'conflict') await chooseSide(tx, eventId, 'mine');
             else await retryNow(tx, eventId);

@@ -14,7 +14,8 @@ import {
   queuedJobs,
 } from '../../test/fixture.ts';
 import { wantChanges } from '../queue/enqueue.ts';
-import { claimOf, type Lease, LeaseLostError, type Ledger, postgresLedger } from './ledger.ts';
+import { claimOf, type Lease, LeaseLostError, type Ledger } from './ledger.ts';
+import { postgresLedger } from './postgres-ledger.ts';
 
 const START = '2026-01-05T15:45:00.000Z';
 const END = '2026-01-05T22:15:00.000Z';
@@ -135,7 +136,7 @@ test('events that come to each step at once end as each would alone', async () =
   expect(await queuedJobs(database.db)).toEqual([]);
 });
 
-test('of several who ask for one event at once, one has it', async () => {
+test('of several who ask for the lease of one event at once, one gets it', async () => {
   const [eventId = 0] = eventIds;
   const leases = await Promise.all([take(eventId), take(eventId), take(eventId)]);
   expect(leases.filter((one) => typeof one === 'object')).toHaveLength(1);

@@ -7,13 +7,13 @@ import { tidyName } from './wording.ts';
 /** A booking with the names that Crossmark lists for it. */
 export type KnownBooking = Held & { names: string | null };
 
-/** Reads the booking out of a row of Crossmark's list; null where the row has none. */
+/** Reads the booking out of a row of Crossmark's list; null if the row has none. */
 export function bookingOf(row: PlannedEvent | null): KnownBooking | null {
   if (!row) return null;
   const names = row.staffedReps.join(', ') || null;
   if (!row.bookingId && !row.repId && !row.startsAt && !names) return null;
-  // Finished or withdrawn work is listed with the names of who did it. Without an id that is no
-  // booking.
+  // Finished or withdrawn work is listed with the names of the people who did it. Without an id,
+  // that is no booking.
   if (CLOSED_CONDITIONS.includes(row.condition) && !row.bookingId) return null;
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
@@ -30,8 +30,8 @@ export const isInDoubt = ({ state }: JournalStep): boolean => state === 'sent' |
 const MAY_ARRIVE_FOR_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Whether an observation at `at` may show a write that Crossmark hasn't confirmed. It may while the
- * outcome is unknown, and for a day where the answer was lost or was a refusal. It may not where
+ * Whether an observation at `at` may show a write that Crossmark hasn't confirmed. It may as long
+ * as the outcome is unknown, and for a day if the answer was lost or was a refusal. It may not if
  * Crossmark answered that it did nothing and a read agrees.
  */
 const mayHaveArrived = (step: JournalStep, at: Instant): boolean =>
@@ -56,11 +56,11 @@ function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): rea
 }
 
 /**
- * Whether there may be a booking although a row shows none, or shows only what was worked before a
- * reissue: a copy of the list that lags behind looks the same. That is so where a booking is known
- * whose removal Crossmark hasn't confirmed (a removal that was refused or not answered proves
- * nothing), and where a write in doubt, or a refused one, may have made one. Closed work may have
- * lost its booking by being closed.
+ * Whether there may be a booking although a row shows none, or shows only the work from before a
+ * reissue. A copy of the list that lags behind looks the same. There may be one if a booking is
+ * known whose removal Crossmark hasn't confirmed (a removal that was refused or not answered proves
+ * nothing), and if a write that is in doubt or was refused may have made one. Closed work may have
+ * lost its booking when it was closed.
  */
 export function leavesOpen(
   row: PlannedEvent | null,
@@ -89,7 +89,7 @@ export function mayBeFromBefore(
 ): boolean {
   if (held === null || sameBooking(agreed, held, timeZone)) return false;
   const made = steps.find(({ id }) => id === source);
-  // A write that arrived late is news, whatever was there before.
+  // If a late write of ours made the booking, the row is new, whatever was there before.
   if (made && made.state !== 'done') return false;
   if (agreed === null) return made !== undefined && isWanted(wanted, held);
   // Once the removal of a booking was sent, the list may show the one beneath it.
@@ -101,7 +101,7 @@ export function mayBeFromBefore(
 export const saysBooked = (condition: Condition): boolean =>
   !CLOSED_CONDITIONS.includes(condition) && condition !== 'Unstaffed' && condition !== 'Reissued';
 
-/** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
+/** Whether a removal of this very booking was sent to Crossmark and isn't known to have failed. */
 export const wasRemovalRequested = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
   doneTo(bookingId, steps).some(
     ({ kind, state }) => kind === 'delete' && state !== 'settled' && state !== 'not_done',
@@ -142,7 +142,7 @@ export function reopenedBookings(steps: readonly JournalStep[]): ReadonlySet<Boo
 }
 
 /**
- * The reissue that a schedule still needs before it can be booked; null where it needs none, or has
+ * The reissue that a schedule still needs before it can be booked; null if it needs none or has had
  * it.
  */
 export function dueReissue(
@@ -155,16 +155,16 @@ export function dueReissue(
     (step) =>
       step.kind === 'reissue' &&
       step.state === 'done' &&
-      // Steps of an older version don't tell for which schedule they were done.
+      // Steps that an older version wrote don't say for which schedule they were done.
       (step.scheduleId === null ? step.bookingId === bookingId : step.scheduleId === scheduleId),
   );
   return isDone ? null : { bookingId, scheduleId, expiresOn, includeResponses: reissueResponses ?? false };
 }
 
 /**
- * The reissue for the present schedule that Crossmark confirmed and that a row shows nothing of:
- * the work is still closed, or still has the booking that was to be opened again. None once a
- * booking was asked for: that is done only after a row has shown the work open.
+ * The reissue for the present schedule that Crossmark confirmed although a row shows nothing of it:
+ * the work is still closed, or still has the booking that had to be opened again. There is none
+ * once a booking was asked for, because that is done only after a row has shown the work as open.
  */
 export function unseenReissue(
   { schedule, steps }: Pick<EventState, 'schedule' | 'steps'>,
@@ -181,7 +181,7 @@ export function unseenReissue(
 }
 
 /**
- * What this side last knew of Crossmark's booking; null where it knew of none, or its work was
+ * What was last known here about Crossmark's booking; null if none was known, or if its work was
  * opened again since.
  */
 export function knownBooking(
@@ -193,9 +193,9 @@ export function knownBooking(
 }
 
 /**
- * Whether a booking is what was worked before its work was opened again. A new booking may have the
- * same number: the write that Crossmark confirmed as having made it tells the two apart, or else
- * their time.
+ * Whether a booking is the one from before its work was opened again. A new booking may have the
+ * same number. The two are told apart by the write that Crossmark confirmed as having made the new
+ * one, or else by their times.
  * @param timeZone where the time comes from Crossmark's list, which tells wall time in this zone
  */
 export function isHistory(booking: Held | null, steps: readonly JournalStep[], timeZone = 'UTC'): boolean {
@@ -214,7 +214,7 @@ export function isHistory(booking: Held | null, steps: readonly JournalStep[], t
   );
 }
 
-/** {@link knownBooking}, also where its work was opened again. */
+/** Like {@link knownBooking}, but also returns a booking whose work was opened again. */
 export function lastKnownBooking({ sync }: { sync: EventState['sync'] }): KnownBooking | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names } = sync;
   const { bookedStartsAt: startsAt, bookedEndsAt: endsAt } = sync;
@@ -223,8 +223,8 @@ export function lastKnownBooking({ sync }: { sync: EventState['sync'] }): KnownB
 }
 
 /**
- * The list has wall times, and one hour of autumn comes twice: two instants with the same wall time
- * are equal.
+ * Crossmark's list has wall-clock times, and in autumn one hour comes twice. So two instants with
+ * the same wall-clock time count as equal.
  */
 function sameTime(a: Instant | null, b: Instant | null, timeZone: string): boolean {
   if (a === b) return true;
@@ -232,7 +232,7 @@ function sameTime(a: Instant | null, b: Instant | null, timeZone: string): boole
   return workDateOf(a, timeZone) === workDateOf(b, timeZone) && timeOf(a, timeZone) === timeOf(b, timeZone);
 }
 
-/** Whether two bookings have the same id where both have one, and the same person and time. */
+/** Whether two bookings have the same person and time, and the same id if both have one. */
 export function sameBooking(a: Held | null, b: Held | null, timeZone: string): boolean {
   if (a === null || b === null) return a === b;
   if (a.bookingId !== null && b.bookingId !== null && a.bookingId !== b.bookingId) return false;
@@ -261,7 +261,7 @@ function isPartialViewOf(known: KnownBooking, partial: KnownBooking, timeZone: s
   );
 }
 
-/** A partial booking, completed from the one that is known in full where it may be that one. */
+/** Completes a partial booking from the one that is known in full, if the two may be the same. */
 function complete(partial: KnownBooking, known: KnownBooking | null, timeZone: string): KnownBooking {
   if (known === null || !isPartialViewOf(known, partial, timeZone)) return partial;
   return {
@@ -292,7 +292,8 @@ function sourceOf(
     (step.bookingId === held.bookingId && step.state === 'unknown');
   const asksFor = (step: JournalStep) =>
     sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId;
-  // A copy of the list from before its removal shows that booking, not what was asked for since.
+  // A copy of the list from before the removal shows the removed booking, and not the one that was
+  // asked for since.
   if (made && asksFor(made) && confirmedRemovals(held.bookingId, steps).length > 0) return made;
   return creates.find((step) => mayHaveMade(step) && asksFor(step));
 }
@@ -316,7 +317,7 @@ export interface Interpretation {
   /** The journalled write that the booking came from, if it is one of ours. */
   source: number | undefined;
   /**
-   * False where somebody else must have changed Crossmark's side, into something that isn't wanted
+   * False if somebody else must have changed Crossmark's side, into something that isn't wanted
    * here.
    */
   explained: boolean;
@@ -324,7 +325,7 @@ export interface Interpretation {
 
 /**
  * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link
- * Interpretation}. The booking that a due reissue opens again is left out, for it stays.
+ * Interpretation}. The booking that a due reissue opens again is left out, because it stays.
  */
 export function writesBeneath(
   held: Held | null,
@@ -376,15 +377,16 @@ export function interpretListing(listing: {
   const listed = completed && complete(completed, agreed, timeZone);
   const source = listed && sourceOf(listed, steps, { timeZone, at });
   const unchanged = sameBooking(agreed, listed, timeZone);
-  // In an hour that comes twice, the list doesn't tell which one is meant. The booking agreed on or
-  // the write that made it does; what is wanted does not before it was sent.
+  // In the hour that comes twice in autumn, the list doesn't say which of the two is meant. The
+  // booking that both sides agreed on says it, or the write that made it. What is wanted doesn't
+  // say it before it was sent.
   const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
     (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
   );
   const timed = listed && {
     ...listed,
     startsAt: known ?? listed.startsAt,
-    // The list tells no end.
+    // Crossmark's list has no end of a booking.
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
   // An unknown end is taken to be the wanted one, and counts as agreed from here on.
@@ -399,8 +401,8 @@ export function interpretListing(listing: {
     // Where another booking is listed, the one to remove may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };
-  // A row settles a refusal. That of a removal only where the booking is still there: otherwise it
-  // was gone already.
+  // A row settles a write that Crossmark refused. A refused removal is settled only if the booking
+  // is still there, because otherwise it was gone before.
   const wasRefused = (step: JournalStep): boolean =>
     step.state === 'refused' && (step.kind !== 'delete' || step.bookingId === held?.bookingId);
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);

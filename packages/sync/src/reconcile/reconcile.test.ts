@@ -24,7 +24,8 @@ import {
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from '../context.ts';
 import { retryNow, wantChange, wantChanges } from '../queue/enqueue.ts';
-import { claimOf, type Ledger, postgresLedger } from './ledger.ts';
+import { claimOf, type Ledger } from './ledger.ts';
+import { postgresLedger } from './postgres-ledger.ts';
 import { reconcile, reconcileWith } from './reconcile.ts';
 
 const PLAN = '40000001';
@@ -574,7 +575,7 @@ describe('a row that tells less than is known', () => {
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
 
-  test('and tells of another name with the known number tells of somebody else: a conflict, and nothing is sent', async () => {
+  test('and shows another name with the known number means another person: a conflict, and nothing is sent', async () => {
     shows({ scheduleRepID: '', staffedReps: 'Eve Outsider' });
     await decide({ employeeId: ada, startsAt: at1115 });
     expect(await run()).toMatchObject({ outcome: 'conflict' });
@@ -1347,7 +1348,7 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
   const at2045: Instant = '2026-01-20T15:45:00.000Z';
   const worked = booking('100001', at1045);
   const again = booking('100002', at2045);
-  /** What was worked stays as Crossmark's history, where it keeps second bookings. */
+  /** If Crossmark keeps second bookings, the finished work stays as its history. */
   const both = keepsReopened ? [worked, again] : [again];
   const reissues = () => simulator.log.filter((call) => call.call === 'createPendingWork');
 
@@ -1537,7 +1538,7 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     expect(writes()).toHaveLength(2);
   });
 
-  test('for the same person at the same time is told from what was worked', async () => {
+  test('for the same person at the same time is distinguished from the finished work', async () => {
     await reissue({ employeeId: ada, startsAt: at1045 });
     simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });
     expect(await run()).toMatchObject({ outcome: 'retry' });

@@ -17,22 +17,18 @@ import {
   withoutRow,
 } from './decide.ts';
 import { isWanted } from './diff.ts';
-import {
-  type Claim,
-  claimOf,
-  type EventState,
-  type Lease,
-  LeaseLostError,
-  type Ledger,
-  postgresLedger,
-} from './ledger.ts';
+import { type Claim, claimOf, type EventState, type Lease, LeaseLostError, type Ledger } from './ledger.ts';
 import { knownBooking } from './observe.ts';
+import { postgresLedger } from './postgres-ledger.ts';
 import { bookingInWords, heldInWords, unreachableInWords } from './wording.ts';
 
-/** A run that takes longer is broken off and retried. */
+/** A run that takes longer is stopped and retried. */
 const SOFT_LIMIT_MS = 240_000;
 
-/** Decisions in one job. More means that Crossmark doesn't do what it says. */
+/**
+ * The maximum of decisions in one job. A job that needs more shows that Crossmark doesn't do what
+ * it says.
+ */
 const MAX_DECISIONS = 40;
 
 /**
@@ -57,7 +53,7 @@ export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> 
   ledger: Ledger;
   crossmark: Pick<CrossmarkClient, 'findEvent' | 'locationCondition' | 'reissue' | 'schedule' | 'unschedule'>;
   now(): Instant;
-  /** Aborts when so many milliseconds have passed. */
+  /** Returns a signal that aborts after so many milliseconds. */
   deadline(ms: number): AbortSignal;
 }
 
@@ -90,19 +86,22 @@ export async function reconcileWith(
   }
 }
 
-/** Between attempts to return a lease to our own database. */
+/**
+ * How long to wait between two attempts to write to our own database that a lease is free again.
+ */
 const RETURN_AGAIN_MS = 1_000;
 
 /**
- * Returns the lease of a run that broke off because our own database failed, as soon as that can be
- * written. Nobody else may take the lease of a living process, so the event would lie still until
- * the lease ends.
+ * Returns the lease of a run that stopped because our own database failed, as soon as that can be
+ * written. No other worker may take the lease of a living process, so otherwise nothing would
+ * happen to the event until the lease ends.
  */
 async function returnLease({ ledger, settings, deadline }: ReconcileContext, claim: Claim): Promise<void> {
   const ended = deadline(settings.leaseMs);
   while (true) {
     try {
-      // A write that it sent may still arrive: no read before that.
+      // A write that the run sent may still reach Crossmark, so nothing may be read for a short
+      // while.
       await ledger.handBack(claim, settings.retry.blipMs, 'handed back: our own database failed meanwhile');
       return;
     } catch (error) {
@@ -123,7 +122,7 @@ class Reconciliation {
   private readonly signal: AbortSignal;
   /** To be called once the run is over. */
   readonly end: () => void;
-  /** The event as it was read last; null where it is to be read again. */
+  /** The event as it was read last; null if it has to be read again. */
   private state: EventState | null;
   private observation = NOTHING_OBSERVED;
   private version: number | null = null;
@@ -167,7 +166,7 @@ class Reconciliation {
     return state;
   }
 
-  /** Does what was decided; null where the run goes on. */
+  /** Does what was decided. Returns null if the run continues. */
   private async act(action: Action, state: EventState): Promise<TaskResult | null> {
     switch (action.kind) {
       case 'finish':
@@ -223,7 +222,7 @@ class Reconciliation {
     return this.ctx.crossmark.locationCondition({ mplanId, storeId, signal: this.signal });
   }
 
-  /** Commits what the row shows, where that is news, and goes on from there. */
+  /** Commits what the row shows, if that is new, and continues from there. */
   private async accept(state: EventState, action: Extract<Action, { kind: 'accept' }>): Promise<null> {
     const { row, held, seen, beneath, settled } = action;
     if (action.isNews) await this.ctx.ledger.commitObservation(this.lease, held, settled);
@@ -235,7 +234,7 @@ class Reconciliation {
     return null;
   }
 
-  /** Sends a write and commits what came of it. */
+  /** Sends a write and commits its result. */
   private async write(
     state: EventState,
     { step, mplanId, held, condition, wanted }: Extract<Action, { kind: 'write' }>,
@@ -268,7 +267,8 @@ class Reconciliation {
           names: booking.repName || name,
         };
         const result = { bookingId: booking.bookingId, held: made };
-        // Crossmark may give the number of a removed booking to the new one: that removal is over.
+        // Crossmark may give the number of a removed booking to the new one. Then that removal
+        // doesn't count any more.
         this.learn({ removals: without(this.observation.removals, booking.bookingId) });
         this.done.push(`booked ${name ?? repId} on ${formatWhen(startsAt, timeZone)}`);
         if (wanted !== null && isWanted(wanted, made)) {
@@ -295,7 +295,7 @@ class Reconciliation {
         this.done.push(`opened the work again for ${name ?? step.repId}`);
       } else {
         await ctx.crossmark.unschedule({ bookingId: step.bookingId, signal });
-        // It counts as held until a read shows that it is gone.
+        // The booking counts as held until a read shows that it is gone.
         await ctx.ledger.settleStep(lease, stepId, { state: 'done' });
         this.removed(step.bookingId, null);
         this.done.push(held ? `removed ${bookingInWords(held, timeZone)}` : 'removed the booking');
@@ -309,8 +309,8 @@ class Reconciliation {
       // In both cases an answer came, so nothing is under way any more.
       const unclear = saysNothing || (kind === 'unknown' && error.signedOut);
       const again = this.observation.unclear.has(what);
-      // A booking beneath another one can't be read. After two requests with a read in between and
-      // never a no, nothing can tell more.
+      // A booking beneath another one can't be read. If Crossmark was asked twice to remove it,
+      // with a read in between, and never said no, nothing can show more.
       const isTakenForDone = saysNothing && again && step.kind === 'delete' && what !== held?.bookingId;
       const outcome = {
         unknown: 'unknown',
@@ -320,16 +320,16 @@ class Reconciliation {
       } as const;
       await ctx.ledger.settleStep(lease, stepId, { state: isTakenForDone ? 'done' : outcome[kind], detail });
       if (isTakenForDone) this.done.push('removed the booking');
-      // If Crossmark no longer knows the id, the goal is reached. A read tells that from a real
-      // refusal.
+      // If Crossmark no longer knows the id, the goal is reached. A read shows whether that is so
+      // or the refusal is a real one.
       else if (step.kind === 'delete' && kind === 'rejected') this.removed(step.bookingId, error);
-      // A read tells at once what the answer meant.
+      // A read shows at once what the answer meant.
       else if (unclear && !again) this.learn({ unclear: new Set([...this.observation.unclear, what]) });
       else throw error;
     }
     this.state = null;
-    // A booking that Crossmark confirmed is known. That nothing is left after a removal, only
-    // another read proves.
+    // A booking that Crossmark confirmed is known. After a removal, only another read shows that
+    // nothing is left.
     if (step.kind !== 'create' || this.observation.unclear.has('create')) this.observeAgain();
     this.learn({ isRemoved: step.kind === 'delete', readBack: undefined });
     return null;
@@ -339,7 +339,9 @@ class Reconciliation {
     this.learn({ removals: new Map([...this.observation.removals, [bookingId, refusal]]) });
   }
 
-  /** Marks the event synced; null where what is wanted moved meanwhile or a late answer came. */
+  /**
+   * Marks the event as synced; null if what is wanted has changed meanwhile or a late answer came.
+   */
   private async finish(
     state: EventState,
     condition: Extract<Action, { kind: 'finish' }>['condition'],

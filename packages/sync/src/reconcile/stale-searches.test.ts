@@ -22,13 +22,14 @@ import {
 } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import { DEFAULT_CONFIRM_AFTER_MS, type SyncContext } from '../context.ts';
+import { createDownloads } from '../instructions/download.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
 
 /**
- * Stories of each way of taking a second booking; STALE_SEEDS tells more of them, STALE_SEED
- * others.
+ * The number of stories for each way of handling a second booking. STALE_SEEDS sets another number,
+ * STALE_SEED another first seed.
  */
 const SEEDS = Number(process.env.STALE_SEEDS ?? 4);
 const FIRST = Number(process.env.STALE_SEED ?? 1);
@@ -89,6 +90,7 @@ test.each(storiesOf(FIRST, SEEDS))(
     const contextWith = (confirmAfterMs: number): SyncContext => ({
       db,
       crossmark: client,
+      downloads: createDownloads(client, { allowedHosts: [] }),
       log: pino({ level: 'silent' }),
       settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs },
     });

@@ -28,8 +28,8 @@ export function heldInWords(
 }
 
 /**
- * Says why nothing is sent to Crossmark, since when (with the day, for it may last over night), and
- * what follows.
+ * Says why nothing is sent to Crossmark, since when (with the day, because it may last over night),
+ * and what follows.
  */
 export function unreachableInWords(held: { since: Instant; byHand: boolean }, timeZone: string): string {
   const since = formatWhen(held.since, timeZone);

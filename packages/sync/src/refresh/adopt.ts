@@ -47,7 +47,7 @@ export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<
 }
 
 /**
- * The schedule that a booking becomes here; null where its person or time is unknown, or the event
+ * The schedule that a booking becomes here; null if its person or time is unknown, or the event
  * takes no schedule.
  */
 export function scheduleOf(
@@ -101,10 +101,10 @@ const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string)
 });
 
 /**
- * Makes the schedule here what Crossmark holds: it is made, moved, given to another person, or
- * ended where Crossmark has nobody or somebody unknown here. No rule is checked, for Crossmark's
- * side is a fact. The caller has locked the event, its schedule and its sync row, and records the
- * booking.
+ * Makes the schedule here what Crossmark holds. It is made, moved or given to another person; it is
+ * ended if Crossmark has nobody, or somebody who is unknown here. No rule is checked, because
+ * Crossmark's side is a fact. The caller has locked the event, its schedule and its sync row, and
+ * records the booking.
  */
 export async function adoptBooking(
   tx: Tx,
@@ -166,8 +166,8 @@ export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { e
 /**
  * Settles the writes of an event whose outcome is unknown, where Crossmark's side has been read
  * since and both sides agree on it. `made` is the write that made the booking there. The others may
- * still arrive within a day, like any write whose answer was lost. In doubt for ever, they would
- * explain what somebody does on Crossmark's site later.
+ * still arrive within a day, like any write whose answer was lost. If they stayed in doubt for
+ * ever, what somebody does on Crossmark's site later would be taken for their effect.
  */
 export async function settleDoubts(
   tx: Tx,
@@ -209,8 +209,8 @@ export interface ConflictChoice {
 
 /**
  * Ends a conflict by a person's choice, in the caller's transaction, which also records who chose.
- * Nothing is done where there is no conflict any more (`none`), or where Crossmark's side was read
- * again after the person was shown it (`moved`): they chose between something else.
+ * Nothing is done if there is no conflict any more (`none`), or if Crossmark's side was read again
+ * after it was shown to the person (`moved`): the choice was made about something else.
  */
 export async function resolveConflict(
   tx: Tx,

@@ -218,7 +218,7 @@ test('a list from before somebody else’s booking that was adopted doesn’t br
   const at1200 = instantAt(day, '12:00', STORE.timeZone);
   await send({ employeeId: ada, startsAt: at1200 });
   ctx.settings.confirmAfterMs = DEFAULT_CONFIRM_AFTER_MS;
-  // Nobody here has a write of that first booking in the journal.
+  // The journal has no write for that first booking.
   await unmoved(4);
   await agreed();
   expect(simulator.state.bookings).toMatchObject([{ repId: '100001', startsAt: at1200 }]);
@@ -371,7 +371,7 @@ describe('a booking’s absence', () => {
         doubt: { seenAt: first.run.startedAt },
       });
     }
-    // As if all of it were so long ago.
+    // Dates everything so far back.
     const { doubt } = await here();
     const ago = (instant: Instant) => addMinutes(instant, -DEFAULT_CONFIRM_AFTER_MS / 60_000);
     await database.db
@@ -413,7 +413,7 @@ describe('a booking’s absence', () => {
     await agreed();
   });
 
-  test('isn’t told by a reading that began before our own write', async () => {
+  test('isn’t decided by a refresh that began before our own write', async () => {
     const pages: EventPage[] = [];
     for await (const page of client.listEvents({
       from: addDays(today, -30),

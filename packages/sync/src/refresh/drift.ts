@@ -25,8 +25,8 @@ export type RowVerdict = { drift: boolean } & (
   /** Only the record of Crossmark's booking changes. */
   | { kind: 'record'; held: KnownBooking | null }
   /**
-   * Nobody here disagrees: the schedule becomes what Crossmark has. Bookings of our own writes
-   * `stepIds` may lie beneath it, and are looked for.
+   * Nothing here speaks against it: the schedule becomes what Crossmark has. Bookings of our own
+   * writes `stepIds` may lie beneath that booking, so a reconciliation looks for them.
    */
   | { kind: 'adopt'; held: KnownBooking | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
@@ -55,9 +55,9 @@ const doubtOf = (held: KnownBooking | null): Doubt['shows'] =>
   held && { bookingId: held.bookingId, repId: held.repId, startsAt: held.startsAt };
 
 /**
- * Whether a copy of the list from before a write, ours or an adopted one, would show `held` in
- * place of the known booking: none at all, one that we removed or opened again since, or one that
- * an earlier write of ours made.
+ * Whether a copy of the list from before a write (ours, or one that was adopted) would show `held`
+ * in place of the known booking. Such a copy may show no booking, one that we removed or opened
+ * again since, or one that an earlier write of ours made.
  */
 function mayBeStale(
   held: KnownBooking | null,
@@ -106,7 +106,7 @@ export function classifyDrift(input: {
   const isJustWritten = steps.some(
     ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < input.confirmAfterMs,
   );
-  /** The doubt about this row; undefined where there is none, or none any more. */
+  /** The doubt about this row; undefined if there is none, or none any more. */
   const doubt = (): RowVerdict | undefined => {
     if (unchanged) return undefined;
     if (!mayBeStale(held, agreed, steps) && !(isJustWritten && sync?.state === 'synced')) return undefined;
@@ -142,7 +142,7 @@ export function classifyDrift(input: {
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
     return renamed || identified ? { kind: 'record', held, drift: false } : SAME;
   }
-  // Our own late write: what is wanted here still stands.
+  // It is a late write of ours, so what is wanted here doesn't change.
   const late = steps.filter(
     (step) =>
       (step.kind === 'create' &&
@@ -193,7 +193,7 @@ export function conditionOf(
   if (!local) return condition;
   const settled =
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
-  // Opened again here, and not yet sent to Crossmark.
+  // The work was opened again here, which Crossmark hasn't been told yet.
   if (!settled && local.schedule?.reissueOf && condition !== 'Canceled') return local.event.condition;
   if (isDoubted) return local.event.condition;
   // Between Unstaffed and Scheduled, our own change is on its way. Any other condition is news from
@@ -217,7 +217,7 @@ export function differs(row: PlannedEvent, event: LocalEvent['event'], condition
   );
 }
 
-/** A quick check without a lock, for most rows need no write. In doubt it is true. */
+/** A quick check without a lock, because most rows need no write. True if that isn't certain. */
 export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant, timeZone: string): boolean {
   if (differs(row, local.event, conditionOf(row, local, since))) return true;
   const { sync, schedule } = local;

@@ -2,13 +2,13 @@ import { type Db, events, stores } from '@scheduler/db';
 import { EVENT_RULES_VERSION, ruledAgain } from '@scheduler/scheduling';
 import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 
-/** Events judged in one short transaction. */
+/** How many events one short transaction takes. */
 const BATCH = 1_000;
 
 /**
- * Judges again the events that older rules judged: their types and, where no file told it, their
- * durations. What a person chose stays, and so do the times of schedules. Events that a newer
- * version of this product judged are left alone. Returns how many there were.
+ * Computes the types of events anew if older rules computed them, and their durations too unless a
+ * file gave them. What a person chose stays, and so do the times of schedules. Events for which a
+ * newer version of this product did this are left alone. Returns how many events there were.
  */
 export async function applyEventRules(db: Db, signal: AbortSignal): Promise<number> {
   let judged = 0;

@@ -14,7 +14,7 @@ import { eq, isNull } from 'drizzle-orm';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEmployee, addStore, clearTables, jobOf, need, STORE } from '../../test/fixture.ts';
+import { addEmployee, addStore, clearTables, jobOf, NO_DOWNLOADS, need, STORE } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
@@ -140,7 +140,7 @@ test('whatever rows a list holds: every reading ends, lists what it refused, and
         expect(ended).toMatchObject({ outcome: 'done' });
         expect(run).toMatchObject({ state: 'done', drifted: 0, gone: 0 });
         const told = run.created + run.updated + run.unchanged + run.badRows.length;
-        // A plan may be told twice where its number is wrong as well.
+        // A plan may be listed twice if its number is wrong too.
         expect(told).toBeLessThanOrEqual(rows.length + drawn.bad.length);
         if (reading === 1) expect(run.created).toBeGreaterThanOrEqual(right.length);
         else expect(run.unchanged).toBeGreaterThanOrEqual(right.length);
@@ -177,6 +177,7 @@ function listing(rows: readonly PlannedEvent[], bad: EventPage['bad'], pageSize:
   return {
     db: database.db,
     crossmark: crossmark as CrossmarkClient,
+    downloads: NO_DOWNLOADS,
     log: pino({ level: 'silent' }),
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };

@@ -13,7 +13,16 @@ import { addDays, type Instant, instantAt, type WorkDate, workDateOf } from '@sc
 import { eq, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEmployee, addStore, clearTables, jobOf, need, queuedJobs, STORE } from '../../test/fixture.ts';
+import {
+  addEmployee,
+  addStore,
+  clearTables,
+  jobOf,
+  NO_DOWNLOADS,
+  need,
+  queuedJobs,
+  STORE,
+} from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
@@ -75,6 +84,7 @@ function listing(pages: readonly PlannedEvent[][], bad: EventPage['bad'] = []): 
   return {
     db: database.db,
     crossmark: crossmark as CrossmarkClient,
+    downloads: NO_DOWNLOADS,
     log: pino({ level: 'silent' }),
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
@@ -185,7 +195,7 @@ describe('one bad row', () => {
     expect(run).toMatchObject({ created: 1, updated: 1, unchanged: 2, badRows: [] });
   });
 
-  test('with the number of another event’s booking is one where neither was known: which one lies, nobody can tell', async () => {
+  test('with the number of another event’s booking is a bad row if neither was known, because nobody can say which one is wrong', async () => {
     const { run } = await read(listing([[booked(1), crossed(2, 1), booked(3)]]));
     expect(run.badRows.map(({ mplanId }) => mplanId)).toEqual(['41000001', '41000002']);
     expect([...(await bookings()).keys()]).toEqual(['41000003']);

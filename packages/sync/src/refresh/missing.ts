@@ -37,9 +37,9 @@ export async function findMissing(db: Db, covered: Covered): Promise<{ ids: numb
   return { ids: row?.ids ?? [], known: row?.known ?? 0 };
 }
 
-/** So many events may go without a person's decision. */
+/** Up to so many events may count as gone without a person's decision. */
 const FEW = 20;
-/** So large a part of the known events may go without a person's decision. */
+/** Up to this part of the known events may count as gone without a person's decision. */
 const SMALL_PART = 0.1;
 
 /** Whether so many events are missing at once that the list is likely to be wrong. */
@@ -121,7 +121,7 @@ export interface MissingEvent {
   storeName: string;
   startsOn: WorkDate;
   dueOn: WorkDate;
-  /** Who is scheduled for it here, and when; null where nobody is. */
+  /** Who is scheduled for it here, and when; null if nobody is. */
   schedule: { employeeName: string; workDate: WorkDate } | null;
 }
 
@@ -150,7 +150,7 @@ export async function listMissing(db: Db, { eventIds }: Question): Promise<Missi
   }));
 }
 
-/** Reads the open question; null where there is none. */
+/** Reads the open question; null if there is none. */
 export async function readQuestion(db: Db): Promise<Question | null> {
   const [run] = await db
     .select()

@@ -21,6 +21,7 @@ import {
 } from '@scheduler/scheduling';
 import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { markConflict, markSynced, recordBookings, recordDoubts } from '../event-sync.ts';
+import { requestInstructions } from '../instructions/request.ts';
 import { eventJobKey } from '../queue/contracts.ts';
 import { retryAllNow, wantChanges } from '../queue/enqueue.ts';
 import { completeJobsSql } from '../queue/graphile.ts';
@@ -45,7 +46,7 @@ export interface Store {
   id: number;
   crossmarkStoreId: StoreId;
   timeZone: string;
-  /** Minutes for new events, by type, where the store set any. */
+  /** Minutes for new events, by type, as far as the store has set them. */
   durations: PerType<number>;
 }
 
@@ -54,7 +55,10 @@ export interface Listed {
   row: PlannedEvent;
   store: Store;
   key: string;
-  /** Before its page was requested: later changes here may be missing in it. */
+  /**
+   * A moment before the row's page was requested. Changes made here since then may be missing in
+   * the row.
+   */
   since: Instant;
 }
 
@@ -66,7 +70,7 @@ export interface Written {
   seen: number[];
   /** Rows whose booking counts only once another complete refresh shows the same, by our id. */
   doubted: [number, Listed][];
-  /** Rows that can't be true, and why. Nothing of them was written. */
+  /** Rows that can't be right, and why. Nothing was written for them. */
   bad: { mplanId: string; reason: string }[];
 }
 
@@ -82,10 +86,10 @@ export const UNCHANGED: Written = {
 export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
 
 /**
- * Writes the rows of a page that differ, after locking their events and classifying them again, for
- * a save may have come in between. Returns which did differ. `began` is when the refresh began.
- * `complete`: the whole list was read, so doubts count, and are confirmed where they are
- * `confirmAfterMs` old.
+ * Writes the rows of a page that differ, after locking their events and classifying them again,
+ * because a save may have happened in between. Returns the rows that did differ. `began` is when
+ * the refresh began. `complete`: the whole list was read, so doubts count, and are confirmed if
+ * they are `confirmAfterMs` old.
  */
 export async function writeRows(
   tx: Tx,
@@ -184,15 +188,17 @@ export async function writeRows(
   await auditAdoptions(tx, adoptions);
   await recordDoubts(tx, doubts);
   await sendWaiting(tx, [...named.values()], locals);
+  const seen = [...locals.values()].map(({ event }) => event.id);
+  await requestInstructions(tx, seen);
   const bad = [...crossed].map(([{ row }, reason]) => ({ mplanId: row.mplanId, reason }));
-  return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted, bad };
+  return { counts, seen, doubted, bad };
 }
 
 /**
  * Finds the rows with a booking number of another event, and why each can't be true: a number
  * belongs to one event, whatever Crossmark does with second bookings. A row may have the number
- * that its own event is known to have. Where two rows have the same new number, neither is
- * believed. An event that is gone has no booking.
+ * that its own event is known to have. If two rows have the same new number, neither is believed.
+ * An event that is gone has no booking.
  */
 async function findCrossed(
   tx: Tx,
@@ -233,7 +239,7 @@ async function findCrossed(
   return crossed;
 }
 
-/** Gives plan ids to events known from a file alone. Returns our event ids by key. */
+/** Gives plan ids to events that are known from a CSV file only. Returns our event ids by key. */
 async function nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
   const named = new Map<string, number>();
   if (rows.length === 0) return named;
@@ -375,7 +381,7 @@ async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, Jour
 }
 
 /**
- * Loads what is wanted for each event: null without a schedule, undefined where its person has no
+ * Loads what is wanted for each event: null without a schedule, undefined if its person has no
  * RepID.
  */
 async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {

@@ -7,6 +7,7 @@ import { isRefusal } from '../attempts/failure.ts';
 import { TakenOverError } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { forgetDoubts } from '../event-sync.ts';
+import { requestPlansAfterRefresh } from '../plans/request-plans.ts';
 import { needsWrite } from './drift.ts';
 import { areTooMany, type Covered, countMissing, findMissing, supersedeQuestions } from './missing.ts';
 import {
@@ -30,10 +31,10 @@ const UNSTAFFED_TO_DAYS = 180;
 /** Doubted rows that are classified again in one transaction. */
 const DOUBTS_AT_ONCE = 200;
 
-/** As much of a bad row's plan as is kept; a plan's number has 8 digits. */
+/** At most so many characters of a bad row's plan number are kept. A real one has 8 digits. */
 const LONGEST_PLAN = 40;
 
-/** Bad rows kept in the run's record; their number is told in full. */
+/** At most so many bad rows are kept in the run's record. The record also has their full number. */
 const BAD_ROWS_KEPT = 200;
 
 interface Counts {
@@ -58,7 +59,10 @@ export class RefreshRun {
   private readonly counts: Counts = { created: 0, updated: 0, unchanged: 0, drifted: 0 };
   private readonly bad: BadRow[] = [];
   private badCount = 0;
-  /** Events listed, by our id; and plans whose rows couldn't be read: neither is gone. */
+  /**
+   * The events that the list shows, by our id, and the plans whose rows couldn't be read. None of
+   * these is gone.
+   */
   private readonly seen = new Set<number>();
   private readonly unreadable = new Set<string>();
   /**
@@ -78,7 +82,10 @@ export class RefreshRun {
     this.job = job;
   }
 
-  /** Reads the list, and once more where it lacks so many events that it is likely to be wrong. */
+  /**
+   * Reads the list, and reads it again if so many events are missing that the list is likely to be
+   * wrong.
+   */
   async readAll(): Promise<string> {
     const first = await this.readOnce();
     if (!areTooMany(first.missing)) return this.finish(first.covered);
@@ -109,7 +116,7 @@ export class RefreshRun {
     return { covered, missing: this.nameless ? { ids: [], known: 0 } : await findMissing(db, covered) };
   }
 
-  /** Starts over. Of the reading before, only what it changed counts. */
+  /** Starts over. Only the changes that were made so far still count. */
   private async beginAgain(): Promise<void> {
     const { db } = this.ctx;
     this.startedAt = await db.transaction(async (tx) => {
@@ -182,8 +189,8 @@ export class RefreshRun {
   }
 
   /**
-   * Applies rows in one transaction. Where Postgres or our own code refuses one of them, they are
-   * applied in halves, down to that one: it becomes a bad row, and the others are applied.
+   * Applies rows in one transaction. If Postgres or our own code refuses one of them, they are
+   * applied in halves until that row is alone. It becomes a bad row, and the others are applied.
    */
   private async applyRows(
     listed: readonly Listed[],
@@ -207,8 +214,7 @@ export class RefreshRun {
   private async applyTogether(listed: readonly Listed[]): Promise<void> {
     const { db } = this.ctx;
     const known = await loadByPlan(db, listed);
-    // The second window touches the first one: events that were classified a moment ago are left
-    // alone.
+    // The two windows overlap at the edge, so events that were classified a moment ago are skipped.
     const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
     const dirty = fresh.filter(({ row, store, key, since }) => {
       const local = known.get(key);
@@ -276,7 +282,7 @@ export class RefreshRun {
     return more > 0 ? [...this.bad, { mplanId: null, reason: `and ${more} more` }] : this.bad;
   }
 
-  /** Ends the run. Only here, after every row was read, may an event be missing. */
+  /** Ends the run. An event can be found missing only here, because now every row was read. */
   private async finish(covered: Covered): Promise<string> {
     const { db } = this.ctx;
     await this.judgeDoubts();
@@ -287,9 +293,10 @@ export class RefreshRun {
         ? { gone: 0, unconfirmed: 0 }
         : await countMissing(tx, covered, this.ctx.settings.confirmAfterMs);
       const unconfirmed = missing.unconfirmed + this.doubts.size;
-      // Where a row had no plan number, no event counts as missing.
+      // If a row had no plan number, no event counts as missing.
       if (!this.nameless) await supersedeQuestions(tx);
       await this.end(tx, { state: 'done', gone: missing.gone, unconfirmed });
+      await requestPlansAfterRefresh(tx, this.runId);
       const { created, updated, unchanged, drifted } = this.counts;
       const counted = [
         [created, 'new'],
@@ -313,6 +320,7 @@ export class RefreshRun {
       await this.proveOwn(tx);
       await supersedeQuestions(tx);
       await this.end(tx, { state: 'needs_decision', missing: missing.ids });
+      await requestPlansAfterRefresh(tx, this.runId);
       return `read Crossmark’s list: ${missing.ids.length} of ${missing.known} events are missing: a person has to tell whether they are gone`;
     });
   }

@@ -7,15 +7,16 @@ import { openQueuedAttempt } from '../attempts/queued-attempt.ts';
 import type { RetryPolicy } from '../attempts/retry-policy.ts';
 import { runAttempt, type TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
+import { fetchInstructionLinks } from '../instructions/fetch-links.ts';
+import { requestMissingInstructions } from '../instructions/request.ts';
 import { refreshJobKey } from '../queue/contracts.ts';
 import { requestRefreshForTick } from '../queue/enqueue.ts';
 import { applyEventRules } from './event-rules.ts';
-import { fetchInstructions } from './instructions.ts';
 import { RefreshRun } from './refresh-run.ts';
 
 /**
- * A reading that can't be finished is given up when the next hourly one takes over, whatever it
- * fails for.
+ * A refresh that can't be finished is given up when the next hourly one takes over, whatever the
+ * reason of its failure.
  */
 const BUDGET_MS = 55 * 60_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -88,22 +89,25 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     },
   });
   if (result.outcome === 'done')
-    // The reading has ended: what fails here is retried after the next one.
-    await fetchInstructions(ctx, job).catch((error: unknown) => {
-      ctx.log.warn({ err: error, runId }, 'links to instructions are fetched after a later refresh');
-    });
+    // The refresh has ended. What fails here is retried after the next refresh.
+    await fetchInstructionLinks(ctx, job)
+      .then(() => db.transaction(requestMissingInstructions))
+      .catch((error: unknown) => {
+        ctx.log.warn({ err: error, runId }, 'instructions are fetched after a later refresh');
+      });
   return result;
 }
 
 const isOpen = (runId: number) =>
   and(eq(refreshRuns.id, runId), inArray(refreshRuns.state, ['queued', 'running']));
 
-/** What a reading's failure is to its run. */
+/** Classifies the error that ended a refresh, and says it in a sentence for people. */
 function describeFailure(error: unknown): Failure {
   if (error instanceof CrossmarkError)
     return { kind: error.kind, reason: cleanText(error.message), retryAfterMs: error.retryAfterMs };
   const reason = `Something went wrong on our side while the list was read: ${errorText(error)}`;
-  // The same data or code would fail again: the next reading may find other data.
+  // The same data would fail in the same code again, so this isn't retried. The next refresh may
+  // find other data.
   return { kind: isRefusal(error) ? 'rejected' : 'transient', reason };
 }
 

@@ -13,14 +13,14 @@ import { useRepList } from './rep-list.ts';
 
 type Employee = typeof employees.$inferSelect;
 
-/** How a person is linked to the rep list, and why not where they aren't. */
+/** How a person is linked to the rep list, or why they aren't linked. */
 type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumber'>;
 
 /**
  * Links a person to Crossmark's rep list: by RepID, then employee number, then name without case; a
- * name that several reps have links nobody. Records the link or why there is none, and has the
- * person's future schedules reconciled again where the RepID changed or the person left. Nothing is
- * written to Crossmark, for no such call is known.
+ * name that several reps have links nobody. Records the link, or why there is none, and has the
+ * person's future schedules reconciled again if the RepID changed or the person left. Nothing is
+ * written to Crossmark, because no call for that is known.
  */
 export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<TaskResult> {
   const { db } = ctx;
@@ -70,7 +70,7 @@ async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Prom
   return { outcome: changed || resent > 0 ? 'done' : 'nothing', summary };
 }
 
-/** The rep that a person is: by RepID, then employee number, then name; null where none is. */
+/** Finds a person's rep by RepID, then by employee number, then by name; null if there is none. */
 function findRep(person: Employee, reps: readonly Rep[]): Rep | 'ambiguous' | null {
   const byId = reps.find((rep) => rep.repId === person.repId);
   if (byId) return byId;
@@ -104,7 +104,7 @@ async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): 
         : `Crossmark's rep list has nobody called ${person.name}${person.employeeNumber ? ` or numbered ${person.employeeNumber}` : ''}`,
     };
   const [other] = await tx
-    .select({ name: employees.name, repId: employees.repId })
+    .select({ name: employees.name, storeId: employees.storeId })
     .from(employees)
     .where(
       and(
@@ -115,12 +115,18 @@ async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): 
         ),
       ),
     );
-  if (other)
+  if (other) {
+    // The reason is shown in this store alone, and its users may not see the other one.
+    const whose =
+      other.storeId === person.storeId
+        ? `(${rep.name}) belongs to ${other.name}`
+        : 'belongs to a person of another store';
     return {
       ...kept,
       linkState: 'taken',
-      linkReason: `rep ${rep.repId} (${rep.name}) belongs to ${other.name} already; correct one of the two`,
+      linkReason: `rep ${rep.repId} ${whose} already; correct one of the two`,
     };
+  }
   return {
     repId: rep.repId,
     employeeNumber: person.employeeNumber ?? rep.employeeNumber,

@@ -15,8 +15,8 @@ import { readingJobKey } from '../queue/contracts.ts';
 const REP_LIST_DAYS = 90;
 
 /**
- * Today in the stores, the earlier day where they differ, so that everybody who works today is
- * found. In UTC without a store.
+ * Returns today's date in the stores. If it differs between them, the earlier date counts, so that
+ * everybody who works today is found. Without a store, it is the date in UTC.
  */
 const earliestToday = sql`
   select coalesce(min((app_now() at time zone ${stores.timeZone})::date), (app_now() at time zone 'UTC')::date)
@@ -83,7 +83,7 @@ export async function useRepList(
       if (error instanceof CrossmarkError)
         return { kind: error.kind, reason: error.message, retryAfterMs: error.retryAfterMs };
       // Our own side failed: graphile-worker retries the job, which opens another attempt.
-      await attempt.abandon('broke off on our own side').catch(() => {});
+      await attempt.abandon('failed on our own side').catch(() => {});
       throw error;
     },
     work: async () => {

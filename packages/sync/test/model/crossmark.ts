@@ -7,20 +7,23 @@ import type { Process, VirtualTime } from './time.ts';
 const CALL_MS = 30_000;
 export const TIME_ZONE = 'America/Chicago';
 
-/** What may become of one call. */
+/** What may happen to one call. */
 type Fault =
   | { kind: 'fine' }
-  /** Never got there. */
+  /** The call never reached Crossmark. */
   | { kind: 'refused' }
-  /** Not sent, for Crossmark is known not to answer. */
+  /** The call isn't sent, because Crossmark is known not to answer. */
   | { kind: 'heldBack' }
   | { kind: 'busy'; retryAfterMs: number | undefined }
   | { kind: 'session' }
-  /** No answer that can be trusted, to a call that had its effect or not. */
+  /** The call has no answer that can be trusted, and it had its effect or not. */
   | { kind: 'dropped' | 'error500' | 'garbage' | 'hang'; applied: boolean }
-  /** Has its effect after the caller gave up: PHP goes on when its client is gone. */
+  /**
+   * The call has its effect after the caller gave up, because PHP continues when its client is
+   * gone.
+   */
   | { kind: 'late'; afterMs: number }
-  /** A removal or a reissue is confirmed and not carried out. */
+  /** A removal or a reissue is confirmed but not carried out. */
   | { kind: 'idle' }
   /** `ok: 0` */
   | { kind: 'no' }
@@ -30,7 +33,7 @@ type Fault =
   | { kind: 'leftOut' }
   /** The list's row lacks something. */
   | { kind: 'partial'; lacks: 'bookingId' | 'repId' | 'startsAt' };
-/** A call's fate: how long it takes there and back, and what becomes of it. */
+/** What happens to a call, and how long its request and its answer take. */
 export type Fate = { latencyMs: number } & Fault;
 
 export interface SiteBooking {
@@ -38,9 +41,7 @@ export interface SiteBooking {
   repId: RepId;
   startsAt: Instant;
   endsAt: Instant;
-  /**
-   * When somebody on Crossmark's own site last made or changed it; null where it is as we made it.
-   */
+  /** When somebody last made or changed it on Crossmark's own site; null if it is as we made it. */
   touchedAtMs: number | null;
 }
 
@@ -49,7 +50,7 @@ export interface Plan {
   condition: Condition;
   /** Oldest first; the list shows the newest. */
   bookings: SiteBooking[];
-  /** The work was opened again and is booked anew beside what was worked. */
+  /** The work was opened again, and the new booking is beside the old one. */
   isBookedAnew: boolean;
   /** Bookings whose work was opened again. */
   opened: BookingId[];
@@ -58,13 +59,14 @@ export interface Plan {
 export interface Habits {
   secondBooking: 'inPlace' | 'replace' | 'duplicate';
   /**
-   * Where a second booking edits the first one in place: whether that after a reissue does so too.
+   * If a second booking edits the first one in place: whether the booking after a reissue does so
+   * too.
    */
   reissueKeepsId: boolean;
   unknownDelete: 'success' | 'error';
 }
 
-/** Told of every write when it leaves and when it is over, and of every read. */
+/** Is called for every write when it is sent and when it is over, and for every read. */
 export interface Watcher {
   readStarted(event: number): void;
   readAnswered(event: number, startedMs: number, whole: boolean): void;
@@ -72,12 +74,12 @@ export interface Watcher {
 }
 export type WriteTold = { create: RepId; startsAt: Instant } | { remove: BookingId } | { reissue: BookingId };
 export interface WriteWatch {
-  /** `certain`: the caller knows what became of it. */
+  /** `certain`: the caller knows whether the call had its effect. */
   over(certain: boolean): void;
   applied(): void;
   /**
-   * Whether it would hide another booking for good: arriving now, its answer coming or lost; or
-   * long after its caller gave up (null: died).
+   * Whether this write would hide another booking permanently. It arrives now, and its answer
+   * arrives or is lost; or it arrives long after its caller gave up (null: after its caller died).
    */
   hidesAtOnce(answered: boolean): boolean;
   hidesLate(gaveUpAtMs: number | null): boolean;
@@ -88,7 +90,10 @@ const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAne
 const MINUTES = 390;
 export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
 
-/** Crossmark in memory: it does and answers what its real one may, as late and as badly. */
+/**
+ * Crossmark in memory. It does and answers what the real one may do and answer, however late or
+ * wrong.
+ */
 export class ModelCrossmark {
   readonly plans: Plan[];
   private readonly time: VirtualTime;
@@ -127,14 +132,12 @@ export class ModelCrossmark {
     return plan;
   }
 
-  /**
-   * Keeps what there is now for copies of the list that lag behind. To be called after each change.
-   */
+  /** Keeps the present state for copies of the list that lag behind. Call it after each change. */
   record(): void {
     this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans) });
   }
 
-  /** The list's row for an event, as a copy of the list has it that lags so far behind. */
+  /** The row for an event in a copy of the list that lags so far behind. */
   laggingRow(event: number, behindMs: number): PlannedEvent {
     const then = this.past.findLast(({ atMs }) => atMs <= this.time.nowMs - behindMs);
     return this.row(event, undefined, then?.plans[event - 1] ?? { ...NOTHING_YET, bookings: [] });
@@ -345,7 +348,7 @@ export class ModelCrossmark {
             if (watch) time.after(CALL_MS + fate.afterMs, apply);
             return;
           case 'signedOut':
-            // A read is made again by the client itself.
+            // The client itself repeats a read.
             if (!watch) return succeed();
             if (fate.applied) time.after(halfMs, apply);
             return answer(() =>

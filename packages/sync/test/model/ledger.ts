@@ -52,7 +52,7 @@ const NO_FAILURE = {
   failureReason: null,
 };
 const RELEASED = { leaseOwner: null, leaseUntil: null };
-/** A schedule of which nothing else is to be told. */
+/** A schedule without anything special. */
 const NOTHING_SPECIAL = {
   overrideReason: null,
   reissueOf: null,
@@ -71,7 +71,7 @@ export class Board {
   readonly time: VirtualTime;
   private readonly tell: (what: string) => void;
   onJobs: () => void = () => {};
-  /** Told of every change that Crossmark's side brings about here. */
+  /** Is called for every change here that comes from Crossmark's side. */
   onForeign: (event: number, what: 'adopted' | 'in conflict') => void = () => {};
   private readonly observed: { event: number; held: KnownBooking }[] = [];
 
@@ -109,6 +109,7 @@ export class Board {
         eventNumber: null,
         type: 'Core',
         typeByHand: false,
+        neverPlan: false,
         rulesVersion: 0,
         startsOn: '2026-01-01',
         dueOn: '2026-02-01',
@@ -138,7 +139,7 @@ export class Board {
     return this.people.find((person) => person.id === id) ?? null;
   }
 
-  /** What should be at Crossmark; undefined where it can't be said in its terms. */
+  /** What should be at Crossmark; undefined if that can't be said in its terms. */
   wanted({ schedule, steps }: EventRow) {
     if (!schedule) return null;
     const repId = this.person(schedule.employeeId)?.repId;
@@ -161,7 +162,7 @@ export class Board {
     this.onJobs();
   }
 
-  /** A job ends well, or breaks off and comes again. */
+  /** Ends a job: it succeeded, or it failed and runs again. */
   endJob(job: Job, well: boolean): void {
     if (well || job.key === null) this.jobs = this.jobs.filter((one) => one !== job);
     else {
@@ -213,7 +214,7 @@ export class Board {
     this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
   }
 
-  /** A dispatcher's change of nothing but the length. */
+  /** A dispatcher changes only the length of a schedule. */
   setLength(event: number, minutes: number): void {
     const row = this.row(event);
     const { schedule } = row;
@@ -223,7 +224,7 @@ export class Board {
     this.wantChange(row);
   }
 
-  /** A dispatcher's reissue of work that Crossmark has booked; only of what has arrived there. */
+  /** A dispatcher reissues work that Crossmark has booked, if the booking has arrived there. */
   reissue(event: number, to: { employeeId: number; startsAt: Instant }): void {
     const row = this.row(event);
     const { schedule, sync } = row;
@@ -267,7 +268,7 @@ export class Board {
     this.addJob(event);
   }
 
-  /** Frees what a silent process held. */
+  /** Releases the jobs and leases of a process that sends no heartbeat. */
   rescue(processId: string): void {
     for (const { sync } of this.rows)
       if (sync?.leaseOwner?.split('/')[0] === processId) Object.assign(sync, RELEASED);
@@ -277,7 +278,7 @@ export class Board {
     if (held.length > 0) this.onJobs();
   }
 
-  /** Gives a job to what waits for one and has none; returns how many. */
+  /** Adds a job for each event that needs one and has none; returns how many. */
   sweep(): number {
     const now = this.time.now();
     const lost = this.rows.filter(
@@ -296,8 +297,8 @@ export class Board {
   }
 
   /**
-   * Whether somebody here was shown this booking, perhaps in part: adopted, remembered or put up
-   * for choice.
+   * Whether this booking was shown to somebody here, perhaps in part: it was adopted, is
+   * remembered, or is part of a conflict.
    */
   wasShown(event: number, booking: { bookingId: BookingId; repId: RepId; startsAt: Instant }): boolean {
     const tells = <T>(part: T | null, whole: T) => part === null || part === whole;
@@ -314,8 +315,10 @@ export class Board {
     if (held) this.observed.push({ event, held });
   }
 
-  /** Judges a page of Crossmark's list, asked for at `since`, and does what refresh does. Returns how many
-   * events it changed, not counting those of which it knows more now. */
+  /**
+   * Processes a page of Crossmark's list, which was requested at `since`, as a refresh does.
+   * Returns how many events it changed, without those of which only the knowledge grew.
+   */
   refresh(listed: ReadonlyMap<number, ReturnType<ModelCrossmark['row']>>, since: Instant): number {
     const reps = this.knownReps();
     const now = this.time.now();
@@ -472,8 +475,9 @@ export class Board {
   }
 
   /**
-   * The ledger as one process has it. Every call goes there and back; in between it is done, all at
-   * once. `breaks` says whether the connection breaks in a call, before or after it was done.
+   * The ledger of one process. Every call has a way there and a way back; in between it is done at
+   * once. `breaks` says whether the connection breaks during a call, before or after the call was
+   * done.
    */
   ledger(
     process: Process,
@@ -497,7 +501,7 @@ export class Board {
             const breaks = options.breaks();
             if (breaks === 'before') return answer(broken);
             try {
-              // Rows are handed out as they are now, whatever becomes of them.
+              // The caller gets copies of the rows, which don't change any more.
               const value = structuredClone(work());
               answer(breaks === 'after' ? broken : () => resolve(value));
             } catch (error) {

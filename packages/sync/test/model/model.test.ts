@@ -145,7 +145,7 @@ const story: fc.Arbitrary<Story> = fc.record({
   choice: fc.constantFrom('mine' as const, 'theirs' as const),
 });
 
-// Jitter is chance as well; a story must go the same way each time it is told.
+// Jitter is random too, but a story has to happen in the same way each time.
 const { random } = Math;
 beforeAll(() => {
   Math.random = () => 0.5;
@@ -161,7 +161,7 @@ test(
     fc.assert(fc.asyncProperty(story, tell), { numRuns: STORIES, seed: SEED, includeErrorInReport: true }),
 );
 
-/** Stories that once ended badly, each told as short as it gets. */
+/** Stories that once ended with a fault, each as short as possible. */
 const calm: Story = {
   secondBooking: 'replace',
   reissueKeepsId: true,
@@ -229,7 +229,8 @@ test('a booking cut off because its worker stops is given time to arrive before 
 
 test('an answer that reaches a thawed worker while another finishes the event isn’t overlooked', async () => {
   const fates = [100, 100, 600, 500].map((latencyMs): Fate => ({ kind: 'fine', latencyMs }));
-  // Milliseconds matter: one of these brings the answer between the other's last look and its end.
+  // The milliseconds matter: with one of them, an answer arrives between the other run's last read
+  // and its end.
   for (let ms = 35_010; ms < 35_030; ms++) {
     const trouble: Trouble = { kind: 'freeze', ms, first: 'answers', rescued: true };
     await tell({

@@ -19,13 +19,13 @@ import {
 import { Board, type Job } from './ledger.ts';
 import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 
-/** What people and circumstances do, one after the other. */
+/** The events of a story, one after the other: what people do, and what goes wrong. */
 export type Action = { afterMs: number } & (
   | { do: 'schedule'; event: number; person: number; slot: number }
   | { do: 'unschedule'; event: number }
   /** Changes nothing but the length of a schedule. */
   | { do: 'length'; event: number; minutes: number }
-  /** Takes the latest edit back: schedules as it was before it. */
+  /** Undoes the latest edit, by a schedule like the one before it. */
   | { do: 'undo'; event: number }
   | { do: 'trade' }
   | { do: 'reissue'; event: number; person: number; slot: number }
@@ -38,18 +38,19 @@ export type Action = { afterMs: number } & (
   | { do: 'loseJobs' }
   | { do: 'repeatJob'; event: number }
   | { do: 'sweep' }
-  /** A reading of the whole list; from a copy that lags behind, where `behindMs` is given. */
+  /** A read of the whole list; with `behindMs`, of a copy that lags behind. */
   | { do: 'refresh'; behindMs?: number }
 );
 
 /**
- * A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree.
+ * A story from the first edit to the last fault. Afterwards all faults end, and both sides must
+ * agree.
  */
 export interface Story extends Habits {
   deeds: Action[];
   /**
-   * What becomes of the calls to Crossmark, in the order in which they are sent; all later ones go
-   * well.
+   * What happens to the calls to Crossmark, in the order in which they are sent. All later ones
+   * succeed.
    */
   fates: Fate[];
   /** What people choose in the conflicts that are left at the end. */
@@ -65,14 +66,14 @@ const REPS = ['100001', '100002', '100003'] as RepId[];
 const SLOTS: Instant[] = ['2026-01-08T15:45:00.000Z', '2026-01-08T17:30:00.000Z', '2026-01-09T15:45:00.000Z'];
 const HEALING_ROUNDS = 8;
 
-/** A guarantee that didn't hold, with all that led there. */
+/** A guarantee that was broken, with everything that happened before. */
 class StoryError extends Error {
   override readonly name = 'StoryError';
 }
 
 const silent = { error() {} } as unknown as Logger;
 
-/** Tells one story to its end. Throws {@link StoryError} where a guarantee is broken. */
+/** Plays one story to its end. Throws {@link StoryError} if a guarantee is broken. */
 export async function tell(story: Story): Promise<void> {
   await new Telling(story).toTheEnd();
 }
@@ -84,7 +85,7 @@ interface Run {
   /** The last whole read of its event. */
   readAtMs: number | null;
   rejected: boolean;
-  /** A write of this run is journalled and hasn't left. */
+  /** A write of this run that is journalled and not sent yet. */
   mayWrite: boolean;
 }
 
@@ -98,7 +99,7 @@ class Telling {
   private processes: Process[] = [];
   private hired = 0;
   private breaks: { calls: number; phase: Phase }[] = [];
-  /** Who was ever chosen for an event here, or also there, and for when. */
+  /** All people and times that were ever chosen for an event, here or on Crossmark's site. */
   private readonly decided = new Set<string>();
   private readonly chosen = new Set<string>();
   /** Each event's schedule before its latest edit. */
@@ -106,7 +107,10 @@ class Telling {
   /** Events with a write whose outcome nobody knows and nobody has read since. */
   private readonly inDoubt = new Set<number>();
   private readonly underWay = new Map<number, Set<{ run: Run; holder: boolean }>>();
-  /** Events whose other side changed by other means than a write of their lease's holder. */
+  /**
+   * Events whose Crossmark side was changed otherwise than by a write of the run that holds the
+   * lease.
+   */
   private readonly disturbed = new Set<number>();
   private readonly touchedOutside = new Set<number>();
   /** Events whose schedule got another length here. */
@@ -199,7 +203,7 @@ class Telling {
             (one) => !one.dead && !one.frozen && !one.stopping.signal.aborted && one.running < CONCURRENCY,
           )
           .sort((a, b) => a.running - b.running)[0];
-        // Whoever becomes free looks again.
+        // A worker that becomes free looks for a job again.
         if (!free) return;
         this.start(free, job);
       }
@@ -244,11 +248,11 @@ class Telling {
     };
     const end = (well: boolean) => {
       process.running -= 1;
-      // Nobody may take it from a process that lives: the event would lie still until the lease
-      // ends.
+      // No other worker may take the lease of a living process, so otherwise nothing would happen
+      // to the event until the lease ends.
       if (this.holds(run) && !process.dead && !process.stopping.signal.aborted)
         this.violated(`a run over event ${job.event} is over and keeps its lease`);
-      // A process that was taken for dead has had its job taken away.
+      // If a process was thought to be dead, its job was given to another one.
       if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
       this.wake();
     };
@@ -327,16 +331,17 @@ class Telling {
   }
 
   /**
-   * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows
-   * the newest. One that comes long after it was given up, while somebody is between a read and a
-   * write or on top of one that the journal doesn't know, hides that one for ever; so does one that
-   * a frozen worker sends when another's answer is lost.
+   * Something that can't be guaranteed (docs/sync.md). If Crossmark keeps second bookings, its list
+   * shows only the newest. So a booking may be hidden for ever by another one that arrives long
+   * after its caller gave up, if it arrives between a read and a write, or if the journal doesn't
+   * know the hidden one. The same happens if a frozen worker sends a booking and the answer to
+   * another one was lost.
    */
   private get keepsSeconds(): boolean {
     return this.story.secondBooking === 'duplicate';
   }
 
-  /** So soon that nobody reads in between, unless people make haste. */
+  /** A time so short that no run reads in between, unless people do several things quickly. */
   private isSoon(gaveUpAtMs: number | null): boolean {
     if (gaveUpAtMs === null) return false;
     return this.time.nowMs - gaveUpAtMs < DEFAULT_RETRY_POLICY.blipMs && this.lastDeedAtMs < gaveUpAtMs;
@@ -353,7 +358,9 @@ class Telling {
       .bookings.some(({ bookingId }) => !steps.some((step) => step.bookingId === bookingId));
   }
 
-  /** What somebody did on Crossmark's site is removed only where somebody here has seen it. */
+  /**
+   * A booking that somebody made on Crossmark's site is removed only if somebody here was shown it.
+   */
   private checkRemoval(run: Run, event: number, id: BookingId): void {
     const booking = this.crossmark.plan(event).bookings.at(-1);
     // One that another hides in the list can't be seen to have changed.
@@ -361,14 +368,14 @@ class Telling {
     const { repId, startsAt } = booking;
     if (booking.touchedAtMs >= run.readAtMs) return;
     if (this.board.wasShown(event, booking)) return;
-    // Taken for ours where it is what somebody here wanted.
+    // If somebody here wanted exactly this booking, it counts as ours.
     if (this.decided.has(`${event} ${repId} ${startsAt}`)) return;
     this.violated(`removed booking ${id}, which was made outside and which nobody here has seen`);
   }
 
-  /** Only what somebody does on Crossmark's site changes or questions what was decided here. */
+  /** Only an action on Crossmark's site may change a decision made here, or cause a conflict. */
   private checkForeign(event: number, what: string): void {
-    // A row that tells in part can't be told from somebody's doing.
+    // An incomplete row looks the same as a change by somebody on Crossmark's site.
     if (this.touchedOutside.has(event) || this.story.fates.some((fate) => fate.kind === 'partial')) return;
     this.violated(`event ${event} is ${what} though nobody touched it on Crossmark's site`);
   }
@@ -383,7 +390,7 @@ class Telling {
   private difference(event: number): string | null {
     const row = this.board.row(event);
     const wanted = this.board.wanted(row);
-    // What was worked stays, also where somebody else's booking has made its reissue needless.
+    // The finished work stays, also if another person's booking made its reissue unnecessary.
     const due = row.schedule && dueReissue(row.schedule, row.steps);
     const all = this.crossmark.plan(event).bookings;
     // One that another hides in the list can't be seen to have changed.
@@ -402,8 +409,8 @@ class Telling {
         bookings.length === 1 && only && only.bookingId === row.sync?.bookingId && !known.has(only.repId);
       return bookings.length === 0 || left ? null : `nobody is wanted, Crossmark has ${held}`;
     }
-    // The list tells no end: what a late write or somebody on Crossmark's site makes of it can't be
-    // seen (docs/sync.md).
+    // Crossmark's list has no ends, so a late write or a person on Crossmark's site may change an
+    // end without a trace (docs/sync.md).
     const isEndSeen = !this.resized.has(event) || !this.disturbed.has(event);
     const right = bookings.filter(
       (one) =>
@@ -417,8 +424,8 @@ class Telling {
   }
 
   /**
-   * Whether work that was to be opened again was, unless somebody booked it on Crossmark's site
-   * meanwhile.
+   * Whether all work was opened again that had to be, except work that somebody booked on
+   * Crossmark's site meanwhile.
    */
   private isOpened(event: number): boolean {
     const reissueOf = this.board.row(event).schedule?.reissueOf;
@@ -524,8 +531,8 @@ class Telling {
       chosen(repId, booking.startsAt);
     } else if (booking && how === 'remove') crossmark.unbook(booking.bookingId);
     else if (how === 'rebook') {
-      // Should Crossmark keep second bookings, the list hides the first one, and nobody could tell
-      // from here.
+      // If Crossmark keeps second bookings, its list hides the first one, which nobody could notice
+      // here.
       const hidden =
         (bookings.length > 0 || schedule !== null || !quiet) && this.story.secondBooking === 'duplicate';
       if (hidden) return;
@@ -541,8 +548,8 @@ class Telling {
   private hasLagged = false;
 
   /**
-   * Reads the whole list: a page here is all there is. One reading at a time, and of two in a row
-   * one lags behind at most: what both show alike is believed.
+   * Reads the whole list, which has only one page here. There is one read at a time, and of two in
+   * a row at most one is of a copy that lags behind, because what two in a row show counts as true.
    */
   private refresh(behindMs = 0): void {
     const since = this.time.now();
@@ -579,7 +586,10 @@ class Telling {
     if (this.broken.length > 0) throw this.failure();
   }
 
-  /** Crossmark, the workers and the database are well from here on; people answer what is asked. */
+  /**
+   * From here on, Crossmark, the workers and the database have no faults, and people decide all
+   * conflicts and dead letters.
+   */
   private async heal(): Promise<void> {
     const { board, crossmark, time } = this;
     this.note('--- all heals');
@@ -596,14 +606,15 @@ class Telling {
         if (this.processes[place - 1]?.id !== id) board.rescue(id);
       }
     this.healed = true;
-    // Leases that nobody gave back end; the sweep leaves them alone until then.
+    // Leases that nobody gave back have to end first, because the sweep skips their events until
+    // then.
     await time.pass(time.nowMs + LEASE_MS + 1_000);
     for (let round = 0; ; round++) {
       this.changes = 0;
       await time.pass();
       this.changes += board.sweep();
       await time.pass();
-      // What happened in the very moment in which a reading begins may be missing in it.
+      // A change at the very moment at which a read begins may be missing in it.
       await time.pass(time.nowMs + 1_000);
       // Nobody has to wait for the next refresh.
       for (const { event, sync } of board.rows)
@@ -639,7 +650,7 @@ class Telling {
     await this.checkRest();
   }
 
-  /** Whatever is asked again now finds nothing to do. */
+  /** Checks that every job that runs now finds nothing to do. */
   private async checkRest(): Promise<void> {
     const before = this.crossmark.writes;
     for (const { event } of this.board.rows) this.board.addJob(event.id);

@@ -2,8 +2,8 @@
 const START_MS = Date.UTC(2026, 0, 5, 12);
 
 /**
- * Time that passes only when nothing is left to do at this moment: hours of waiting take no time at
- * all.
+ * A clock that moves on only when nothing is left to do at the present moment, so that hours of
+ * waiting take no real time.
  */
 export class VirtualTime {
   nowMs = START_MS;
@@ -24,22 +24,22 @@ export class VirtualTime {
   }
 
   /**
-   * Lets happen what is planned, with all that follows from it: up to a moment, or until nothing is
-   * planned.
+   * Runs everything that is planned, with all that follows from it, up to a moment or until nothing
+   * is planned.
    */
   async pass(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     for (let next = this.agenda[0]; next && next.atMs <= untilMs; next = this.agenda[0]) {
       this.agenda.shift();
       this.nowMs = Math.max(this.nowMs, next.atMs);
       next.happen();
-      // Code under test goes on to its next call before anything else happens.
+      // The code under test continues to its next call before anything else happens.
       await new Promise((resolve) => setImmediate(resolve));
     }
     if (Number.isFinite(untilMs)) this.nowMs = Math.max(this.nowMs, untilMs);
   }
 }
 
-/** When in a call something happens to the process that makes it. */
+/** The part of a call in which something happens to the process that makes it. */
 export type Phase = 'before' | 'after';
 
 /** What may happen to a worker process. */
@@ -47,11 +47,11 @@ export type Trouble =
   /** `rescued`: others find out that it is silent before its leases end. */
   | { kind: 'crash'; rescued: boolean }
   /**
-   * Frozen for a while; `first` is what it gets to see first when it goes on: answers or its
-   * timers.
+   * The process is frozen for a while. `first` says what it handles first when it continues:
+   * answers or its timers.
    */
   | { kind: 'freeze'; ms: number; first: 'answers' | 'timers'; rescued: boolean }
-  /** Told to stop: it hands its jobs back. */
+  /** The process is asked to stop, and hands its jobs back. */
   | { kind: 'stop' };
 
 /** A worker process, which sees nothing while it is frozen and nothing any more once it is dead. */
@@ -79,7 +79,7 @@ export class Process {
     else see();
   }
 
-  /** Lets trouble come at the process's n-th call from now. */
+  /** Makes a fault happen at the process's n-th call from now. */
   arm(trouble: Trouble, calls: number, phase: Phase): void {
     this.armed.push({ trouble, calls, phase });
   }

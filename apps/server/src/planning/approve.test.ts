@@ -1,0 +1,197 @@
+import { proposalLines, proposals } from '@scheduler/db';
+import { addMinutes } from '@scheduler/scheduling';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import {
+  addEvent,
+  addPerson,
+  addStore,
+  type Client,
+  coreName,
+  empty,
+  itIs,
+  live,
+  need,
+  startTestServer,
+  type TestServer,
+} from '../../test/fixture.ts';
+import { SUNDAY_NOON, WEEK } from '../../test/plans.ts';
+
+let server: TestServer;
+let dispatcher: Client;
+let colleague: Client;
+let store: number;
+let people: number[];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  dispatcher = await server.as('dispatcher');
+  colleague = await server.as('admin');
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  await empty(server.database);
+  store = await addStore(server.database.db);
+  people = [];
+  for (const name of ['Ada Example', 'Ben Example', 'Cleo Example', 'Dan Example']) {
+    people.push(await addPerson(db(), { storeId: store, name }));
+  }
+});
+
+const db = () => server.database.db;
+const at = (day: string) => `${day}T15:45:00.000Z`;
+const personOf = (n: number) => need(people[n % people.length]);
+
+interface Scheduled {
+  eventId: number;
+  scheduleId: number;
+  employeeId: number;
+  version: number;
+}
+
+/** Schedules a Core for each day, each for another person. */
+async function scheduled(days: readonly string[]): Promise<Scheduled[]> {
+  const all: Scheduled[] = [];
+  for (const [n, day] of days.entries()) {
+    const eventId = await addEvent(db(), {
+      storeId: store,
+      name: coreName(612_345 + n),
+      dueOn: '2026-01-15',
+    });
+    const employeeId = personOf(n);
+    const { scheduleId, version } = await dispatcher.schedules.create.mutate({
+      eventId,
+      employeeId,
+      startsAt: at(day),
+    });
+    all.push({ eventId, scheduleId, employeeId, version });
+  }
+  return all;
+}
+
+/** Adds a plan under review that moves schedules to other days, in the order of these days. */
+async function planOf(moves: readonly (Scheduled & { to: string; by?: number })[]) {
+  const [proposal] = await db()
+    .insert(proposals)
+    .values({
+      storeId: store,
+      state: 'ready',
+      requestedBy: 'u1',
+      requestedByName: 'Morgan',
+      ...WEEK,
+      options: {},
+    })
+    .returning();
+  const { id: proposalId, version } = need(proposal);
+  const standing = new Map((await live(db())).map((schedule) => [schedule.id, schedule]));
+  await db()
+    .insert(proposalLines)
+    .values(
+      moves.map(({ eventId, scheduleId, employeeId, version: fromVersion, to, by = employeeId }) => ({
+        proposalId,
+        kind: 'moved' as const,
+        eventId,
+        employeeId: by,
+        startsAt: at(to),
+        endsAt: addMinutes(at(to), 390),
+        workDate: to,
+        fromScheduleId: scheduleId,
+        fromVersion,
+        fromEmployeeId: employeeId,
+        fromStartsAt: need(standing.get(scheduleId)).startsAt,
+        why: 'Because.',
+      })),
+    );
+  return { proposalId, version };
+}
+
+test('an approval locks all its events before any person, so it waits for nobody who waits for it', async () => {
+  itIs(SUNDAY_NOON);
+  const [first, second] = await scheduled(['2026-01-05', '2026-01-05']);
+  const plan = await planOf([
+    { ...need(second), to: '2026-01-06' },
+    { ...need(first), to: '2026-01-07' },
+  ]);
+  const release = Promise.withResolvers<void>();
+  const isHeld = Promise.withResolvers<void>();
+  const holding = server.database.sql.begin(async (tx) => {
+    await tx`select id from employees where id = ${need(second).employeeId} for update`;
+    isHeld.resolve();
+    await release.promise;
+  });
+  await isHeld.promise;
+  const approving = dispatcher.plan.approve.mutate(plan);
+  await vi.waitFor(async () => {
+    const waiting = await server.database.sql`
+      select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())
+      union all select from pg_locks where not granted and locktype = 'transactionid'`;
+    expect(waiting.length).toBeGreaterThan(0);
+  });
+  const free = await server.database.sql`select id from events for no key update skip locked`;
+  release.resolve();
+  await holding;
+  expect(free).toEqual([]);
+  expect(await approving).toMatchObject({ saved: [{}, {}], refused: [] });
+});
+
+test('two approvals of the same moves in opposite orders, beside edits: each schedule moves once', async () => {
+  itIs(SUNDAY_NOON);
+  const days = ['2026-01-05', '2026-01-05', '2026-01-05', '2026-01-05'];
+  for (let round = 0; round < 5; round += 1) {
+    await empty(server.database);
+    store = await addStore(db());
+    people = [];
+    for (const name of ['Ada Example', 'Ben Example', 'Cleo Example', 'Dan Example']) {
+      people.push(await addPerson(db(), { storeId: store, name }));
+    }
+    const all = await scheduled(days);
+    const later = ['2026-01-06', '2026-01-07', '2026-01-08', '2026-01-09'];
+    const forwards = await planOf(all.map((each, n) => ({ ...each, to: need(later[n]) })));
+    const backwards = await planOf(
+      all.map((each, n) => ({ ...each, to: need(later[3 - n]), by: personOf(n + 1) })),
+    );
+    const open = await addEvent(db(), { storeId: store, name: coreName(612_399), dueOn: '2026-01-15' });
+    const edited = need(all[round % 4]);
+    const [one, two, edit] = await Promise.allSettled([
+      dispatcher.plan.approve.mutate(forwards),
+      colleague.plan.approve.mutate(backwards),
+      colleague.schedules.reschedule.mutate({
+        scheduleId: edited.scheduleId,
+        version: edited.version,
+        startsAt: at('2026-01-10'),
+      }),
+      colleague.schedules.create.mutate({
+        eventId: open,
+        employeeId: personOf(round),
+        startsAt: at('2026-01-12'),
+      }),
+    ]);
+    if (one.status === 'rejected') throw one.reason;
+    if (two.status === 'rejected') throw two.reason;
+    const saved = [...one.value.saved, ...two.value.saved].map(({ eventId }) => eventId);
+    if (edit.status === 'fulfilled') saved.push(edited.eventId);
+    // A change that came too late is refused, and everything moved exactly once.
+    expect(saved.toSorted((a, b) => a - b)).toEqual(all.map(({ eventId }) => eventId));
+    const now = (await live(db())).filter(({ eventId }) => eventId !== open);
+    expect(now.map(({ version }) => version)).toEqual([2, 2, 2, 2]);
+    for (const { message } of [...one.value.refused, ...two.value.refused]) {
+      expect(message).toMatch(/was changed after you opened it/);
+    }
+  }
+});
+
+test('a move is saved although the move that makes room for it stands after it', async () => {
+  itIs(SUNDAY_NOON);
+  const [monday, tuesday] = await scheduled(['2026-01-05', '2026-01-06']);
+  await dispatcher.schedules.changeEmployee.mutate({
+    scheduleId: need(tuesday).scheduleId,
+    version: need(tuesday).version,
+    employeeId: need(monday).employeeId,
+  });
+  const second = { ...need(tuesday), employeeId: need(monday).employeeId, version: 2 };
+  const plan = await planOf([
+    { ...need(monday), to: '2026-01-06' },
+    { ...second, to: '2026-01-07' },
+  ]);
+  expect(await dispatcher.plan.approve.mutate(plan)).toMatchObject({ saved: [{}, {}], refused: [] });
+  expect((await live(db())).map(({ workDate }) => workDate).sort()).toEqual(['2026-01-06', '2026-01-07']);
+});

@@ -1,0 +1,637 @@
+import { holidays, proposals, timeOff } from '@scheduler/db';
+import { planRunsOf } from '@scheduler/plans';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  addEvent,
+  addPerson,
+  addStore,
+  type Client,
+  coreName,
+  empty,
+  everything,
+  itIs,
+  live,
+  need,
+  refusalOf,
+  startTestServer,
+  supervisorName,
+  type TestServer,
+} from '../../test/fixture.ts';
+import { coverAbsence } from './covers.ts';
+import type { CoverStarted, ProposalView } from './types.ts';
+
+let server: TestServer;
+let dispatcher: Client;
+let colleague: Client;
+let viewer: Client;
+let store: number;
+let ada: number;
+let ben: number;
+let cleo: number;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  dispatcher = await server.as('dispatcher');
+  colleague = await server.as('admin');
+  viewer = await server.as('viewer');
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  await empty(server.database);
+  store = await addStore(db());
+  ada = await addPerson(db(), { storeId: store, name: 'Ada Lead', role: 'Lead Event Specialist' });
+  ben = await addPerson(db(), { storeId: store, name: 'Ben Specialist' });
+  cleo = await addPerson(db(), { storeId: store, name: 'Cleo Specialist' });
+});
+
+const db = () => server.database.db;
+const DISPATCHER = { id: 'u1', name: 'Dispatcher Person', requestId: 'r1' };
+const MONDAY = '2026-01-05';
+const TUESDAY = '2026-01-06';
+/** Monday, 8:00 at the store. */
+const EARLY = '2026-01-05T13:00:00.000Z';
+const at = (day: string) => `${day}T15:45:00.000Z`;
+
+let nextNumber = 612_345;
+/** Adds a scheduled Core, with its noon check if one is requested. */
+async function core(
+  employeeId: number,
+  day: string,
+  more: { checkBy?: number; startsOn?: string; dueOn?: string } = {},
+): Promise<{ eventId: number; check: number }> {
+  const { checkBy, ...window } = more;
+  const number = nextNumber++;
+  const eventId = await addEvent(db(), { storeId: store, name: coreName(number), ...window });
+  const withSupervisor = false;
+  await dispatcher.schedules.create.mutate({ eventId, employeeId, startsAt: at(day), withSupervisor });
+  if (checkBy === undefined) return { eventId, check: 0 };
+  const check = await addEvent(db(), { storeId: store, name: supervisorName(number), ...window });
+  const startsAt = `${day}T17:00:00.000Z`;
+  await dispatcher.schedules.create.mutate({ eventId: check, employeeId: checkBy, startsAt, withSupervisor });
+  return { eventId, check };
+}
+
+const versionOf = async (employeeId: number) => (await viewer.employees.get.query({ employeeId })).version;
+const off = async (employeeId: number, startsOn = MONDAY, endsOn = startsOn): Promise<CoverStarted> =>
+  dispatcher.plan.coverAbsence.mutate({
+    employeeId,
+    version: await versionOf(employeeId),
+    startsOn,
+    endsOn,
+    reason: 'Sick',
+  });
+const read = (proposalId: number) => viewer.plan.get.query({ proposalId });
+const made = async ({ proposalId }: CoverStarted): Promise<ProposalView> =>
+  vi.waitFor(async () => {
+    const proposal = await read(need(proposalId));
+    if (proposal.state === 'running') throw new Error('The plan is being made.');
+    return proposal;
+  });
+/** Waits until no plan is being made, so that none is left to the next test, which has the same ids. */
+const allMade = () =>
+  vi.waitFor(async () => expect(await db().$count(proposals, eq(proposals.state, 'running'))).toBe(0));
+const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
+const approve = (proposal: ProposalView) => dispatcher.plan.approve.mutate(seen(proposal));
+const daysOff = () => db().select().from(timeOff);
+const holders = async () =>
+  new Map((await live(db())).map(({ eventId, employeeId, startsAt }) => [eventId, { employeeId, startsAt }]));
+const actions = async () =>
+  (await server.database.sql`select action from audit_log order by id`).map(({ action }) => action);
+
+describe('a sick call', () => {
+  test('records the time off at once and proposes others at the same time; nothing else is changed', async () => {
+    itIs(EARLY);
+    const mine = await core(ben, MONDAY);
+    const later = await core(ben, TUESDAY);
+    const before = await live(db());
+    const begun = await off(ben);
+    expect(begun).toMatchObject({ events: 1, stays: [] });
+    expect(await daysOff()).toMatchObject([{ employeeId: ben, startsOn: MONDAY, endsOn: MONDAY }]);
+    const proposal = await made(begun);
+    expect(proposal).toMatchObject({ state: 'ready', madeBy: 'solver', note: null, open: [], stays: [] });
+    expect(proposal.cause).toMatchObject({ kind: 'off', employeeId: ben, name: 'Ben Specialist' });
+    expect(proposal.lines).toMatchObject([
+      { eventId: mine.eventId, kind: 'moved', startsAt: at(MONDAY), changed: null },
+    ]);
+    const [line] = proposal.lines;
+    expect([ada, cleo]).toContain(line?.employeeId);
+    expect(line?.why).toContain('It keeps its day and time.');
+    expect(line?.runnerUp).not.toBeNull();
+    expect(await live(db())).toEqual(before);
+    expect(later.eventId).not.toBe(mine.eventId);
+    expect((await actions()).slice(-2)).toEqual(['employee.time_off', 'proposal.cover']);
+  });
+
+  test('for some hours proposes others only for what lasts into them, not the same person at another time', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const call = async (fromTime: string, untilTime: string | null) =>
+      dispatcher.plan.coverAbsence.mutate({
+        employeeId: ben,
+        version: await versionOf(ben),
+        startsOn: MONDAY,
+        endsOn: MONDAY,
+        fromTime,
+        untilTime,
+      });
+    const before = await live(db());
+    const evening = await call('21:00', null);
+    expect(evening).toMatchObject({ proposalId: null, events: 0, stays: [] });
+    const noon = await call('12:00', '13:00');
+    expect(noon).toMatchObject({ events: 1, stays: [] });
+    const proposal = await made(noon);
+    expect(proposal.cause).toMatchObject({ kind: 'off', fromTime: '12:00', untilTime: '13:00' });
+    const [line] = proposal.lines;
+    expect(line).toMatchObject({ eventId, startsAt: at(MONDAY) });
+    expect([ada, cleo]).toContain(line?.employeeId);
+    await approve(proposal);
+    await dispatcher.plan.undoCover.mutate({ proposalId: proposal.proposalId });
+    expect(await daysOff()).toMatchObject([{ fromTime: '21:00', untilTime: null }]);
+    expect((await holders()).get(eventId)).toEqual({ employeeId: ben, startsAt: before[0]?.startsAt });
+  });
+
+  test('is approved like any plan, and approved twice does nothing twice', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const proposal = await made(await off(ben));
+    const answers = await Promise.allSettled([approve(proposal), approve(proposal)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [line] = proposal.lines;
+    expect((await holders()).get(eventId)).toEqual({ employeeId: line?.employeeId, startsAt: at(MONDAY) });
+    expect((await live(db()))[0]?.version).toBe(2);
+    expect((await read(proposal.proposalId)).state).toBe('approved');
+  });
+
+  test.each(['before it is approved', 'after'])(
+    'is taken back %s: time off and approval together, by whoever asks',
+    async (when) => {
+      itIs(EARLY);
+      const { eventId, check } = await core(ada, MONDAY, { checkBy: ada });
+      await core(ben, TUESDAY);
+      await addPerson(db(), { storeId: store, name: 'Sue Supervisor', role: 'Club Supervisor' });
+      const before = await holders();
+      const proposal = await made(await off(ada));
+      expect(proposal.lines.map((line) => line.eventId).sort()).toEqual([eventId, check].sort());
+      if (when === 'after') {
+        const { refused, approvalId } = await approve(proposal);
+        expect(refused).toEqual([]);
+        expect(approvalId).not.toBeNull();
+        expect([...(await holders()).values()].some(({ employeeId }) => employeeId === ada)).toBe(false);
+      }
+      const undone = await colleague.plan.undoCover.mutate({ proposalId: proposal.proposalId });
+      expect([undone.restored.length, undone.kept]).toEqual([when === 'after' ? 2 : 0, []]);
+      expect(await holders()).toEqual(before);
+      expect(await daysOff()).toEqual([]);
+      expect((await read(proposal.proposalId)).state).toBe('discarded');
+      expect(await viewer.plan.list.query({ storeId: store })).toEqual([]);
+      const again = await refusalOf(dispatcher.plan.undoCover.mutate({ proposalId: proposal.proposalId }));
+      expect(again.message).toContain('took this back already');
+    },
+  );
+
+  test('is taken back by the undo of its approval too', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const { approvalId } = await approve(await made(await off(ben)));
+    await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+    expect((await holders()).get(eventId)).toEqual({ employeeId: ben, startsAt: at(MONDAY) });
+    expect(await daysOff()).toEqual([]);
+  });
+
+  test('leaves what has begun with its person, and says so', async () => {
+    const day = { startsOn: MONDAY, dueOn: '2026-01-15' };
+    itIs(EARLY);
+    const mine = await core(ben, MONDAY, day);
+    const next = await core(ben, TUESDAY, day);
+    itIs('2026-01-05T17:00:00.000Z');
+    const begun = await off(ben, MONDAY, TUESDAY);
+    expect(begun).toMatchObject({ events: 1, stays: [{ eventId: mine.eventId }] });
+    const proposal = await made(begun);
+    expect(proposal.lines.map(({ eventId }) => eventId)).toEqual([next.eventId]);
+    expect(proposal.stays[0]?.message).toMatch(
+      /^Core \d+ began on Mon Jan 5, 10:45 AM, so it stays as it is\.$/,
+    );
+    await approve(proposal);
+    expect((await holders()).get(mine.eventId)?.employeeId).toBe(ben);
+  });
+
+  test('goes to another day where nobody can do it on its own', async () => {
+    itIs(EARLY);
+    await core(ada, MONDAY);
+    await core(cleo, MONDAY);
+    const movable = await core(ben, MONDAY);
+    const proposal = await made(await off(ben));
+    expect(proposal.lines).toHaveLength(1);
+    expect(proposal.lines[0]).toMatchObject({ eventId: movable.eventId, day: TUESDAY });
+    expect(proposal.lines[0]?.why).toContain('can’t be done on Mon Jan 5');
+  });
+
+  test('lists what needs somebody, with what excludes people, and leaves it where it is', async () => {
+    itIs(EARLY);
+    await core(ada, MONDAY);
+    await core(cleo, MONDAY);
+    const { eventId } = await core(ben, MONDAY, { dueOn: TUESDAY });
+    const before = await live(db());
+    const proposal = await made(await off(ben));
+    expect(proposal.lines).toEqual([]);
+    expect(proposal.open).toMatchObject([{ eventId }]);
+    const said = proposal.open[0]?.obstacles.map(({ message }) => message).join(' ');
+    expect(said).toMatch(/have a Core/);
+    expect(said).toMatch(/Ben Specialist has time off/);
+    expect(await live(db())).toEqual(before);
+  });
+
+  test('overwrites nothing that changed meanwhile: refused, listed, and left by the undo', async () => {
+    itIs(EARLY);
+    const first = await core(ben, MONDAY);
+    const second = await core(ben, TUESDAY);
+    const proposal = await made(await off(ben, MONDAY, TUESDAY));
+    const schedule = need((await live(db())).find(({ eventId }) => eventId === first.eventId));
+    const other =
+      proposal.lines.find(({ eventId }) => eventId === first.eventId)?.employeeId === ada ? cleo : ada;
+    await colleague.schedules.changeEmployee.mutate({
+      scheduleId: schedule.id,
+      version: schedule.version,
+      employeeId: other,
+    });
+    const looked = await read(proposal.proposalId);
+    expect(looked.lines.find(({ eventId }) => eventId === first.eventId)?.changed).not.toBeNull();
+    const answer = await approve(looked);
+    expect(answer.refused.map(({ eventId }) => eventId)).toEqual([first.eventId]);
+    expect(answer.saved.map(({ eventId }) => eventId)).toEqual([second.eventId]);
+    expect((await holders()).get(first.eventId)?.employeeId).toBe(other);
+    const taken = need((await live(db())).find(({ eventId }) => eventId === second.eventId));
+    const third = [ada, ben, cleo].find((id) => id !== ben && id !== taken.employeeId) ?? 0;
+    await colleague.schedules.changeEmployee.mutate({
+      scheduleId: taken.id,
+      version: taken.version,
+      employeeId: third,
+    });
+    const undone = await dispatcher.plan.undoCover.mutate({ proposalId: proposal.proposalId });
+    expect(undone.kept).toMatchObject([
+      { eventId: second.eventId, message: expect.stringContaining('Admin') },
+    ]);
+    expect((await holders()).get(second.eventId)?.employeeId).toBe(third);
+    expect(await daysOff()).toEqual([]);
+  });
+
+  test('of somebody whom a colleague changed meanwhile records nothing', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    const version = await versionOf(ben);
+    await colleague.employees.update.mutate({ employeeId: ben, version, changes: { phone: '555' } });
+    const before = await everything(db());
+    const stale = await refusalOf(
+      dispatcher.plan.coverAbsence.mutate({ employeeId: ben, version, startsOn: MONDAY, endsOn: MONDAY }),
+    );
+    expect(stale.reason.code).toBe('stale');
+    expect(await everything(db())).toEqual(before);
+  });
+
+  test('of somebody without work records the time off alone', async () => {
+    itIs(EARLY);
+    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: 1, events: 0, stays: [] });
+    expect(await daysOff()).toHaveLength(1);
+  });
+
+  test('is planned again around what is locked, and taken back as one', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const first = await made(await off(ben));
+    const [line] = first.lines;
+    const other = line?.employeeId === ada ? cleo : ada;
+    const lineId = line?.lineId ?? 0;
+    const moved = await dispatcher.plan.moveLine.mutate({
+      ...seen(first),
+      lineId,
+      employeeId: other,
+      day: MONDAY,
+      time: '10:45',
+    });
+    const { fromDay, toDay } = first;
+    const started = await dispatcher.plan.start.mutate({ storeId: store, fromDay, toDay, again: moved });
+    const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    expect(second.lines).toMatchObject([{ eventId, employeeId: other, locked: true, startsAt: at(MONDAY) }]);
+    await approve(second);
+    await dispatcher.plan.undoCover.mutate({ proposalId: first.proposalId });
+    expect((await holders()).get(eventId)?.employeeId).toBe(ben);
+    expect(await daysOff()).toEqual([]);
+  });
+
+  test('is taken back as one by the undo of the later plan too, with what was approved of the earlier one', async () => {
+    itIs(EARLY);
+    const early = await core(ben, MONDAY);
+    const late = await core(ben, TUESDAY);
+    const places = await holders();
+    const first = await made(await off(ben, MONDAY, TUESDAY));
+    const lineIds = first.lines.filter((line) => line.eventId === early.eventId).map(({ lineId }) => lineId);
+    const approved = await dispatcher.plan.approve.mutate({ ...seen(first), lineIds });
+    const { fromDay, toDay } = first;
+    const again = { proposalId: first.proposalId, version: approved.version };
+    const started = await dispatcher.plan.start.mutate({ storeId: store, fromDay, toDay, again });
+    const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    const { approvalId } = await approve(second);
+    const undone = await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+    expect(undone.restored.map((line) => line.eventId)).toEqual([early.eventId, late.eventId]);
+    expect(await holders()).toEqual(places);
+    expect(await daysOff()).toEqual([]);
+  });
+});
+
+describe('an absence that is recorded already', () => {
+  test('is recorded once, and asking again answers with its plan, until that is undone', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const places = await holders();
+    const first = await off(ben);
+    const second = await off(ben);
+    expect(second).toEqual({ ...first, timeOffId: null });
+    expect(await daysOff()).toHaveLength(1);
+    const proposal = await made(second);
+    expect(await off(ben)).toEqual(second);
+    await approve(proposal);
+    // Nothing of theirs is left to cover.
+    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: null, events: 0, stays: [] });
+    const undone = await colleague.plan.undoCover.mutate({ proposalId: proposal.proposalId });
+    expect(undone.restored).toMatchObject([{ eventId }]);
+    expect(await holders()).toEqual(places);
+    expect(await daysOff()).toEqual([]);
+    const again = await off(ben);
+    expect(again.timeOffId).not.toBeNull();
+    expect(again.proposalId).not.toBe(first.proposalId);
+    await allMade();
+  });
+
+  test('is recorded once if two people report it at the same moment', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    const version = await versionOf(ben);
+    const input = { employeeId: ben, version, startsOn: MONDAY, endsOn: MONDAY };
+    const both = await Promise.allSettled([
+      dispatcher.plan.coverAbsence.mutate(input),
+      colleague.plan.coverAbsence.mutate(input),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await daysOff()).toHaveLength(1);
+    expect(await db().$count(proposals)).toBe(1);
+    await allMade();
+  });
+
+  test('of a longer time has no second plan for a part of it', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    await core(ben, TUESDAY);
+    const { proposalId } = await off(ben, MONDAY, TUESDAY);
+    expect(await off(ben, TUESDAY)).toMatchObject({ proposalId, timeOffId: null });
+    expect(await daysOff()).toHaveLength(1);
+    await allMade();
+  });
+
+  test('whose plan was discarded gets another one, and the undo of that takes the time off back', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const first = await made(await off(ben));
+    await dispatcher.plan.discard.mutate(seen(first));
+    const second = await off(ben);
+    expect(second.proposalId).not.toBe(first.proposalId);
+    expect(await daysOff()).toHaveLength(1);
+    await approve(await made(second));
+    await dispatcher.plan.undoCover.mutate({ proposalId: need(second.proposalId) });
+    expect((await holders()).get(eventId)?.employeeId).toBe(ben);
+    expect(await daysOff()).toEqual([]);
+  });
+
+  test('as part of a vacation is covered, and the vacation stands whatever is undone', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, TUESDAY);
+    await dispatcher.employees.addTimeOff.mutate({
+      employeeId: ben,
+      version: await versionOf(ben),
+      startsOn: MONDAY,
+      endsOn: '2026-01-16',
+      reason: 'Vacation',
+    });
+    const started = await off(ben, TUESDAY);
+    expect(started).toMatchObject({ timeOffId: null, events: 1 });
+    const proposal = await made(started);
+    expect(proposal.cause).toMatchObject({ kind: 'off', timeOffId: null });
+    const { approvalId } = await approve(proposal);
+    const before = await everything(db());
+    const whole = await refusalOf(dispatcher.plan.undoCover.mutate({ proposalId: proposal.proposalId }));
+    expect(whole.message).toBe('This plan recorded no time off. Take its approval back instead.');
+    const approval = await refusalOf(dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) }));
+    expect(approval.message).toMatch(
+      /^Ben Specialist has time off on Tue Jan 6 \(Vacation\), so the work can’t/,
+    );
+    expect(await everything(db())).toEqual(before);
+    expect((await holders()).get(eventId)?.employeeId).not.toBe(ben);
+  });
+
+  test.each(['at once', 'at the same moment'])(
+    'asks for the plan of a closed day or of a leaving person twice, %s: it is the same plan',
+    async (when) => {
+      itIs(EARLY);
+      await core(ben, TUESDAY);
+      await db().insert(holidays).values({ day: TUESDAY, name: 'Inventory' });
+      const ask = {
+        closed: (client: Client) => client.plan.coverClosedDay.mutate({ storeId: store, day: TUESDAY }),
+        leaving: (client: Client) => client.plan.coverLeaving.mutate({ employeeId: ben, lastDay: MONDAY }),
+      };
+      for (const cover of Object.values(ask)) {
+        const answers =
+          when === 'at once'
+            ? [await cover(dispatcher), await cover(colleague)]
+            : await Promise.all([cover(dispatcher), cover(colleague)]);
+        expect(answers[0]).toEqual(answers[1]);
+        expect(answers[0]?.proposalId).not.toBeNull();
+      }
+      expect(await db().$count(proposals)).toBe(2);
+      await allMade();
+    },
+  );
+});
+
+describe('while another plan of the store is being made', () => {
+  const otherPlan = async () => {
+    const [other] = await db()
+      .insert(proposals)
+      .values({
+        storeId: store,
+        fromDay: MONDAY,
+        toDay: TUESDAY,
+        options: {},
+        requestedBy: 'u1',
+        requestedByName: 'Morgan',
+      })
+      .returning();
+    return need(other).id;
+  };
+
+  /** Has the plan made in this process, whose other plans the test holds. */
+  const offHere = async (employeeId: number) =>
+    coverAbsence(db(), DISPATCHER, {
+      employeeId,
+      version: await versionOf(employeeId),
+      startsOn: MONDAY,
+      endsOn: MONDAY,
+      reason: null,
+    });
+
+  test('a sick call is recorded, and its plan is made all the same', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const other = await otherPlan();
+    const proposal = await made(await off(ben));
+    expect(await daysOff()).toHaveLength(1);
+    expect(proposal).toMatchObject({ state: 'ready', lines: [{ eventId }] });
+    expect((await read(other)).state).toBe('running');
+  });
+
+  test('its plan waits for the thread, says so, and is made from the board of that time', async () => {
+    itIs(EARLY);
+    const mine = await core(ben, MONDAY);
+    const other = await otherPlan();
+    const thread = Promise.withResolvers<void>();
+    const runs = planRunsOf(db());
+    const running = runs.start(other, async () => {
+      await runs
+        .plan(other, async () => {
+          await thread.promise;
+          throw new Error('This plan fails.');
+        })
+        .catch(() => {});
+    });
+    const started = await offHere(ben);
+    const waiting = await read(need(started.proposalId));
+    expect(waiting).toMatchObject({
+      state: 'running',
+      note: expect.stringMatching(/^Another plan of this store/),
+    });
+    expect(await daysOff()).toHaveLength(1);
+    // A colleague gives one of the events away meanwhile.
+    const schedule = need((await live(db())).find(({ eventId }) => eventId === mine.eventId));
+    const { id: scheduleId, version } = schedule;
+    await colleague.schedules.changeEmployee.mutate({ scheduleId, version, employeeId: cleo });
+    thread.resolve();
+    await running;
+    const proposal = await made(started);
+    expect(proposal).toMatchObject({ state: 'ready', note: null, lines: [] });
+  });
+
+  test('a waiting plan that is taken back is never made', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    const other = await otherPlan();
+    const thread = Promise.withResolvers<void>();
+    const runs = planRunsOf(db());
+    const running = runs.start(other, async () => {
+      await runs
+        .plan(other, () => thread.promise.then(() => Promise.reject(new Error('It fails.'))))
+        .catch(() => {});
+    });
+    const { proposalId } = await offHere(ben);
+    await dispatcher.plan.undoCover.mutate({ proposalId: need(proposalId) });
+    thread.resolve();
+    await running;
+    expect(await daysOff()).toEqual([]);
+    expect((await read(need(proposalId))).state).toBe('canceled');
+    expect((await read(need(proposalId))).lines).toEqual([]);
+  });
+});
+
+test('work after somebody’s last day is given to others before they are retired', async () => {
+  itIs(EARLY);
+  const stays = await core(ben, MONDAY);
+  const goes = await core(ben, TUESDAY);
+  const started = await dispatcher.plan.coverLeaving.mutate({ employeeId: ben, lastDay: MONDAY });
+  const proposal = await made(started);
+  expect(proposal.lines.map(({ eventId }) => eventId)).toEqual([goes.eventId]);
+  expect(proposal.lines[0]?.employeeId).not.toBe(ben);
+  const { approvalId, refused } = await approve(proposal);
+  expect(refused).toEqual([]);
+  expect((await holders()).get(stays.eventId)?.employeeId).toBe(ben);
+  const removed = await dispatcher.employees.delete.mutate({
+    employeeId: ben,
+    version: await versionOf(ben),
+    lastWorkDay: MONDAY,
+  });
+  expect(removed.schedulesToReassign).toEqual([]);
+  // They have left since, so the work can't go back to them.
+  const before = await everything(db());
+  const undo = () => dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+  const refusal = await refusalOf(undo());
+  expect(refusal.message).toBe(
+    'Ben Specialist is retired as of Mon Jan 5, so the work can’t go back. Nothing was undone. Take them back on the People page first, or move single events on the board.',
+  );
+  expect(await everything(db())).toEqual(before);
+  const version = await versionOf(ben);
+  await dispatcher.employees.update.mutate({ employeeId: ben, version, changes: { terminatedOn: null } });
+  expect(await undo()).toMatchObject({ restored: [{ eventId: goes.eventId }], kept: [] });
+  expect((await holders()).get(goes.eventId)?.employeeId).toBe(ben);
+});
+
+test('the work of a closed day goes to other days with its people, or stays open', async () => {
+  itIs(EARLY);
+  const movable = await core(ben, TUESDAY);
+  const stuck = await core(cleo, TUESDAY, { startsOn: TUESDAY, dueOn: '2026-01-07' });
+  await db().insert(holidays).values({ day: TUESDAY, name: 'Inventory' });
+  const proposal = await made(await dispatcher.plan.coverClosedDay.mutate({ storeId: store, day: TUESDAY }));
+  expect(proposal.lines).toMatchObject([{ eventId: movable.eventId, employeeId: ben }]);
+  expect(proposal.lines[0]?.day).not.toBe(TUESDAY);
+  expect(proposal.open).toMatchObject([{ eventId: stuck.eventId }]);
+  expect(proposal.open[0]?.obstacles[0]?.message).toMatch(/closed/);
+  const { refused } = await approve(proposal);
+  expect(refused).toEqual([]);
+  expect((await holders()).get(movable.eventId)?.startsAt).not.toBe(at(TUESDAY));
+});
+
+test('the approval of a closed day’s plan is undone once the day is open again; until then nothing is', async () => {
+  itIs(EARLY);
+  const { eventId } = await core(ben, TUESDAY);
+  const other = await core(cleo, TUESDAY);
+  const places = await holders();
+  await db().insert(holidays).values({ day: TUESDAY, name: 'Inventory' });
+  const { approvalId } = await approve(
+    await made(await dispatcher.plan.coverClosedDay.mutate({ storeId: store, day: TUESDAY })),
+  );
+  const before = await everything(db());
+  const undo = () => dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+  expect((await refusalOf(undo())).message).toBe(
+    'The store is closed on Tue Jan 6 (Inventory), so the work can’t go back. Nothing was undone. Remove the day in Settings first, or move single events on the board.',
+  );
+  expect(await everything(db())).toEqual(before);
+  await db().delete(holidays);
+  const undone = await undo();
+  expect(undone.restored.map((line) => line.eventId).sort()).toEqual([eventId, other.eventId].sort());
+  expect(await holders()).toEqual(places);
+});
+
+test('a sick call is not undone while the person is off for another reason too, and nothing changes', async () => {
+  itIs(EARLY);
+  const { eventId } = await core(ben, MONDAY);
+  const proposal = await made(await off(ben));
+  await approve(proposal);
+  await colleague.employees.addTimeOff.mutate({
+    employeeId: ben,
+    version: await versionOf(ben),
+    startsOn: MONDAY,
+    endsOn: TUESDAY,
+    reason: 'Moving house',
+  });
+  const before = await everything(db());
+  const undo = () => dispatcher.plan.undoCover.mutate({ proposalId: proposal.proposalId });
+  expect((await refusalOf(undo())).message).toBe(
+    'Ben Specialist has time off on Mon Jan 5 (Moving house), so the work can’t go back. Nothing was undone. Remove it on their page first, or move single events on the board.',
+  );
+  expect(await everything(db())).toEqual(before);
+  const { timeOff: spans } = await viewer.employees.get.query({ employeeId: ben });
+  const longer = need(spans.find(({ reason }) => reason === 'Moving house'));
+  await dispatcher.employees.removeTimeOff.mutate({
+    employeeId: ben,
+    version: await versionOf(ben),
+    timeOffId: longer.id,
+  });
+  expect(await undo()).toMatchObject({ restored: [{ eventId }], kept: [] });
+  expect(await daysOff()).toEqual([]);
+});

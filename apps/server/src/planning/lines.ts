@@ -1,0 +1,248 @@
+import { type Db, employees, events, proposalLines, type Tx } from '@scheduler/db';
+import { eventLabel } from '@scheduler/db/facts';
+import { moveLine, type RescoredLine } from '@scheduler/planner';
+import { loadPlanInput } from '@scheduler/plans';
+import { daysBetween, earlierDay, formatDay, laterDay, type WorkDate } from '@scheduler/scheduling';
+import { and, eq, inArray } from 'drizzle-orm';
+import { type AuditEntry, audit } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import type { PlannedChange } from '../schedules/plan-transaction.ts';
+import { findStore } from '../stores/stores.ts';
+import type { Actor } from '../trpc/context.ts';
+import {
+  isAddedByRepair,
+  type LineRecord,
+  linesOf,
+  lockProposal,
+  type ProposalRecord,
+  reviewed,
+  type SeenProposal,
+  touch,
+} from './proposals.ts';
+
+/** A change of a line's marks. What is absent does not change. */
+interface LineMark {
+  lineId: number;
+  ticked?: boolean | undefined;
+  locked?: boolean | undefined;
+}
+
+/**
+ * Ticks, unticks, locks and unlocks lines. Throws a {@link Refusal}, and changes nothing, if the
+ * proposal has no such line.
+ */
+export async function markLines(
+  db: Db,
+  actor: Actor,
+  input: SeenProposal & { lines: readonly LineMark[] },
+): Promise<{ proposalId: number; version: number }> {
+  return save(db, async (tx) => {
+    const proposal = await lockProposal(tx, input);
+    const lines = await linesOf(tx, proposal.id);
+    const marked: Record<'ticked' | 'unticked' | 'locked' | 'unlocked', number[]> = {
+      ticked: [],
+      unticked: [],
+      locked: [],
+      unlocked: [],
+    };
+    for (const { lineId, ...marks } of input.lines) {
+      const line = lineOf(lines, lineId);
+      const { ticked = line.ticked, locked = line.locked } = marks;
+      if (ticked !== line.ticked) marked[ticked ? 'ticked' : 'unticked'].push(line.eventId);
+      if (locked !== line.locked) marked[locked ? 'locked' : 'unlocked'].push(line.eventId);
+      if (ticked === line.ticked && locked === line.locked) continue;
+      await tx.update(proposalLines).set({ ticked, locked }).where(eq(proposalLines.id, lineId));
+    }
+    const labels = await labelsOf(tx, Object.values(marked).flat());
+    const inWords = Object.entries(marked).flatMap(([what, eventIds]) =>
+      eventIds.length > 0 ? [[what, eventIds.map((id) => labels.get(id))]] : [],
+    );
+    if (inWords.length === 0) return { proposalId: proposal.id, version: proposal.version };
+    await auditLines(tx, actor, proposal, {
+      action: 'proposal.mark_lines',
+      after: Object.fromEntries(inWords),
+    });
+    return touch(tx, proposal.id);
+  });
+}
+
+/** Returns a line of a proposal. Throws a {@link Refusal} if the proposal has none with this id. */
+export function lineOf(lines: readonly LineRecord[], lineId: number): LineRecord {
+  const line = lines.find(({ id }) => id === lineId);
+  if (!line) throw notFound('line', lineId);
+  return line;
+}
+
+/** What the lines change, with the places that moved schedules have left. */
+export function changeOf(lines: readonly LineRecord[]): PlannedChange {
+  const isKnown = <Value>(value: Value | null): value is Value => value !== null;
+  return {
+    eventIds: lines.map(({ eventId }) => eventId),
+    employeeIds: lines.flatMap((line) => [line.employeeId, line.fromEmployeeId].filter(isKnown)),
+    pairs: lines.some(({ fromScheduleId }) => fromScheduleId !== null),
+    at: lines.flatMap((line) => [line.startsAt, line.fromStartsAt].filter(isKnown)),
+    anyStore: true,
+  };
+}
+
+/** Returns the names of events in a sentence, by id. */
+export async function labelsOf(tx: Tx, eventIds: readonly number[]): Promise<Map<number, string>> {
+  if (eventIds.length === 0) return new Map();
+  const rows = await tx
+    .select()
+    .from(events)
+    .where(inArray(events.id, [...new Set(eventIds)]));
+  return new Map(rows.map((event) => [event.id, eventLabel(event)]));
+}
+
+/** Writes the audit row of a change of a proposal's lines. */
+export const auditLines = (
+  tx: Tx,
+  actor: Actor,
+  { id, storeId }: ProposalRecord,
+  { action, before, after }: Pick<AuditEntry, 'action' | 'before' | 'after'>,
+): Promise<void> =>
+  audit(tx, actor, [
+    {
+      action,
+      subjectType: 'store',
+      subjectId: storeId,
+      ...(before && { before }),
+      after: { proposal: id, ...after },
+    },
+  ]);
+
+/** As far outside of its days a plan's line can be moved, so that the board read for it stays small. */
+const MOST_DAYS_OUTSIDE = 62;
+
+/**
+ * Gives a line another person, day or time, and scores it again. Throws a {@link Refusal} if a hard
+ * rule forbids it.
+ */
+export async function moveProposalLine(
+  db: Db,
+  actor: Actor,
+  input: SeenProposal & { lineId: number; employeeId: number; day: WorkDate; time?: string | undefined },
+): Promise<{ proposalId: number; version: number }> {
+  return save(db, async (tx) => {
+    const proposal = await lockProposal(tx, input);
+    const lines = await linesOf(tx, proposal.id);
+    const line = lineOf(lines, input.lineId);
+    if (line.state === 'saved') {
+      throw new Refusal('This line is scheduled already. Move its schedule on the board.', {
+        code: 'not_allowed',
+      });
+    }
+    const store = await findStore(tx, proposal.storeId);
+    const days = {
+      fromDay: earlierDay(proposal.fromDay, input.day),
+      toDay: laterDay(proposal.toDay, input.day),
+    };
+    if (
+      daysBetween(days.fromDay, days.toDay) >
+      daysBetween(proposal.fromDay, proposal.toDay) + MOST_DAYS_OUTSIDE
+    ) {
+      throw new Refusal(
+        `${formatDay(input.day)} is too far from the days of this plan. Leave the line out and schedule the event on the board.`,
+        { code: 'not_allowed' },
+      );
+    }
+    const planInput = await loadPlanInput(tx, store, days);
+    const waiting = lines.filter(({ state, ticked, id }) => state !== 'saved' && (ticked || id === line.id));
+    const { employeeId, day, time } = input;
+    const moved = moveLine(planInput, waiting.map(reviewed), {
+      eventId: line.eventId,
+      employeeId,
+      day,
+      time,
+    });
+    if (!moved.allowed) throw new Refusal(moved.message, { code: 'rules' });
+    for (const scored of moved.lines) {
+      const isMine = scored.eventId === line.eventId;
+      await updateScored(tx, proposal.id, scored, isMine ? proposedPlace(line, scored) : {});
+    }
+    if (moved.dropped.length > 0) {
+      await tx
+        .update(proposalLines)
+        .set({ ticked: false })
+        .where(
+          and(eq(proposalLines.proposalId, proposal.id), inArray(proposalLines.eventId, [...moved.dropped])),
+        );
+    }
+    await auditMove(tx, actor, proposal, line, moved);
+    return touch(tx, proposal.id);
+  });
+}
+
+async function auditMove(
+  tx: Tx,
+  actor: Actor,
+  proposal: ProposalRecord,
+  line: LineRecord,
+  { lines, dropped }: Extract<ReturnType<typeof moveLine>, { allowed: true }>,
+): Promise<void> {
+  const to = lines.find(({ eventId }) => eventId === line.eventId) ?? line;
+  const along = lines.flatMap(({ eventId }) => (eventId === line.eventId ? [] : [eventId]));
+  const labels = await labelsOf(tx, [line.eventId, ...along, ...dropped]);
+  const people = await tx
+    .select({ id: employees.id, name: employees.name })
+    .from(employees)
+    .where(inArray(employees.id, [line.employeeId, to.employeeId]));
+  const placeOf = ({ employeeId, startsAt }: Pick<LineRecord, 'employeeId' | 'startsAt'>) => ({
+    employeeId,
+    employeeName: people.find(({ id }) => id === employeeId)?.name ?? '',
+    startsAt,
+  });
+  await auditLines(tx, actor, proposal, {
+    action: 'proposal.move_line',
+    before: placeOf(line),
+    after: {
+      event: labels.get(line.eventId),
+      ...placeOf(to),
+      ...(along.length > 0 && { alsoMoved: along.map((id) => labels.get(id)) }),
+      ...(dropped.length > 0 && { unticked: dropped.map((id) => labels.get(id)) }),
+    },
+  });
+}
+
+/**
+ * Returns what a line that a person moves keeps of the place that the plan had given it, and its
+ * lock: planning the rest again must not take back what somebody decided by hand.
+ */
+function proposedPlace(
+  { employeeId, startsAt, proposedEmployeeId, proposedStartsAt, ...line }: LineRecord,
+  to: RescoredLine,
+) {
+  const place = {
+    employeeId: proposedEmployeeId ?? employeeId,
+    startsAt: proposedStartsAt ?? startsAt,
+  };
+  const isBack = place.employeeId === to.employeeId && Date.parse(place.startsAt) === Date.parse(to.startsAt);
+  // Taking a repair out brings a line back to where the plan had it.
+  if (isBack && (line.repairs === null || isAddedByRepair(line))) {
+    return { proposedEmployeeId: null, proposedStartsAt: null, locked: false };
+  }
+  return { proposedEmployeeId: place.employeeId, proposedStartsAt: place.startsAt, locked: true };
+}
+
+/** Returns the stored values of a line that was scored. */
+export const scoredValues = ({ day: workDate, runnerUp, ...scored }: RescoredLine) => ({
+  ...scored,
+  workDate,
+  runnerUp: runnerUp && { ...runnerUp },
+});
+
+/** Stores the new place of a line of a proposal. */
+export async function updateScored(
+  tx: Tx,
+  proposalId: number,
+  line: RescoredLine,
+  more: Partial<LineRecord>,
+): Promise<void> {
+  const { eventId, ...scored } = scoredValues(line);
+  await tx
+    .update(proposalLines)
+    .set({ ...scored, state: 'proposed', refusal: null, ...more })
+    .where(and(eq(proposalLines.proposalId, proposalId), eq(proposalLines.eventId, eventId)));
+}

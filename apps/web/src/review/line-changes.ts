@@ -1,0 +1,127 @@
+import { timeOf, workDateOf } from '@scheduler/scheduling';
+import type { ProposalLineView, ProposalView } from '@scheduler/server/router';
+import { trpcClient } from '../lib/api.ts';
+import { titleOf } from '../lib/words.ts';
+import { recordChange } from '../planning/undo.ts';
+import { changePlan, say } from './change-plan.ts';
+import { chooseLine, here, type Mark, note } from './use-review.ts';
+
+/** An event that a plan leaves open. */
+export type OpenEvent = ProposalView['open'][number];
+
+/** Ticks and locks lines, and shows this at once. */
+export function markLines(proposal: ProposalView, lines: readonly ProposalLineView[], mark: Mark): void {
+  const marks = new Map(here.get().marks);
+  for (const { lineId } of lines) marks.set(lineId, { ...marks.get(lineId), ...mark });
+  note({ marks });
+  changePlan(
+    proposal,
+    (seen) =>
+      trpcClient.plan.markLines.mutate({
+        ...seen,
+        lines: lines.map(({ lineId }) => ({ lineId, ...mark })),
+      }),
+    lines,
+  ).catch(say);
+}
+
+interface LinePlace {
+  employeeId: number;
+  day: string;
+  time?: string;
+}
+
+/** Gives a line another person, day or time, with an undo. Rejects with the refusal. */
+export async function moveLine(
+  proposal: ProposalView,
+  line: ProposalLineView,
+  to: LinePlace,
+  timeZone: string,
+): Promise<void> {
+  const { lineId } = line;
+  const send = (place: LinePlace, seenLines: readonly ProposalLineView[]) =>
+    changePlan(proposal, (seen) => trpcClient.plan.moveLine.mutate({ ...seen, lineId, ...place }), seenLines);
+  await send(
+    to,
+    proposal.lines.filter((each) => each.lineId === lineId),
+  );
+  note({ chosen: { lineId, from: 'list' } });
+  const title = titleOf({ name: line.eventName });
+  recordChange(
+    {
+      message: `${title} moved in the plan.`,
+      before: [],
+      after: [],
+      undo: async () => {
+        await send(placeAt(line, timeZone), []);
+        return { restored: [], message: `${title} is back in the plan’s earlier place.` };
+      },
+    },
+    () => {},
+  );
+}
+
+const placeAt = (
+  { employeeId, startsAt }: { employeeId: number; startsAt: string },
+  timeZone: string,
+): LinePlace => ({
+  employeeId,
+  day: workDateOf(startsAt, timeZone),
+  time: timeOf(startsAt, timeZone),
+});
+
+/** {@link moveLine} for a drop on the board. */
+export const dropLine = (
+  proposal: ProposalView,
+  line: ProposalLineView,
+  to: LinePlace,
+  timeZone: string,
+): void => void moveLine(proposal, line, to, timeZone).catch(say);
+
+/** Puts a line that somebody moved back where the plan had proposed it. */
+export function putBack(proposal: ProposalView, line: ProposalLineView, timeZone: string): void {
+  if (line.proposed) dropLine(proposal, line, placeAt(line.proposed, timeZone), timeZone);
+}
+
+/**
+ * Takes the repair of an open event into the plan, with an undo. Returns whether it was taken in.
+ */
+export async function takeRepair(
+  proposal: ProposalView,
+  { eventId, eventName }: OpenEvent,
+): Promise<boolean> {
+  try {
+    const { lineId } = await changePlan(proposal, (seen) =>
+      trpcClient.plan.takeRepair.mutate({ ...seen, eventId }),
+    );
+    chooseLine(lineId, 'board');
+    const title = titleOf({ name: eventName });
+    recordChange(
+      {
+        message: `${title} has a place in the plan.`,
+        before: [],
+        after: [],
+        undo: async () => {
+          await changePlan(proposal, (seen) => trpcClient.plan.removeRepair.mutate({ ...seen, eventId }));
+          return { restored: [], message: `${title} is left open again.` };
+        },
+      },
+      () => {},
+    );
+    return true;
+  } catch (error) {
+    say(error);
+    return false;
+  }
+}
+
+/** Takes a repair out of the plan again. Returns whether it was taken out. */
+export async function removeRepair(proposal: ProposalView, eventId: number): Promise<boolean> {
+  try {
+    await changePlan(proposal, (seen) => trpcClient.plan.removeRepair.mutate({ ...seen, eventId }));
+    return true;
+  } catch (error) {
+    say(error);
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import type { ProposalView } from '@scheduler/server/router';
+import { apiQueries, trpcClient } from '../lib/api.ts';
+import { toast } from '../ui/toast.tsx';
+import { changePlan, say } from './change-plan.ts';
+import { leavePlan, showPlan } from './use-review.ts';
+
+/** A plan to be made; what its options leave out is as the store's settings say. */
+export type PlanStart = Pick<
+  Parameters<typeof trpcClient.plan.start.mutate>[0],
+  'fromDay' | 'toDay' | 'options'
+> & { storeId: number };
+
+/** Starts a plan and shows it. */
+export async function startPlan({ storeId, fromDay, toDay, options }: PlanStart): Promise<void> {
+  try {
+    const { proposalId } = await trpcClient.plan.start.mutate({ storeId, fromDay, toDay, options });
+    showPlan(proposalId);
+    await apiQueries.plan.invalidate();
+  } catch (error) {
+    say(error);
+  }
+}
+
+/** The options of a plan, for another one. */
+function optionsOf({ options }: ProposalView): PlanStart['options'] {
+  const { earliestDay, types, allow, neverPlan, moveExisting } = options;
+  return {
+    earliestDay,
+    moveExisting,
+    ...(types && { types: [...types] }),
+    ...(allow && { allow: [...allow] }),
+    ...(neverPlan && { neverPlan: [...neverPlan] }),
+  };
+}
+
+/** Makes a plan again of which nothing came. */
+export const startAgain = (proposal: ProposalView): Promise<void> =>
+  startPlan({ ...proposal, options: optionsOf(proposal) });
+
+/** Starts a new plan that keeps the locked lines. */
+export async function planRest(proposal: ProposalView): Promise<void> {
+  const { storeId, fromDay, toDay } = proposal;
+  try {
+    const { proposalId } = await changePlan(proposal, async (again) => ({
+      version: again.version,
+      ...(await trpcClient.plan.start.mutate({
+        storeId,
+        fromDay,
+        toDay,
+        again,
+        options: optionsOf(proposal),
+      })),
+    }));
+    showPlan(proposalId);
+  } catch (error) {
+    say(error);
+  }
+}
+
+/** Cancels a plan. Returns whether it was canceled. */
+export async function cancelPlan({ proposalId }: ProposalView): Promise<boolean> {
+  let canceled = false;
+  try {
+    await trpcClient.plan.cancel.mutate({ proposalId });
+    leavePlan();
+    canceled = true;
+    toast('The plan was canceled. Nothing was changed.');
+  } catch (error) {
+    say(error);
+  }
+  await apiQueries.plan.invalidate();
+  return canceled;
+}
+
+/** Discards a plan. Returns whether it was discarded. */
+export async function discardPlan(proposal: ProposalView): Promise<boolean> {
+  try {
+    await changePlan(proposal, (seen) => trpcClient.plan.discard.mutate(seen));
+    leavePlan();
+    const wasUsed = proposal.lines.some(({ state }) => state === 'saved');
+    const kept = [
+      ...(wasUsed ? ['What was approved of it stays scheduled.'] : []),
+      ...(proposal.cause?.kind === 'off' ? ['The time off stays.'] : []),
+    ];
+    toast(`The plan was discarded. ${kept.join(' ') || 'Nothing was changed by it.'}`);
+    return true;
+  } catch (error) {
+    say(error);
+    return false;
+  }
+}

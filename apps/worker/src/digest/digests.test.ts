@@ -1,0 +1,404 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import {
+  connect,
+  type Database,
+  digestSends,
+  digestSubscriptions,
+  employees,
+  events,
+  stores,
+  timeOff,
+  users,
+} from '@scheduler/db';
+import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { createLogger, SettingsError } from '@scheduler/runtime';
+import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
+import { eq, sql } from 'drizzle-orm';
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readSettings } from '../env.ts';
+import { sendDigests } from './digests.ts';
+import { type MailServer, mailServerAt } from './mail-server.ts';
+
+const ORIGIN = 'https://scheduler.example.test';
+const PASSWORD = 'only-for-tests: p@ss/word';
+const FROM = { name: 'Scheduler', address: 'scheduler@example.test' };
+
+let database: TestDatabase;
+/** Connections that have the time of {@link itIs}. */
+let own: Database;
+let storeId: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  own = connect(database.url, { max: 8 });
+});
+afterAll(async () => {
+  await own.close();
+  await database.close();
+});
+beforeEach(async () => {
+  await database.db.execute(sql`truncate stores, users, holidays restart identity cascade`);
+  storeId = await addStore('8135', 'America/Indiana/Indianapolis');
+});
+
+const db = () => own.db;
+
+async function addStore(number: string, timeZone: string): Promise<number> {
+  const [row] = await db()
+    .insert(stores)
+    .values({ crossmarkStoreId: `31${number}` as never, number, name: `Club <${number}>`, timeZone })
+    .returning();
+  return row?.id ?? 0;
+}
+
+/** Adds a user who gets a store's digest since long ago. */
+async function subscribe(id: string, sendAt: string, store = storeId): Promise<void> {
+  const user = { id, name: id, email: `${id}@example.test` };
+  await db().insert(users).values(user).onConflictDoNothing();
+  await db()
+    .insert(digestSubscriptions)
+    .values({ userId: id, storeId: store, sendAt, changedAt: '2020-01-01T00:00:00.000Z' });
+}
+
+/** Makes it another time for the database, give or take the seconds of the test. */
+async function itIs(instant: string): Promise<void> {
+  await own.close();
+  await moveClock(database.url, Date.parse(instant) - (currentTimeMs() - clockOffsetMs));
+  own = connect(database.url, { max: 8 });
+}
+
+interface Received {
+  to: string;
+  content: string;
+  user: string | undefined;
+}
+
+/** A mail server on this machine that keeps what it takes. */
+async function startMail(options: SMTPServerOptions = {}, more: Partial<MailServer> = {}) {
+  const received: Received[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    logger: false,
+    disableReverseLookup: true,
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        received.push({
+          to: session.envelope.rcptTo.map(({ address }) => address).join(),
+          content: Buffer.concat(chunks).toString(),
+          user: session.user as string | undefined,
+        });
+        done();
+      });
+    },
+    ...options,
+  });
+  server.on('error', () => {});
+  server.listen(0, '127.0.0.1');
+  await once(server.server, 'listening');
+  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { port } = server.server.address() as AddressInfo;
+  const mail = { ...mailServerAt(`smtp://127.0.0.1:${port}`, FROM, 2_000), ...more };
+  return { mail, received };
+}
+
+const send = (mail: MailServer, signal = new AbortController().signal) =>
+  sendDigests(db(), { mail, origin: ORIGIN, log: createLogger('digest-test', 'silent'), signal });
+const sends = () => db().select().from(digestSends).orderBy(digestSends.userId, digestSends.day);
+/** A text part of a message, decoded. */
+const plain = (content: string) =>
+  content
+    .replace(/=\r?\n/g, '')
+    .replace(/(=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('=', ''), 'hex').toString());
+
+/** Six o'clock at the store is eleven in UTC. */
+const SIX = '2026-01-05T11:00:30.000Z';
+
+describe('the digest of the next days', () => {
+  test('is sent at the store’s time, once a day, with what the strip shows, its links and sane headers', async () => {
+    await subscribe('ada', '06:00');
+    const [jo] = await db()
+      .insert(employees)
+      .values({ storeId, name: 'Jo <Example>', role: 'Event Specialist' })
+      .returning();
+    await db()
+      .insert(timeOff)
+      .values({ employeeId: jo?.id ?? 0, startsOn: '2026-01-06', endsOn: '2026-01-06', reason: 'dentist' });
+    await db().insert(events).values({
+      storeId,
+      name: '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
+      type: 'Core',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-08',
+      durationMinutes: 390,
+      rulesVersion: 1,
+    });
+    const { mail, received } = await startMail();
+    await itIs('2026-01-05T10:59:00.000Z');
+    expect(await send(mail)).toEqual({ sent: 0, failed: 0 });
+    await itIs(SIX);
+    expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+    expect(await send(mail)).toEqual({ sent: 0, failed: 0 });
+    const [message] = received;
+    expect(message?.to).toBe('ada@example.test');
+    const content = plain(message?.content ?? '');
+    expect(content).toMatch(/^From: Scheduler <scheduler@example.test>/m);
+    expect(content).toMatch(/^Auto-Submitted: auto-generated/m);
+    expect(content).toMatch(/^List-Id: <next-days\.scheduler\.example\.test>/im);
+    expect(content).toMatch(/^Message-ID: <[0-9a-f]{32}@scheduler\.example\.test>/im);
+    expect(content).toMatch(/^Date: /m);
+    for (const text of [
+      'Today, Mon Jan 5 – score 100, nothing to correct',
+      'Off: Jo <Example> (dentist).',
+      'Wed Jan 7 – score 40, 1 critical',
+      'Open and due in 24 hours: 612345-Acme-Oat Bars',
+      `${ORIGIN}/day?day=2026-01-07&store=${storeId}`,
+      `All checks: ${ORIGIN}/checks?store=${storeId}`,
+      `Turn this off: ${ORIGIN}/account#digests`,
+      'Off: Jo &lt;Example&gt; (dentist).',
+      'Club &lt;8135&gt;',
+    ]) {
+      expect(content).toContain(text);
+    }
+    expect(content).not.toContain('Jo <Example></');
+    expect(await sends()).toMatchObject([{ userId: 'ada', day: '2026-01-05', state: 'sent', attempts: 1 }]);
+    await itIs('2026-01-06T11:00:30.000Z');
+    expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+  });
+
+  test('that several workers send at once is sent once to each', async () => {
+    for (const id of ['ada', 'ben', 'cy']) await subscribe(id, '06:00');
+    await itIs(SIX);
+    const { mail, received } = await startMail();
+    const counts = await Promise.all(Array.from({ length: 4 }, () => send(mail)));
+    expect(counts.reduce((sum, { sent }) => sum + sent, 0)).toBe(3);
+    expect(received.map(({ to }) => to).sort()).toEqual([
+      'ada@example.test',
+      'ben@example.test',
+      'cy@example.test',
+    ]);
+  });
+
+  test('whose worker died with it is not sent again', async () => {
+    await subscribe('ada', '06:00');
+    await itIs(SIX);
+    // A worker that has written the row and was killed.
+    await db().insert(digestSends).values({ userId: 'ada', storeId, day: '2026-01-05' });
+    const { mail, received } = await startMail();
+    expect(await send(mail)).toEqual({ sent: 0, failed: 0 });
+    expect(received).toEqual([]);
+    expect(await sends()).toMatchObject([{ state: 'sending' }]);
+  });
+
+  test('comes in each store’s own zone, after a time that the clocks skip, and once at one that they show twice', async () => {
+    const newYork = await addStore('8136', 'America/New_York');
+    const { mail } = await startMail();
+    // Clocks go from 2:00 to 3:00 at 7:00 UTC.
+    await subscribe('ada', '02:30', newYork);
+    await itIs('2026-03-08T06:59:00.000Z');
+    expect(await send(mail)).toMatchObject({ sent: 0 });
+    await itIs('2026-03-08T07:00:30.000Z');
+    expect(await send(mail)).toMatchObject({ sent: 1 });
+    await db().delete(digestSubscriptions);
+    // Clocks show 1:30 at 5:30 and at 6:30 UTC.
+    await subscribe('ada', '01:30', newYork);
+    await itIs('2026-11-01T05:30:30.000Z');
+    expect(await send(mail)).toMatchObject({ sent: 1 });
+    await itIs('2026-11-01T06:30:30.000Z');
+    expect(await send(mail)).toMatchObject({ sent: 0 });
+    expect((await sends()).map(({ day }) => day)).toEqual(['2026-03-08', '2026-11-01']);
+  });
+
+  test('is sent to nobody who may not sign in, lost the store, left, or chose a time that had passed', async () => {
+    for (const id of ['disabled', 'limited', 'gone', 'late', 'ada']) await subscribe(id, '06:00');
+    const otherStore = await addStore('8136', 'America/New_York');
+    await db().update(users).set({ disabledAt: sql`app_now()` }).where(eq(users.id, 'disabled'));
+    await db()
+      .update(users)
+      .set({ storeIds: [otherStore] })
+      .where(eq(users.id, 'limited'));
+    await db().delete(users).where(eq(users.id, 'gone'));
+    await db()
+      .update(digestSubscriptions)
+      .set({ changedAt: '2026-01-05T11:00:10.000Z' })
+      .where(eq(digestSubscriptions.userId, 'late'));
+    await itIs(SIX);
+    const { mail, received } = await startMail();
+    expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+    expect(received.map(({ to }) => to)).toEqual(['ada@example.test']);
+  });
+});
+
+describe('what the mail server surely has not taken', () => {
+  const refusal = (code: number) => Object.assign(new Error('no'), { responseCode: code });
+  const cases: [string, SMTPServerOptions, Partial<MailServer>, RegExp][] = [
+    ['at the greeting', { onConnect: (_session, done) => done(refusal(421)) }, {}, /takes no messages now/],
+    [
+      'at the sign-in',
+      { onAuth: (_auth, _session, done) => done(refusal(535)) },
+      { user: 'scheduler', password: PASSWORD },
+      /refused the sign-in \(535\)/,
+    ],
+    [
+      'at the sender',
+      { onMailFrom: (_from, _session, done) => done(refusal(451)) },
+      {},
+      /sender’s address \(451\)/,
+    ],
+    [
+      'at the recipient',
+      { onRcptTo: (_to, _session, done) => done(refusal(550)) },
+      {},
+      /recipient’s address \(550\)/,
+    ],
+    [
+      'after the message',
+      {
+        onData(stream, _session, done) {
+          stream.resume();
+          stream.on('end', () => done(refusal(452)));
+        },
+      },
+      {},
+      /refused the message \(452\)/,
+    ],
+  ];
+  test.each(cases)(
+    '%s is attempted again later on the same day, and then sent once',
+    async (_at, options, more, says) => {
+      await subscribe('ada', '06:00');
+      await itIs(SIX);
+      const bad = await startMail(options, more);
+      expect(await send(bad.mail)).toEqual({ sent: 0, failed: 1 });
+      const [row] = await sends();
+      expect(row).toMatchObject({ state: 'refused', attempts: 1 });
+      expect(row?.failure).toMatch(says);
+      expect(row?.failure).not.toContain(PASSWORD);
+      const good = await startMail();
+      // It waits first.
+      expect(await send(good.mail)).toEqual({ sent: 0, failed: 0 });
+      await itIs('2026-01-05T11:06:00.000Z');
+      expect(await send(good.mail)).toEqual({ sent: 1, failed: 0 });
+      expect(await send(good.mail)).toEqual({ sent: 0, failed: 0 });
+      expect(good.received).toHaveLength(1);
+      expect(await sends()).toMatchObject([{ state: 'sent', attempts: 2, failure: null }]);
+    },
+  );
+
+  test('because it could not be reached waits, without an attempt for each of the others', async () => {
+    for (const id of ['ada', 'ben']) await subscribe(id, '06:00');
+    await itIs(SIX);
+    const closed = createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    expect(await send(mailServerAt(`smtp://127.0.0.1:${port}`, FROM, 2_000))).toEqual({ sent: 0, failed: 1 });
+    expect(await sends()).toMatchObject([
+      { userId: 'ada', failure: expect.stringContaining('not be reached') },
+    ]);
+    // The next day begins anew.
+    await itIs('2026-01-06T11:00:30.000Z');
+    const { mail, received } = await startMail();
+    expect(await send(mail)).toEqual({ sent: 2, failed: 0 });
+    expect(received).toHaveLength(2);
+  });
+});
+
+test('a connection that is lost once the message was handed over is never followed by another attempt', async () => {
+  await subscribe('ada', '06:00');
+  await itIs(SIX);
+  // The server takes the message and never answers, so the sender gives up waiting.
+  const silent = await startMail({ onData: (stream) => void stream.resume() }, { waitMs: 200 });
+  expect(await send(silent.mail)).toEqual({ sent: 0, failed: 1 });
+  expect(await sends()).toMatchObject([
+    { state: 'unknown', failure: expect.stringContaining('may have been sent') },
+  ]);
+  await itIs('2026-01-05T15:00:00.000Z');
+  const { mail, received } = await startMail();
+  expect(await send(mail)).toEqual({ sent: 0, failed: 0 });
+  expect(received).toEqual([]);
+});
+
+test('the password is sent to the mail server and stands in no log line, row or error', async () => {
+  await subscribe('ada', '06:00');
+  await subscribe('ben', '06:00');
+  await itIs(SIX);
+  const lines: string[] = [];
+  const log = createLogger('digest-test', 'trace', { write: (line: string) => void lines.push(line) });
+  const passwords: unknown[] = [];
+  const { mail, received } = await startMail({
+    onAuth({ password }, _session, done) {
+      passwords.push(password);
+      if (passwords.length > 1) done(new Error(`535 no: ${password}`));
+      else done(null, { user: 'scheduler' });
+    },
+  });
+  const url = `smtp://scheduler:${encodeURIComponent(PASSWORD)}@127.0.0.1:${mail.port}`;
+  const { signal } = new AbortController();
+  await sendDigests(db(), { mail: mailServerAt(url, FROM, 2_000), origin: ORIGIN, log, signal });
+  expect(passwords).toEqual([PASSWORD, PASSWORD]);
+  expect(received.map(({ user }) => user)).toEqual(['scheduler']);
+  const all = JSON.stringify([lines, await sends(), received]);
+  expect(lines.join()).toContain('a digest was not sent');
+  for (const secret of [PASSWORD, encodeURIComponent(PASSWORD), Buffer.from(PASSWORD).toString('base64')]) {
+    expect(all).not.toContain(secret);
+  }
+});
+
+describe('the settings of the worker', () => {
+  const env = {
+    DATABASE_URL: 'postgres://localhost/scheduler',
+    CROSSMARK_BASE_URL: 'http://localhost:1',
+    CROSSMARK_USER_ID: '1',
+    CROSSMARK_PASSWORD: 'x',
+    CROSSMARK_SESSION_KEY: Buffer.alloc(32).toString('base64'),
+  };
+  const SMTP_URL = 'smtps://scheduler:s3cret-word@mail.example.test';
+  const messageOf = (more: Record<string, string>) => {
+    try {
+      readSettings({ ...env, ...more });
+    } catch (error) {
+      if (error instanceof SettingsError) return error.message;
+      throw error;
+    }
+    return '';
+  };
+
+  test('need no mail server, and with one a sender and the address of the pages', () => {
+    expect(readSettings(env).digests).toBeUndefined();
+    const { digests } = readSettings({
+      ...env,
+      SMTP_URL,
+      SMTP_FROM: 'The Scheduler <scheduler@example.test>',
+      WEB_ORIGIN: 'https://a.example.test, https://b.example.test',
+    });
+    expect(digests).toMatchObject({
+      origin: 'https://a.example.test',
+      mail: {
+        host: 'mail.example.test',
+        port: 465,
+        isSecure: true,
+        user: 'scheduler',
+        password: 's3cret-word',
+        from: { name: 'The Scheduler', address: 'scheduler@example.test' },
+      },
+    });
+  });
+
+  test.each([
+    [{ SMTP_URL }, /need SMTP_FROM and WEB_ORIGIN/],
+    [{ SMTP_URL, WEB_ORIGIN: 'https://a.example.test' }, /need SMTP_FROM\. Set/],
+    [{ SMTP_URL: 'https://scheduler:s3cret-word@mail.example.test' }, /SMTP_URL is wrong/],
+    [{ SMTP_URL: `${SMTP_URL}/path` }, /SMTP_URL is wrong: more than/],
+    [{ SMTP_FROM: 'nobody' }, /SMTP_FROM is wrong: not one e-mail address/],
+    [{ SMTP_FROM: 'a@example.test, b@example.test' }, /SMTP_FROM is wrong/],
+  ])('%o is refused in words without the password', (more, says) => {
+    const message = messageOf(more as Record<string, string>);
+    expect(message).toMatch(says);
+    expect(message).not.toContain('s3cret');
+  });
+});

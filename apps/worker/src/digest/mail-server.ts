@@ -1,0 +1,140 @@
+import { Readable } from 'node:stream';
+import { cleanText } from '@scheduler/runtime';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+
+/** A mail server, and who sends by it. */
+export interface MailServer {
+  host: string;
+  port: number;
+  /** Whether the connection is encrypted from its beginning; otherwise by STARTTLS where offered. */
+  isSecure: boolean;
+  user: string | null;
+  password: string | null;
+  /** The address of the sender. */
+  from: { name: string; address: string };
+  /** The longest wait for the connection, the greeting, and any answer. */
+  waitMs: number;
+}
+
+/** A message as it is sent, with its recipient. */
+export interface Message {
+  to: string;
+  content: Buffer;
+}
+
+/**
+ * How handing a message over ended. `refused`: the server surely doesn't have it · `unknown`: it may
+ * have it.
+ */
+export type Handover =
+  | { state: 'sent' }
+  | { state: 'unknown'; failure: string }
+  | {
+      state: 'refused';
+      failure: string;
+      /** Whether it is about this message or its recipient; otherwise no other message would go either. */
+      isAboutMessage: boolean;
+    };
+
+/** The parts of an error of nodemailer that tell what happened. */
+interface MailError {
+  code?: string;
+  command?: string;
+  responseCode?: number;
+}
+
+const WAIT_MS = 10_000;
+const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** Reads a mail server from its address, such as `smtps://user:password@mail.example.com`. */
+export function mailServerAt(
+  address: string,
+  from: MailServer['from'],
+  waitMs: number = WAIT_MS,
+): MailServer {
+  const url = new URL(address);
+  const isSecure = url.protocol === 'smtps:';
+  return {
+    host: url.hostname,
+    port: Number(url.port) || (isSecure ? 465 : 587),
+    isSecure,
+    user: url.username ? decodeURIComponent(url.username) : null,
+    password: url.username ? decodeURIComponent(url.password) : null,
+    from,
+    waitMs,
+  };
+}
+
+/**
+ * Hands a message over, by a connection of its own. Never throws. A password is sent only encrypted,
+ * or to this machine. When it is aborted, the connection is closed.
+ */
+export function handOver(server: MailServer, message: Message, signal: AbortSignal): Promise<Handover> {
+  const { host, port, isSecure, user, password, waitMs } = server;
+  const connection = new SMTPConnection({
+    host,
+    port,
+    secure: isSecure,
+    requireTLS: user !== null && !isSecure && !LOCAL.test(host),
+    connectionTimeout: waitMs,
+    greetingTimeout: waitMs,
+    socketTimeout: waitMs,
+    dnsTimeout: waitMs,
+    logger: false,
+  });
+  /** Whether the server was given any part of the message. */
+  let isHandedOver = false;
+  const content = new Readable({
+    read() {
+      isHandedOver = true;
+      this.push(message.content);
+      this.push(null);
+    },
+  });
+  const stop = () => connection.close();
+  signal.addEventListener('abort', stop, { once: true });
+  const ended = new Promise<Handover>((resolve) => {
+    const fail = (error: unknown) => resolve(failed(error as MailError, isHandedOver));
+    connection.once('error', fail);
+    connection.once('end', () => fail({ code: 'ECONNECTION' }));
+    const send = () =>
+      connection.send({ from: server.from.address, to: [message.to] }, content, (error) =>
+        error ? fail(error) : resolve({ state: 'sent' }),
+      );
+    connection.connect((error) => {
+      if (error) fail(error);
+      else if (user === null || password === null) send();
+      else connection.login({ user, pass: password }, (refused) => (refused ? fail(refused) : send()));
+    });
+  });
+  return ended.finally(() => {
+    signal.removeEventListener('abort', stop);
+    // An answer that comes later must not end the process.
+    connection.on('error', () => {});
+    connection.close();
+  });
+}
+
+function failed({ code, command, responseCode }: MailError, isHandedOver: boolean): Handover {
+  const answer = responseCode ? ` (${cleanText(String(responseCode), 10)})` : '';
+  // With an answer the server says itself that it doesn't take the message.
+  if (isHandedOver && !(responseCode && responseCode >= 400)) {
+    return {
+      state: 'unknown',
+      failure: 'The connection was lost while the message was handed over, so it may have been sent.',
+    };
+  }
+  const refused = (failure: string, isAboutMessage = false): Handover => ({
+    state: 'refused',
+    failure,
+    isAboutMessage,
+  });
+  if (code === 'EAUTH') return refused(`The mail server refused the sign-in${answer}.`);
+  if (code === 'ETLS') return refused('The mail server offers no connection that is encrypted and trusted.');
+  if (command === 'MAIL FROM') return refused(`The mail server refused the sender’s address${answer}.`);
+  if (code === 'EENVELOPE') return refused(`The mail server refused the recipient’s address${answer}.`, true);
+  if (isHandedOver || command === 'DATA')
+    return refused(`The mail server refused the message${answer}.`, true);
+  if (responseCode) return refused(`The mail server takes no messages now${answer}.`);
+  return refused('The mail server could not be reached, or did not answer.');
+}

@@ -1,0 +1,167 @@
+import { addDays, formatDay } from '@scheduler/scheduling';
+import { type Api, signIn } from '@scheduler/scripts/api';
+import { parse } from 'csv-parse/sync';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
+import { demoStore, type Stack, signedIn, startStack } from './stack.ts';
+
+describe('attendance', () => {
+  let stack: Stack;
+  let api: Api;
+  let person: { id: number; name: string };
+  let today: string;
+
+  beforeAll(async () => {
+    stack = await startStack();
+    api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
+    const store = await demoStore(api);
+    today = store.today;
+    const [first] = await api.employees.list.query({ storeId: store.id });
+    if (!first) throw new Error('There is nobody.');
+    person = first;
+  });
+  afterAll(() => stack?.stop());
+
+  const recordOf = async (day: string) => {
+    const month = await api.attendance.month.query({ month: day.slice(0, 7), employeeId: person.id });
+    return month.people[0]?.records.find((record) => record.day === day);
+  };
+
+  it('is recorded in the month with a note, changed by keyboard, taken back, and saved as a file', async () => {
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/people`);
+    await page.getByRole('link', { name: 'Attendance' }).click();
+    await page.waitForURL('**/people?view=attendance');
+    const cell = page.getByRole('button', { name: `${person.name}, ${formatDay(today)}:` });
+    await cell.click();
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${person.name}` });
+    await dialog.getByLabel('Note').fill('Flat tire');
+    expect(await findingsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Late' }).click();
+    await page
+      .getByRole('button', { name: `${person.name}, ${formatDay(today)}: late. Flat tire` })
+      .waitFor();
+    expect(await recordOf(today)).toMatchObject({ status: 'late', note: 'Flat tire', version: 1 });
+    expect(await findingsOf(page)).toEqual([]);
+
+    await cell.focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.ariaLabel)).toContain(person.name);
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Excused' }).press('Enter');
+    await expect.poll(() => recordOf(today)).toMatchObject({ status: 'excused', version: 2 });
+    await page.getByText(`${person.name}, ${formatDay(today)}: excused.`).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect.poll(() => recordOf(today)).toMatchObject({ status: 'late', note: 'Flat tire', version: 3 });
+
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export the month' }).click();
+    const chunks: Buffer[] = [];
+    for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer);
+    const rows = parse(Buffer.concat(chunks).toString(), { bom: true, columns: true }) as Record<
+      string,
+      string
+    >[];
+    expect(rows.find((row) => row.Person === person.name && row.Day === today)).toMatchObject({
+      Status: 'late',
+      Note: 'Flat tire',
+    });
+    expect(errors).toEqual([]);
+  });
+
+  it('stands on the person’s page as a calendar, fits a phone, and a viewer changes nothing', async () => {
+    const { page, errors } = await signedIn(stack, {
+      email: 'viewer@demo.test',
+      viewport: { width: 320, height: 700 },
+    });
+    await page.goto(`${stack.apps.webUrl}/people/${person.id}`);
+    const section = page.getByRole('region', { name: /^Attendance in / });
+    const cell = section.getByRole('button', {
+      name: `${person.name}, ${formatDay(today)}: late. Flat tire`,
+    });
+    await cell.waitFor();
+    await expect.poll(() => cell.getAttribute('aria-disabled')).toBe('true');
+    expect(await findingsOf(page)).toEqual([]);
+    await page.goto(`${stack.apps.webUrl}/people?view=attendance`);
+    await page
+      .getByRole('link', { name: new RegExp(person.name) })
+      .first()
+      .waitFor();
+    await expect
+      .poll(() =>
+        page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+      )
+      .toBe(true);
+    expect(await findingsOf(page)).toEqual([]);
+    expect(errors).toEqual([]);
+  });
+
+  it('asks to look again where a colleague has recorded the day meanwhile', async () => {
+    const yesterday = addDays(today, -1);
+    const { page } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/people?view=attendance&month=${yesterday.slice(0, 7)}`);
+    await page.getByRole('button', { name: `${person.name}, ${formatDay(yesterday)}:` }).click();
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${person.name}` });
+    await dialog.waitFor();
+    await api.attendance.record.mutate({
+      employeeId: person.id,
+      day: yesterday,
+      version: null,
+      status: 'no_show',
+    });
+    await dialog.getByRole('button', { name: 'On time' }).click();
+    await page.getByText(/has recorded no call, no show for .* meanwhile/).waitFor();
+    expect(await recordOf(yesterday)).toMatchObject({ status: 'no_show', version: 1 });
+  });
+
+  it('of somebody who called in leads to the plan that finds others for their work', async () => {
+    const board = await api.day.get.query({ day: today });
+    const work = board.schedules.find(
+      ({ employeeId }) => !board.attendance.some((record) => record.employeeId === employeeId),
+    );
+    const name = board.people.find(({ id }) => id === work?.employeeId)?.name;
+    if (!work || !name) throw new Error('Nobody works today.');
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/day?day=${today}`);
+    await page.getByRole('button', { name: `${name}: other attendance` }).click();
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${name}` });
+    await dialog.getByRole('button', { name: 'Called in' }).click();
+    const off = page.getByRole('dialog', { name: `${name} is off today` });
+    await off.getByRole('button', { name: /^Record/ }).waitFor();
+    await expect
+      .poll(async () => (await api.day.get.query({ day: today })).attendance)
+      .toContainEqual(expect.objectContaining({ employeeId: work.employeeId, status: 'called_in' }));
+    await page.keyboard.press('Escape');
+    await off.waitFor({ state: 'hidden' });
+    expect((await api.employees.get.query({ employeeId: work.employeeId })).timeOff).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is marked on the Day page with one click, and by keyboard within the timeline', async () => {
+    const board = await api.day.get.query({ day: addDays(today, -1) });
+    const work = board.schedules.find(
+      ({ employeeId }) => !board.attendance.some((record) => record.employeeId === employeeId),
+    );
+    const name = board.people.find(({ id }) => id === work?.employeeId)?.name;
+    if (!work || !name) throw new Error('Nobody worked yesterday.');
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/day?day=${addDays(today, -1)}`);
+    await page.getByRole('button', { name: `${name}: on time` }).click();
+    const mark = page.getByRole('button', { name: `${name}: On time. Change the attendance` });
+    await mark.waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByTestId(`lane-${work.employeeId}`).getByRole('link', { name }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${name}` });
+    await dialog.getByRole('button', { name: 'No call, no show' }).press('Enter');
+    await page.getByRole('button', { name: `${name}: No call, no show. Change the attendance` }).waitFor();
+    const after = await api.day.get.query({ day: addDays(today, -1) });
+    expect(after.attendance).toContainEqual(
+      expect.objectContaining({ employeeId: work.employeeId, status: 'no_show', version: 2 }),
+    );
+    expect(errors).toEqual([]);
+  });
+});

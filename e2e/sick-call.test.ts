@@ -1,0 +1,203 @@
+import { addDays, instantAt } from '@scheduler/scheduling';
+import { type Api, signIn } from '@scheduler/scripts/api';
+import { waitFor } from '@scheduler/scripts/process';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
+import { badgeOf } from './board.ts';
+import { emptyWeek } from './plans.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+const PHONES = [
+  { viewport: { width: 390, height: 844 }, dark: false },
+  { viewport: { width: 320, height: 640 }, dark: true },
+];
+
+describe('somebody calls in sick', () => {
+  let stack: Stack;
+  let api: Api;
+  let zone: string;
+  let sunday: string;
+  let ada: { id: number; name: string };
+  const cores: number[] = [];
+
+  beforeAll(async () => {
+    stack = await startStack();
+    const week = await emptyWeek(stack);
+    ({ api, timeZone: zone, sunday } = week);
+    const drafts = [1, 2].map((number) => ({
+      name: `${690_100 + number}-Testwell-Biscuit ${number} (123456789012)  - V2-CORE`,
+      startsOn: sunday,
+      dueOn: addDays(sunday, 7),
+    }));
+    cores.push(...(await week.list(drafts)).map(({ eventId }) => eventId));
+    const [first] = await week.peopleAs('Event Specialist');
+    if (!first || cores.length !== 2) throw new Error('The test has nobody or nothing to plan.');
+    ada = first;
+  });
+  afterAll(() => stack?.stop());
+  // Ada has a Core on Tuesday and one on Thursday, and no time off.
+  beforeEach(async () => {
+    const { timeOff, version } = await api.employees.get.query({ employeeId: ada.id });
+    let seen = version;
+    for (const { id: timeOffId } of timeOff) {
+      const saved = await api.employees.removeTimeOff.mutate({
+        employeeId: ada.id,
+        version: seen,
+        timeOffId,
+      });
+      seen = saved.employee.version;
+    }
+    for (const [index, eventId] of cores.entries()) {
+      const standing = (await api.events.get.query({ eventId })).schedule;
+      if (standing) await api.schedules.unschedule.mutate(refOf(standing));
+      const startsAt = instantAt(day(2 + 2 * index), '10:45', zone);
+      await api.schedules.create.mutate({ eventId, employeeId: ada.id, startsAt });
+    }
+  });
+
+  const day = (index: number) => addDays(sunday, index);
+  const refOf = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
+    scheduleId,
+    version,
+  });
+  const holderOf = async (index: number) =>
+    (await api.events.get.query({ eventId: cores[index] ?? 0 })).schedule?.employeeId;
+  const timeOffOf = async () => (await api.employees.get.query({ employeeId: ada.id })).timeOff;
+  const openWeek = async (page: Page, more = '') => {
+    await page.getByTestId('sync-badge').first().waitFor();
+    await page.goto(`${stack.apps.webUrl}/?week=${sunday}${more}`);
+    await page.getByText('Biscuit').first().waitFor();
+  };
+  const proposal = (page: Page) => page.getByRole('heading', { name: `Cover for ${ada.name}` });
+
+  it('from a card by mouse: one dialog, others at the same time, synced; Ctrl+Z takes all of it back', async () => {
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page);
+    const card = page.locator(`[data-event-id="${cores[0]}"]`);
+    await card.hover();
+    await card
+      .locator('..')
+      .getByRole('button', { name: /^Move / })
+      .click();
+    await page.getByRole('menuitem', { name: new RegExp(`^${ada.name} is off`) }).click();
+    await page
+      .getByRole('dialog')
+      .getByText(/Biscuit 1/)
+      .waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Record, and find cover' }).click();
+    await proposal(page).waitFor();
+    expect(await timeOffOf()).toMatchObject([{ startsOn: day(2), endsOn: day(2) }]);
+    expect(await holderOf(0)).toBe(ada.id);
+    expect(await findingsOf(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Approve all 1' }).click();
+    await page.getByRole('heading', { name: '1 event moved' }).waitFor();
+    expect(await holderOf(0)).not.toBe(ada.id);
+    await badgeOf(page, cores[0] ?? 0, 'synced');
+    const schedule = (await api.events.get.query({ eventId: cores[0] ?? 0 })).schedule;
+    expect(schedule?.startsAt).toBe(instantAt(day(2), '10:45', zone));
+    expect(await holderOf(1)).toBe(ada.id);
+
+    await page.keyboard.press('Control+z');
+    await page.getByText(`${ada.name} is in after all. 1 event put back.`).waitFor();
+    expect(await holderOf(0)).toBe(ada.id);
+    expect(await timeOffOf()).toEqual([]);
+    await page.getByLabel('Unscheduled events', { exact: true }).waitFor();
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it.each(PHONES)(
+    'on a phone, $viewport.width px, dark: $dark: for some days, then in after all',
+    async (phone) => {
+      const { page, errors } = await signedIn(stack, { ...phone, touch: true });
+      await openWeek(page, `&day=${day(2)}`);
+      await page.getByRole('button', { name: `${ada.name} is off…` }).tap();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Last day', { exact: true }).fill(day(5));
+      await dialog.getByText(/Biscuit 2/).waitFor();
+      expect(await findingsOf(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Record, and find cover' }).tap();
+      await proposal(page).waitFor();
+      await page.getByRole('button', { name: 'Approve all 2' }).waitFor();
+      expect(await findingsOf(page)).toEqual([]);
+      // The notice with Undo is still shown, and covers neither the list's tabs nor its buttons.
+      await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Taken over 2' }).tap();
+      await page.getByRole('button', { name: 'In after all' }).tap();
+      await page.getByText(`${ada.name} is in after all.`).waitFor();
+      expect(await timeOffOf()).toEqual([]);
+      expect([await holderOf(0), await holderOf(1)]).toEqual([ada.id, ada.id]);
+      expect(errors).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  it('by keyboard alone, from the name in the row', async () => {
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page);
+    await page.getByRole('rowheader').getByRole('link', { name: ada.name }).focus();
+    // The hours of the row come between.
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    const button = page.getByRole('button', { name: `${ada.name} is off…` });
+    await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/Nothing is planned for them then/).waitFor();
+    await dialog.getByLabel('Last day', { exact: true }).fill(day(6));
+    await dialog.getByText(/Biscuit 2/).waitFor();
+    await page.keyboard.press('Enter');
+    await proposal(page).waitFor();
+    await page.getByRole('button', { name: 'Approve all 2' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '2 events moved' }).waitFor();
+    expect([await holderOf(0), await holderOf(1)]).not.toContain(ada.id);
+    await page.getByRole('button', { name: /^Undo the approval of / }).focus();
+    await page.keyboard.press('Enter');
+    await waitFor('The time off to be gone', async () => (await timeOffOf()).length === 0);
+    expect([await holderOf(0), await holderOf(1)]).toEqual([ada.id, ada.id]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('before somebody leaves, and for a closed day', async () => {
+    const { page, errors } = await signedIn(stack);
+    await page.getByTestId('sync-badge').first().waitFor();
+    await page.goto(`${stack.apps.webUrl}/people/${ada.id}`);
+    await page.getByRole('button', { name: 'Retire' }).click();
+    await page.getByRole('button', { name: 'Cover their work first' }).click();
+    await proposal(page).waitFor();
+    await page.getByText(/Retire them once this is approved/).waitFor();
+    expect((await api.employees.get.query({ employeeId: ada.id })).terminatedOn).toBeNull();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText(/The plan was discarded/).waitFor();
+
+    const admin = await signIn(
+      stack.apps.serverUrl,
+      stack.infrastructure.env.WEB_ORIGIN ?? '',
+      'admin@demo.test',
+    );
+    const { holidayId } = await admin.settings.addHoliday.mutate({
+      day: day(2),
+      name: 'Inventory',
+      yearly: false,
+    });
+    await openWeek(page);
+    await page.getByRole('button', { name: /^Closed on .* 1 event is planned/ }).click();
+    await page.getByRole('dialog').getByText('The store is closed: Inventory.').waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Find other days' }).click();
+    await page.getByRole('heading', { name: 'Closed: Inventory' }).waitFor();
+    await page.getByRole('button', { name: 'Approve all 1' }).click();
+    await page.getByRole('heading', { name: '1 event moved' }).waitFor();
+    const moved = (await api.events.get.query({ eventId: cores[0] ?? 0 })).schedule;
+    expect(moved?.workDate).not.toBe(day(2));
+    expect(moved?.employeeId).toBe(ada.id);
+    await admin.settings.removeHoliday.mutate({ holidayId });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,1 @@
+ALTER TABLE "stores" ADD COLUMN "slot_times" jsonb DEFAULT '{}'::jsonb NOT NULL;

@@ -1,0 +1,1 @@
+CREATE INDEX "sync_attempts_failed" ON "sync_attempts" USING btree ("started_at") WHERE "sync_attempts"."outcome" in ('retry', 'waiting');

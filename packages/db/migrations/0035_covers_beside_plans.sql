@@ -1,0 +1,2 @@
+DROP INDEX "proposals_one_running";--> statement-breakpoint
+CREATE UNIQUE INDEX "proposals_one_running" ON "proposals" USING btree ("store_id",coalesce("cause"::text, '')) WHERE "proposals"."state" = 'running';

@@ -1,0 +1,3 @@
+export * from './records.ts';
+export * from './rule-inputs.ts';
+export * from './store-work.ts';
