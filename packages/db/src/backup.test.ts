@@ -69,6 +69,14 @@ describe('a backup', () => {
     await close();
   });
 
+  test('that can’t be written ends with the reason, and its connection with it', async () => {
+    const full = backup(database.url, '/dev/full');
+    await expect(full).rejects.toThrow(/ENOSPC/);
+    const left = database.sql`select from pg_stat_activity
+      where datname = current_database() and query ilike 'copy %' and state <> 'idle'`;
+    expect(await left).toHaveLength(0);
+  });
+
   test('is not restored over data', async () => {
     const before = await contents(database.url);
     await expect(restore(database.url, file)).rejects.toThrow(/holds data, so nothing was changed/);
