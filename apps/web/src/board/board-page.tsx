@@ -1,11 +1,10 @@
-import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
-import { getRouteApi } from '@tanstack/react-router';
+import type { BoardEvent } from '@scheduler/server/router';
+import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useExternalStore } from '../lib/external-store.ts';
 import { useNextDays } from '../lib/theme.ts';
 import { addDays, formatWeek, laterDay } from '../lib/time.ts';
 import { useReadNotes } from '../notes/notes-in-view.ts';
-import { EventPanel } from '../planning/dialogs.ts';
 import { clearSelection, isSelecting, selection, selectMode, toggleSelected } from '../planning/selection.ts';
 import { review } from '../review/shown.ts';
 import { parsedSearch, type SearchChange } from '../search-params.ts';
@@ -16,7 +15,8 @@ import { useIsPainted } from '../ui/use-is-painted.ts';
 import { useMedia } from '../ui/use-media.ts';
 import type { BoardActions } from './board-actions.ts';
 import { BoardDialogs } from './board-dialogs.tsx';
-import type { BoardSearch } from './board-search.ts';
+import { BehindPanel, BoardPanel } from './board-panel.tsx';
+import { type BoardSearch, boardSearch } from './board-search.ts';
 import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import {
@@ -43,7 +43,8 @@ const route = getRouteApi('/app/');
 
 /** The home page: one week of a store, with the unscheduled events beside it. */
 export function BoardPage() {
-  const search = route.useSearch();
+  const search = route.useSearch({ select: withoutPanel, structuralSharing: true });
+  const router = useRouter();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
   const hasRoomForTray = useMedia('(min-width: 1100px)');
@@ -57,7 +58,6 @@ export function BoardPage() {
   useEffect(() => clearSelection, []);
   // In the tray's place: nothing of the week moves when it opens.
   const isPanelBeside = useMedia('(min-width: 1280px)') && !isReviewing;
-  const hasPanelBeside = isPanelBeside && search.event !== undefined;
 
   const set = useCallback(
     (change: SearchChange<BoardSearch>, replace = true) =>
@@ -82,12 +82,14 @@ export function BoardPage() {
     if (isPainted) loadBoardDialogsSoon();
   }, [isPainted]);
 
-  // Another card’s panel takes the place of the open one, in the history too.
-  const isPanelOpen = useRef(false);
-  isPanelOpen.current = search.event !== undefined;
+  const isPanelOpen = useCallback(
+    () => boardSearch(router.latestLocation.search).event !== undefined,
+    [router],
+  );
   const actions = useMemo<BoardActions>(
     () => ({
-      open: (eventId) => set({ event: eventId }, isPanelOpen.current),
+      // Another card’s panel takes the place of the open one, in the history too.
+      open: (eventId) => set({ event: eventId }, isPanelOpen()),
       add: mayWrite ? (employeeId, day) => setDialog({ kind: 'choose', employeeId, day }) : undefined,
       menu: mayWrite ? (schedule, button) => setDialog({ kind: 'menu', schedule, button }) : undefined,
       off: mayWrite
@@ -100,8 +102,9 @@ export function BoardPage() {
       goTo: (href) => void navigate({ href }),
       showLast: (day) => set({ last: day, ...(!hasRoomForTray && { view: 'tray' as const }) }),
     }),
-    [set, navigate, mayWrite, hasRoomForTray, weekOf],
+    [set, navigate, isPanelOpen, mayWrite, hasRoomForTray, weekOf],
   );
+  const closePanel = useCallback(() => set({ event: undefined }), [set]);
   const planner = usePlanner(current, setDialog);
   useBoardKeys({
     ...planner,
@@ -109,7 +112,8 @@ export function BoardPage() {
     mayWrite,
     trade: (schedule) => setDialog({ kind: 'trade', schedule }),
     help: () => setDialog({ kind: 'keys' }),
-    leave: hasPanelBeside ? () => set({ event: undefined }) : undefined,
+    hasPanel: () => isPanelBeside && isPanelOpen(),
+    closePanel,
   });
   useDragging(current, planner.drop, mayWrite && hasGrid);
   const pick = useCallback(
@@ -131,21 +135,6 @@ export function BoardPage() {
     [set],
   );
   const onWeek = useCallback((week: string) => set({ week, day: undefined }), [set]);
-
-  const leave = () => set({ event: undefined });
-  const panel = search.event !== undefined && (
-    <Suspense
-      fallback={isPanelBeside && <div className="w-(--side-column) border-r border-line bg-surface" />}
-    >
-      <EventPanel
-        key={search.event}
-        eventId={search.event}
-        known={displayed && eventIn(displayed, search.event)}
-        isBeside={isPanelBeside}
-        onClose={leave}
-      />
-    </Suspense>
-  );
 
   const showsTray = hasRoomForTray || search.view === 'tray';
   const showsWeek = hasRoomForTray || search.view !== 'tray';
@@ -180,8 +169,7 @@ export function BoardPage() {
       )}
       {/* The panel is outside of what is read, so that the week's arrival leaves it as it is. */}
       <div className="relative flex min-h-0 flex-1">
-        {/* Over the tray, so that nothing moves when it opens. */}
-        <div className={hasPanelBeside ? 'absolute inset-y-0 left-0 z-30 flex' : 'contents'}>{panel}</div>
+        <BoardPanel board={displayed} isBeside={isPanelBeside} onClose={closePanel} />
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <QueryView
             what="the week"
@@ -192,15 +180,16 @@ export function BoardPage() {
             {(board) => (
               <div aria-busy={isBusy} className={`flex min-h-0 flex-1 ${isBusy ? 'opacity-60' : ''}`}>
                 {showsTray && !isReviewing && (
-                  <Tray
-                    board={board}
-                    isHidden={hasPanelBeside}
-                    filter={filter}
-                    onFilter={onFilter}
-                    onWeek={onWeek}
-                    mayMove={mayWrite && hasRoomForTray}
-                    onPick={pick}
-                  />
+                  <BehindPanel isBeside={isPanelBeside}>
+                    <Tray
+                      board={board}
+                      filter={filter}
+                      onFilter={onFilter}
+                      onWeek={onWeek}
+                      mayMove={mayWrite && hasRoomForTray}
+                      onPick={pick}
+                    />
+                  </BehindPanel>
                 )}
                 {showsWeek && board.people.length === 0 && (
                   <div className="flex-1">
@@ -277,10 +266,8 @@ export function BoardPage() {
   );
 }
 
-/** An event as the board knows it. */
-const eventIn = ({ schedules, tray }: WeekBoard, eventId: number): BoardEvent | undefined =>
-  schedules.find(({ event }) => event.eventId === eventId)?.event ??
-  tray.find((event) => event.eventId === eventId);
+/** The address without its panel, see {@link BoardPanel}. */
+const withoutPanel = ({ event: _event, ...search }: BoardSearch): BoardSearch => search;
 
 /**
  * Returns the day that the one-day list shows: the first of `days` in the week, otherwise its

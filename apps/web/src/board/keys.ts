@@ -19,8 +19,9 @@ export interface KeyActions {
   undo: () => void;
   redo: () => void;
   help: () => void;
-  /** Closes the panel beside the board; absent where none is open. */
-  leave: (() => void) | undefined;
+  /** Whether a panel is open beside the board. */
+  hasPanel: () => boolean;
+  closePanel: () => void;
 }
 
 /**
@@ -64,8 +65,8 @@ function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boo
   }
   if (hand?.by === 'keyboard') return handleWhileDragging(shortcut, hand, actions);
   if (hand) return false;
-  if (shortcut === 'Escape' && actions.leave) {
-    actions.leave();
+  if (shortcut === 'Escape' && actions.hasPanel()) {
+    actions.closePanel();
     return true;
   }
   if (shortcut === '?') {

@@ -19,7 +19,6 @@ const ORDER_WORDS: Record<TrayOrder, string> = { due: 'Due', type: 'Type', clien
 /** The unscheduled events, the most urgent first. */
 export const Tray = memo(function Tray({
   board,
-  isHidden,
   filter,
   mayMove,
   onFilter,
@@ -27,8 +26,6 @@ export const Tray = memo(function Tray({
   onPick,
 }: {
   board: WeekBoard;
-  /** Whether something else stands in its place. */
-  isHidden: boolean;
   filter: TrayFilter;
   /** Whether events can be taken from here to the board. */
   mayMove: boolean;
@@ -55,7 +52,7 @@ export const Tray = memo(function Tray({
     <aside
       aria-label="Unscheduled events"
       data-tray
-      className={`relative flex min-h-0 ${isHidden ? 'invisible' : ''} w-full flex-1 flex-col border-line bg-surface min-[1100px]:w-(--side-column) min-[1100px]:flex-none min-[1100px]:border-r`}
+      className="relative flex min-h-0 w-full flex-1 flex-col border-line bg-surface min-[1100px]:border-r"
     >
       <div className="grid gap-2 border-b border-line px-3 pt-2.5 pb-2">
         <h2 className="flex items-baseline gap-2 font-semibold">

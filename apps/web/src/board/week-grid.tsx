@@ -43,7 +43,7 @@ export const WeekGrid = memo(function WeekGrid({
     keepOneTabStop(grid.current);
   });
   return (
-    <section aria-label="Week board" className="min-h-0 min-w-0 flex-1 overflow-auto bg-surface">
+    <section aria-label="Week board" className="@container min-h-0 min-w-0 flex-1 overflow-auto bg-surface">
       <div
         ref={grid}
         role="grid"

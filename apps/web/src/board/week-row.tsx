@@ -41,9 +41,10 @@ export const WeekRow = memo(function Row({
     >
       <div
         role="rowheader"
-        // Lines are above a row and not below it, because the sticky name covers the line of the
-        // row before.
-        className="sticky left-0 z-10 min-h-(--board-row) border-t border-r border-line bg-surface text-left font-normal"
+        // Sticky only where the grid scrolls sideways, because each sticky name is a layer that every
+        // frame has to put together. Lines are above a row and not below it, because a sticky name
+        // covers the line of the row before.
+        className="min-h-(--board-row) border-t @max-[980px]:sticky @max-[980px]:left-0 @max-[980px]:z-10 border-r border-line bg-surface text-left font-normal"
       >
         <PersonHead
           person={person}

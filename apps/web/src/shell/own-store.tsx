@@ -7,7 +7,7 @@ const OtherStore = lazy(async () => ({ default: (await import('./other-store.tsx
 
 /** A page, unless its address names a store that is not one of the user's. */
 export function OwnStore({ children }: { children: ReactNode }) {
-  const { store } = useSearch({ strict: false });
+  const store = useSearch({ strict: false, select: (search) => search.store });
   const { data: stores } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   if (store === undefined || !stores || stores.some(({ id }) => id === store)) return children;
   return (

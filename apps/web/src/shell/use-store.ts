@@ -7,7 +7,7 @@ import { trpc } from '../lib/api.ts';
  * known.
  */
 export function useStore(): Store | undefined {
-  const { store } = useSearch({ strict: false });
+  const store = useSearch({ strict: false, select: (search) => search.store });
   const { data } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   return data?.find(({ id }) => id === store) ?? data?.[0];
 }
