@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detectEventType } from './event-type.ts';
-import { supervisorEventFor, supervisorPlan } from './pairing.ts';
+import { linesToApprove, supervisorEventFor, supervisorPlan } from './pairing.ts';
 import { type EventFacts, type PersonFacts, type PlannedWork, type StoreRules, usualRules } from './rules.ts';
 import { addMinutes, instantAt, timeOf } from './time.ts';
 
@@ -135,5 +135,26 @@ describe('supervisorPlan', () => {
     const specialist = person(3, 'Event Specialist');
     expect(plan([away, lead, specialist], [coreOf(3)], 3).person).toBeNull();
     expect(plan([away, person(2, 'Lead Event Specialist', off)], [coreOf(2)]).person).toBeNull();
+  });
+});
+
+describe('linesToApprove', () => {
+  const core = { eventId: 1, coreEventId: null, state: 'proposed', ticked: true };
+  const check = { eventId: 2, coreEventId: 1, state: 'proposed', ticked: true };
+  const approved = (...lines: (typeof core | typeof check)[]) =>
+    linesToApprove(lines, ({ ticked }) => ticked).map(({ eventId }) => eventId);
+
+  it('are those that are chosen and not saved', () => {
+    const lines = [core, { ...core, eventId: 3, ticked: false }, { ...core, eventId: 4, state: 'saved' }];
+    expect(approved(...lines)).toEqual([1]);
+  });
+
+  it.each([
+    ['chosen with it', core, [1, 2]],
+    ['saved', { ...core, state: 'saved' }, [2]],
+    ['without a line, because it was scheduled before', { ...core, eventId: 9, ticked: false }, [2]],
+    ['not chosen', { ...core, ticked: false }, []],
+  ])('leave a noon check only where its Core has a line that waits: %s', (_, its, expected) => {
+    expect(approved(its, check)).toEqual(expected);
   });
 });

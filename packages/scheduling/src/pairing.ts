@@ -75,3 +75,28 @@ export function supervisorPlan(pair: {
 /** Store time, `HH:mm`, at which noon checks are done. */
 export const noonOf = (slots: PerType<readonly string[]>): string =>
   slotsFor('Supervisor', slots)[0] ?? '12:00';
+
+/** A line of a plan, as far as it matters for noon checks. */
+interface PairedLine {
+  eventId: number;
+  /** For a noon check: the event of its Core. */
+  coreEventId: number | null;
+  /** `saved` once it is scheduled. */
+  state: string;
+}
+
+/**
+ * The chosen lines of a plan that an approval saves. A noon check goes with its Core: it waits while
+ * that has a line that is neither saved nor chosen.
+ */
+export function linesToApprove<Line extends PairedLine>(
+  lines: readonly Line[],
+  isChosen: (line: Line) => boolean,
+): Line[] {
+  const chosen = lines.filter((line) => line.state !== 'saved' && isChosen(line));
+  const waits = ({ coreEventId }: Line) => {
+    const core = lines.find(({ eventId }) => eventId === coreEventId);
+    return core !== undefined && core.state !== 'saved' && !chosen.includes(core);
+  };
+  return chosen.filter((line) => !waits(line));
+}

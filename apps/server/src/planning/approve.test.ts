@@ -1,6 +1,7 @@
-import { proposalLines, proposals } from '@scheduler/db';
+import { proposalLines, proposals, timeOff } from '@scheduler/db';
 import { addMinutes } from '@scheduler/scheduling';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -8,10 +9,13 @@ import {
   type Client,
   coreName,
   empty,
+  everything,
   itIs,
+  jobs,
   live,
   need,
   startTestServer,
+  supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
 import { SUNDAY_NOON, WEEK } from '../../test/plans.ts';
@@ -194,4 +198,161 @@ test('a move is saved although the move that makes room for it stands after it',
   ]);
   expect(await dispatcher.plan.approve.mutate(plan)).toMatchObject({ saved: [{}, {}], refused: [] });
   expect((await live(db())).map(({ workDate }) => workDate).sort()).toEqual(['2026-01-06', '2026-01-07']);
+});
+
+describe('a Core and its noon check', () => {
+  const MONDAY = '2026-01-05';
+  const noon = (day: string) => `${day}T17:00:00.000Z`;
+  let pair: { core: Scheduled; check: Scheduled };
+  let lead: number;
+
+  /** Schedules a Core with its noon check on Monday, and returns a plan that moves both to Tuesday. */
+  const planForPair = async () => {
+    itIs(SUNDAY_NOON);
+    lead = await addPerson(db(), { storeId: store, name: 'Lee Lead', role: 'Lead Event Specialist' });
+    const dueOn = '2026-01-15';
+    const eventId = await addEvent(db(), { storeId: store, name: coreName(612_400), dueOn });
+    const checkId = await addEvent(db(), { storeId: store, name: supervisorName(612_400), dueOn });
+    const employeeId = personOf(0);
+    const core = await dispatcher.schedules.create.mutate({ eventId, employeeId, startsAt: at(MONDAY) });
+    const check = await dispatcher.schedules.create.mutate({
+      eventId: checkId,
+      employeeId: lead,
+      startsAt: noon(MONDAY),
+    });
+    pair = {
+      core: { ...core, employeeId },
+      check: { ...check, employeeId: lead },
+    };
+    const TUESDAY = '2026-01-06';
+    const seen = await planOf([
+      { ...pair.core, to: TUESDAY },
+      { ...pair.check, to: TUESDAY },
+    ]);
+    await db()
+      .update(proposalLines)
+      .set({ coreEventId: pair.core.eventId, startsAt: noon(TUESDAY), endsAt: addMinutes(noon(TUESDAY), 5) })
+      .where(eq(proposalLines.eventId, pair.check.eventId));
+    return seen;
+  };
+  const places = async () =>
+    Object.fromEntries(
+      (await live(db())).map(({ eventId, employeeId, startsAt }) => [eventId, { employeeId, startsAt }]),
+    );
+  const stateOf = async (proposalId: number) => {
+    const { lines } = await dispatcher.plan.get.query({ proposalId });
+    return Object.fromEntries(lines.map(({ eventId, state, refusal }) => [eventId, { state, refusal }]));
+  };
+
+  test('move together', async () => {
+    const { proposalId, version } = await planForPair();
+    const answer = await dispatcher.plan.approve.mutate({ proposalId, version });
+    expect([answer.saved.length, answer.refused]).toEqual([2, []]);
+    expect(await places()).toEqual({
+      [pair.core.eventId]: { employeeId: personOf(0), startsAt: at('2026-01-06') },
+      [pair.check.eventId]: { employeeId: lead, startsAt: noon('2026-01-06') },
+    });
+  });
+
+  test.each(['changed meanwhile', 'forbidden by a rule by now'])(
+    'move neither where the noon check is %s; the Core alone takes it along',
+    async (why) => {
+      const { proposalId, version } = await planForPair();
+      if (why === 'changed meanwhile') {
+        await colleague.schedules.changeEmployee.mutate({
+          scheduleId: pair.check.scheduleId,
+          version: pair.check.version,
+          employeeId: await addPerson(db(), { storeId: store, name: 'Sue', role: 'Club Supervisor' }),
+        });
+      } else {
+        await addPerson(db(), { storeId: store, name: 'Sue', role: 'Club Supervisor' });
+        await db().insert(timeOff).values({ employeeId: lead, startsOn: '2026-01-06', endsOn: '2026-01-06' });
+      }
+      const before = [await live(db()), await jobs(db())];
+      const answer = await dispatcher.plan.approve.mutate({ proposalId, version });
+      expect([answer.saved, answer.approvalId]).toEqual([[], null]);
+      expect([await live(db()), await jobs(db())]).toEqual(before);
+      const alone =
+        'Its noon check was not saved, and both go together. Untick the noon check to save the Core alone.';
+      expect(await stateOf(proposalId)).toEqual({
+        [pair.core.eventId]: { state: 'refused', refusal: alone },
+        [pair.check.eventId]: {
+          state: 'refused',
+          refusal: expect.stringMatching(why === 'changed meanwhile' ? /changed after you/ : /time off/),
+        },
+      });
+      const core = need(answer.refused.find(({ eventId }) => eventId === pair.core.eventId));
+      const again = await dispatcher.plan.approve.mutate({
+        proposalId,
+        version: answer.version,
+        lineIds: [core.lineId],
+      });
+      expect(again.saved).toMatchObject([{ eventId: pair.core.eventId }]);
+      const now = await live(db());
+      expect(now.map(({ workDate }) => workDate)).toEqual(['2026-01-06', '2026-01-06']);
+      expect(now.every(({ employeeId }) => employeeId !== lead)).toBe(true);
+    },
+  );
+
+  test('move neither where the Core is refused, and are tried again together', async () => {
+    const { proposalId, version } = await planForPair();
+    const [busy] = await scheduled(['2026-01-06']);
+    const before = await places();
+    const answer = await dispatcher.plan.approve.mutate({ proposalId, version });
+    expect(answer.saved).toEqual([]);
+    expect(await places()).toEqual(before);
+    expect((await stateOf(proposalId))[pair.check.eventId]).toEqual({
+      state: 'refused',
+      refusal: 'A noon check goes with its Core, which was not saved.',
+    });
+    const { scheduleId, version: seen } = need(busy);
+    await colleague.schedules.unschedule.mutate({ scheduleId, version: seen });
+    const again = await dispatcher.plan.approve.mutate({
+      proposalId,
+      version: answer.version,
+      lineIds: answer.refused.map(({ lineId }) => lineId),
+    });
+    expect([again.saved.length, again.refused]).toEqual([2, []]);
+  });
+
+  test('move back together or not at all', async () => {
+    const { proposalId, version } = await planForPair();
+    const { approvalId } = await dispatcher.plan.approve.mutate({ proposalId, version });
+    await db().insert(timeOff).values({ employeeId: lead, startsOn: MONDAY, endsOn: MONDAY });
+    const before = await live(db());
+    const undone = await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+    expect(undone.restored).toEqual([]);
+    expect(undone.kept).toMatchObject([
+      { eventId: pair.core.eventId, message: 'Its noon check stays, and a noon check goes with its Core.' },
+      { eventId: pair.check.eventId, message: expect.stringContaining('time off') },
+    ]);
+    expect(await live(db())).toEqual(before);
+    await db().delete(timeOff);
+    const back = await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
+    expect([back.restored.length, back.kept]).toEqual([2, []]);
+    expect(await places()).toEqual({
+      [pair.core.eventId]: { employeeId: personOf(0), startsAt: at(MONDAY) },
+      [pair.check.eventId]: { employeeId: lead, startsAt: noon(MONDAY) },
+    });
+  });
+
+  test('do nothing where only the check is ticked, and say so where it is named', async () => {
+    const { proposalId, version } = await planForPair();
+    const { lines } = await dispatcher.plan.get.query({ proposalId });
+    const lineOf = (eventId: number) => need(lines.find((line) => line.eventId === eventId)).lineId;
+    const marked = await dispatcher.plan.markLines.mutate({
+      proposalId,
+      version,
+      lines: [{ lineId: lineOf(pair.core.eventId), ticked: false }],
+    });
+    const before = await everything(db());
+    const ticked = await dispatcher.plan.approve.mutate(marked);
+    expect(ticked).toEqual({ ...marked, approvalId: null, saved: [], refused: [] });
+    const named = await dispatcher.plan.approve.mutate({ ...marked, lineIds: [lineOf(pair.check.eventId)] });
+    expect(named.saved).toEqual([]);
+    expect(named.refused).toMatchObject([
+      { eventId: pair.check.eventId, message: 'A noon check goes with its Core. Approve both.' },
+    ]);
+    expect(await everything(db())).toEqual(before);
+  });
 });

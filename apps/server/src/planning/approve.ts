@@ -1,4 +1,5 @@
 import { type Db, onlyRow, proposalApprovals, proposalLines, type Tx } from '@scheduler/db';
+import { linesToApprove } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
@@ -9,6 +10,7 @@ import { saveOrRefuseDuplicate } from '../schedules/refuse-duplicate.ts';
 import type { Saved } from '../schedules/types.ts';
 import type { Actor } from '../trpc/context.ts';
 import { changeOf, lineOf } from './lines.ts';
+import { changeGroups, type Group, groupsOf, isMove } from './pairs.ts';
 import { type LineRecord, linesOf, lockProposal, type SeenProposal, touch } from './proposals.ts';
 import type { Approved } from './types.ts';
 
@@ -17,10 +19,12 @@ interface Approval {
 }
 
 /**
- * Schedules the ticked lines of a proposal, or the lines in the input. All are saved in one
- * transaction by the same code as any other schedule, and each is refused separately: a line that a
- * rule forbids by now, or whose event was scheduled or changed meanwhile, is refused with the
- * reason and overwrites nothing. A second approval of the same lines changes nothing.
+ * Schedules the ticked lines of a proposal that were not refused before, or the lines in the input.
+ * All are saved in one transaction by the same code as any other schedule, and each is refused
+ * separately: a line that a rule forbids by now, or whose event was scheduled or changed meanwhile,
+ * is refused with the reason and overwrites nothing. A Core and its noon check are saved together or
+ * not at all, and a noon check waits for its Core. A second approval of the same lines changes
+ * nothing.
  * @param input.overrideReason for lines that break a soft rule
  */
 export async function approveProposal(
@@ -32,12 +36,16 @@ export async function approveProposal(
     const proposal = await lockProposal(tx, input);
     const lines = await linesOf(tx, proposal.id);
     const named = input.lineIds && new Set(input.lineIds.map((lineId) => lineOf(lines, lineId).id));
-    const chosen = lines.filter(({ id, ticked, state }) =>
-      named ? named.has(id) && state !== 'saved' : ticked && state === 'proposed',
-    );
-    const results = await saveLines(tx, actor, lines, chosen, input);
+    const isChosen = ({ id, ticked, state }: LineRecord) =>
+      named ? named.has(id) : ticked && state === 'proposed';
+    const chosen = linesToApprove(lines, isChosen);
+    const results = await saveLines(tx, actor, chosen, input);
     const { id: proposalId, version } = proposal;
     const answer: Approved = { proposalId, version, approvalId: null, saved: [], refused: [] };
+    for (const { id: lineId, eventId, state } of lines) {
+      if (!named?.has(lineId) || state === 'saved' || chosen.some(({ id }) => id === lineId)) continue;
+      answer.refused.push({ lineId, eventId, message: 'A noon check goes with its Core. Approve both.' });
+    }
     const hasSaved = [...results.values()].some((result) => !(result instanceof Refusal));
     if (hasSaved) answer.approvalId = await writeApproval(tx, actor, proposalId);
     for (const line of chosen) {
@@ -93,60 +101,42 @@ async function writeApproval(tx: Tx, actor: Actor, proposalId: number): Promise<
 
 /**
  * Saves the lines in one plan, so that all locks are taken at once and in one order: first the
- * moves, which make room, then new work, with Cores before their noon checks.
+ * moves, which make room, then new work, with Cores before their noon checks. Returns what became of
+ * each line.
  */
 async function saveLines(
   tx: Tx,
   actor: Actor,
-  all: readonly LineRecord[],
-  chosen: readonly LineRecord[],
+  lines: readonly LineRecord[],
   { overrideReason }: Approval,
 ): Promise<Map<number, Saved | Refusal>> {
-  const results = new Map<number, Saved | Refusal>();
-  if (chosen.length === 0) return results;
-  const moves = chosen.filter(({ fromScheduleId }) => fromScheduleId !== null);
-  const fresh = chosen.filter(({ fromScheduleId }) => fromScheduleId === null);
-  const plan = await openPlan(tx, { ...changeOf(chosen), newSchedules: fresh.length });
-  // A Core without a line of the proposal was scheduled before it.
-  const coreOf = (check: LineRecord) => all.find(({ eventId }) => eventId === check.coreEventId);
-  const hasCheck = ({ eventId }: LineRecord) => chosen.some(({ coreEventId }) => coreEventId === eventId);
-  /** The lines whose turn has come. A noon check whose Core is not approved yet waits with it. */
-  const due = (lines: readonly LineRecord[], areChecks: boolean) =>
-    lines.filter((line) => {
-      const core = coreOf(line);
-      return areChecks
-        ? core !== undefined && (core.state === 'saved' || results.has(core.id))
-        : core === undefined;
-    });
-  const save = async (line: LineRecord): Promise<Saved | Refusal> => {
-    const core = coreOf(line);
-    if (core && results.get(core.id) instanceof Refusal) return withoutCore();
-    try {
-      return line.fromScheduleId === null
-        ? createIn(plan, newSchedule(line, overrideReason))
-        : await editIn(plan, tx, moveOf(line, { overrideReason, leavesCheck: hasCheck(line) }));
-    } catch (error) {
-      if (error instanceof Refusal) return error;
-      throw error;
-    }
-  };
-  for (const lines of [moves, fresh]) {
-    for (const areChecks of [false, true]) {
-      let waiting = due(lines, areChecks);
-      // A move can make room for a move before it.
-      for (let before = Number.POSITIVE_INFINITY; waiting.length < before; ) {
-        before = waiting.length;
-        for (const line of waiting) results.set(line.id, await save(line));
-        waiting = waiting.filter(({ id }) => results.get(id) instanceof Refusal);
-      }
-    }
-  }
+  if (lines.length === 0) return new Map();
+  const newSchedules = lines.filter((line) => !isMove(line)).length;
+  const plan = await openPlan(tx, { ...changeOf(lines), newSchedules });
+  const groups = groupsOf(lines);
+  const rounds = [
+    groups.filter((group) => group.every(isMove)),
+    // Those that were refused are tried again, because a Core that moves may make room for them.
+    groups.filter((group) => group.some(isMove)),
+    groups.filter((group) => !group.some(isMove)),
+  ];
+  const save = async (within: Tx, line: LineRecord, group: Group): Promise<Saved> =>
+    isMove(line)
+      ? editIn(plan, within, moveOf(line, { overrideReason, leavesCheck: group.length > 1 }))
+      : createIn(plan, newSchedule(line, overrideReason));
+  const results = await changeGroups(tx, plan, rounds, save, withoutPair);
   await plan.flush(tx, actor);
   return results;
 }
 
-const withoutCore = () =>
-  new Refusal('A noon check goes with its Core, which was not saved.', { code: 'not_allowed' });
+/** The refusal of a line whose Core or noon check was refused. */
+const withoutPair = ({ coreEventId }: LineRecord) =>
+  new Refusal(
+    coreEventId === null
+      ? 'Its noon check was not saved, and both go together. Untick the noon check to save the Core alone.'
+      : 'A noon check goes with its Core, which was not saved.',
+    { code: 'not_allowed' },
+  );
 
 const newSchedule = (
   { eventId, employeeId, startsAt, warnings }: LineRecord,

@@ -17,6 +17,7 @@ import { Refusal } from '../core/errors.ts';
 import { openPlan, type Plan, type PlannedChange } from '../schedules/plan-transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import { changeOf } from './lines.ts';
+import { changeGroups, groupsOf, isMove } from './pairs.ts';
 import type { ApprovalRecord, LineRecord, ProposalRecord } from './proposals.ts';
 import type { Undone } from './types.ts';
 
@@ -62,7 +63,7 @@ export async function takeBack(
   actor: Actor,
   proposal: ProposalRecord,
   approvals: readonly ApprovalRecord[],
-): Promise<Omit<Undone, 'version'>> {
+): Promise<Omit<Undone, 'version' | 'stillOff'>> {
   const approvalIds = approvals.map(({ id }) => id);
   const lines = await approvedLines(tx, approvals);
   const since = approvals.map(({ approvedAt }) => approvedAt).sort()[0] ?? currentInstant();
@@ -144,33 +145,46 @@ async function putBack(
     const { live } = plan.standing(plan.event(eventId));
     if (!live && fromScheduleId === null && refused.has(id)) open.add(id);
   }
-  const ended: number[] = [];
-  for (const [line, schedule] of standing) {
-    if (line.fromScheduleId !== null) continue;
-    versions.set(line.id, (await plan.end(tx, schedule)).version);
-    ended.push(schedule.id);
-  }
-  // A schedule that blocks another one may move back before it.
-  let waiting = [...standing].filter(([line]) => line.fromScheduleId !== null);
-  for (let before = Number.POSITIVE_INFINITY; waiting.length < before && waiting.length > 0; ) {
-    before = waiting.length;
-    const left: typeof waiting = [];
-    for (const [line, schedule] of waiting) {
-      try {
-        versions.set(line.id, await moveBack(tx, plan, line, schedule, { ended, standing }));
-        refused.delete(line.id);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        if (isCover && isAbsence(error)) throw stillAbsent(plan, line);
-        refused.set(line.id, error.message);
-        left.push([line, schedule]);
-      }
-    }
-    waiting = left;
+  const groups = groupsOf([...standing.keys()]);
+  // New work ends first, which makes room for what moves back.
+  const rounds = [
+    groups.filter((group) => !group.some(isMove)),
+    groups.filter((group) => group.some(isMove)),
+  ];
+  const undo = (within: Tx, line: LineRecord) => undoLine(within, plan, line, standing);
+  const results = await changeGroups(tx, plan, rounds, undo, withoutPair);
+  for (const line of standing.keys()) {
+    const result = results.get(line.id);
+    if (result instanceof Refusal) {
+      if (isCover && isAbsence(result)) throw stillAbsent(plan, line);
+      refused.set(line.id, result.message);
+    } else if (result !== undefined) versions.set(line.id, result);
   }
   await plan.flush(tx, actor);
   return { versions, refused, open };
 }
+
+/** Ends a line's new schedule, or moves its schedule back. Returns the schedule's new version. */
+async function undoLine(
+  tx: Tx,
+  plan: Plan,
+  line: LineRecord,
+  standing: ReadonlyMap<LineRecord, ScheduleRecord>,
+): Promise<number> {
+  const schedule = standing.get(line);
+  if (!schedule) throw new Error(`Line ${line.id} has no schedule to undo.`);
+  if (isMove(line)) return moveBack(tx, plan, line, schedule, standing);
+  return (await plan.end(tx, schedule)).version;
+}
+
+/** The refusal of a line whose Core or noon check stays. */
+const withoutPair = ({ coreEventId }: LineRecord) =>
+  new Refusal(
+    coreEventId === null
+      ? 'Its noon check stays, and a noon check goes with its Core.'
+      : 'A noon check goes with its Core, which stays.',
+    { code: 'not_allowed' },
+  );
 
 /** The rules that forbid work because of an absence, which no reason overrides. */
 const ABSENCES: readonly ReasonCode[] = ['retired', 'holiday', 'time_off', 'date_unavailable'];
@@ -229,11 +243,8 @@ async function unchanged(
   for (const check of lines) {
     const core = lines.find(({ eventId }) => eventId === check.coreEventId);
     if (!core) continue;
-    if (standing.has(check) && !standing.has(core)) {
-      keep(check, 'A noon check goes with its Core, which stays.');
-    } else if (standing.has(core) && !standing.has(check)) {
-      keep(core, 'Its noon check stays, and a noon check goes with its Core.');
-    }
+    if (standing.has(check) && !standing.has(core)) keep(check, withoutPair(check).message);
+    else if (standing.has(core) && !standing.has(check)) keep(core, withoutPair(core).message);
   }
   const ours = new Set([...standing.values()].map(({ id }) => id));
   for (const [line, schedule] of standing) {
@@ -301,7 +312,7 @@ async function moveBack(
   plan: Plan,
   line: LineRecord,
   schedule: ScheduleRecord,
-  with_: { ended: readonly number[]; standing: ReadonlyMap<LineRecord, ScheduleRecord> },
+  standing: ReadonlyMap<LineRecord, ScheduleRecord>,
 ): Promise<number> {
   const { fromEmployeeId, fromStartsAt: startsAt } = line;
   if (fromEmployeeId === null || startsAt === null) {
@@ -309,13 +320,12 @@ async function moveBack(
   }
   const event = plan.event(line.eventId);
   const person = plan.person(fromEmployeeId);
-  const ignored = [schedule.id, ...with_.ended];
-  const reasons = plan.reasonsAgainst(event, person, startsAt, ignored, schedule.reissueExpiresOn);
+  const reasons = plan.reasonsAgainst(event, person, startsAt, [schedule.id], schedule.reissueExpiresOn);
   const accepted = plan.accept(reasons, event, UNDO_REASON);
   const check = plan.supervisorScheduleOf(event, schedule);
   const action = startsAt === schedule.startsAt ? 'schedule.change_employee' : 'schedule.reschedule';
   const moved = await plan.update(tx, schedule, { person, startsAt, accepted, action });
-  const isOurs = [...with_.standing.values()].some(({ id }) => id === check?.id);
+  const isOurs = [...standing.values()].some(({ id }) => id === check?.id);
   if (check && !isOurs && moved.workDate !== schedule.workDate) await plan.moveSupervisor(tx, check, moved);
   return moved.version;
 }

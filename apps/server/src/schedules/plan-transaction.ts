@@ -187,17 +187,17 @@ export class Plan {
   private readonly stores: Map<number, StoreRecord>;
   /** The one store whose work may change; undefined means any. */
   private readonly onlyStore: StoreRecord | undefined;
-  private readonly events: Map<number, EventRecord>;
+  private events: Map<number, EventRecord>;
   private readonly people: Map<number, Person>;
-  private readonly liveOf: Map<number, ScheduleRecord>;
+  private liveOf: Map<number, ScheduleRecord>;
   /** The version that a schedule had before this transaction first changed it. */
-  private readonly versionBefore = new Map<number, number>();
-  private readonly ended = new Map<number, ScheduleRecord>();
+  private versionBefore = new Map<number, number>();
+  private ended = new Map<number, ScheduleRecord>();
   private readonly syncOf: Map<number, SyncRecord>;
   private readonly holidays: Holiday[];
-  private readonly newIds: number[];
+  private newIds: number[];
   private planned: PlannedWork[];
-  private readonly made: (typeof schedules.$inferInsert)[] = [];
+  private made: (typeof schedules.$inferInsert)[] = [];
   private unsigned: PendingChange[] = [];
   private readonly signed: (PendingChange & Attribution)[] = [];
 
@@ -633,6 +633,38 @@ export class Plan {
 
   private done(eventId: number, task: EventTask, entry: AuditEntry): void {
     this.unsigned.push({ entry, eventId, task });
+  }
+
+  /**
+   * Makes several changes, all of them or none: after an error neither this plan nor the database has
+   * any of them. Each of them sees those before it.
+   * @param writesNow whether one of them moves or ends a schedule, which is written at once; new
+   * schedules are written by {@link flush}
+   */
+  async together<Result>(tx: Tx, writesNow: boolean, change: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const before = {
+      events: new Map(this.events),
+      liveOf: new Map(this.liveOf),
+      versionBefore: new Map(this.versionBefore),
+      ended: new Map(this.ended),
+      newIds: [...this.newIds],
+      planned: this.planned,
+      made: [...this.made],
+      unsigned: [...this.unsigned],
+    };
+    try {
+      return await (writesNow ? tx.transaction(change) : change(tx));
+    } catch (error) {
+      this.events = before.events;
+      this.liveOf = before.liveOf;
+      this.versionBefore = before.versionBefore;
+      this.ended = before.ended;
+      this.newIds = before.newIds;
+      this.planned = before.planned;
+      this.made = before.made;
+      this.unsigned = before.unsigned;
+      throw error;
+    }
   }
 
   /** Attributes all changes without an actor to this one. */
