@@ -1,8 +1,10 @@
+import { connect } from '@scheduler/db';
 import { addDays } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { waitFor } from '@scheduler/scripts/process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { demoStore, type Stack, signedIn, startStack } from './stack.ts';
 
 type Line = NonNullable<Awaited<ReturnType<Api['plan']['current']['query']>>>['lines'][number];
@@ -141,6 +143,20 @@ describe('a plan that two people edit', () => {
     await expect.poll(() => row(page, one).getByRole('checkbox').isChecked()).toBe(false);
   });
 
+  it('counts what an approval saves: a noon check waits for its Core', async () => {
+    const { lines } = await current();
+    const check = lines.find(({ coreEventId }) => lines.some(({ eventId }) => eventId === coreEventId));
+    const core = lines.find(({ eventId }) => eventId === check?.coreEventId);
+    if (!core) throw new Error('The plan has no Core with its noon check.');
+    const ticked = lines.filter((line) => line.ticked).length;
+    await row(page, core).getByRole('checkbox').uncheck();
+    await page.getByText('1 noon check waits for its Core, which is not approved with it.').waitFor();
+    await page.getByRole('button', { name: `Approve ${ticked - 2}`, exact: true }).waitFor();
+    await row(page, core).getByRole('checkbox').check();
+    await page.getByRole('button', { name: `Approve ${ticked}`, exact: true }).waitFor();
+    await waitFor('The tick', async () => (await lineNow(core))?.ticked === true);
+  });
+
   it('marks, live, lines whose person is off or leaves, whose day closes, and whose event is done by then', async () => {
     const lines = await alone();
     const marked = (line: Line) => row(page, line).getByText('The board has changed:');
@@ -230,6 +246,69 @@ describe('a plan that two people edit', () => {
         .waitFor();
       await row(each, removed).getByText('no longer there to be planned').waitFor();
     }
+  });
+
+  it('tries a line again that was refused, once what spoke against it is gone', async () => {
+    const [one] = (await alone()).filter(({ changed }) => changed === null);
+    if (!one) throw new Error('No line is left that could be saved.');
+    const { proposalId, version, lines } = await current();
+    const marks = lines.map(({ lineId }) => ({ lineId, ticked: lineId === one.lineId }));
+    await api.plan.markLines.mutate({ proposalId, version, lines: marks });
+    const { scheduleId, version: seen } = await api.schedules.create.mutate({
+      eventId: one.eventId,
+      employeeId: one.employeeId,
+      startsAt: one.startsAt,
+      withSupervisor: false,
+    });
+    await row(page, one)
+      .getByText(/was scheduled since\./)
+      .waitFor();
+    await page.getByRole('button', { name: 'Approve 1', exact: true }).click();
+    await page.getByText('1 event could not be scheduled; the reason stands with it.').waitFor();
+    await row(page, one)
+      .getByText(/^Not saved: .* is already scheduled/)
+      .waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await api.schedules.unschedule.mutate({ scheduleId, version: seen });
+    await page.getByRole('button', { name: 'Try again to schedule 1 event' }).click();
+    await waitFor('The line', async () => (await lineNow(one))?.state === 'saved');
+    await page.getByRole('button', { name: /^Undo the approval of 1 event/ }).waitFor();
+  });
+
+  it('takes no change while it is planned again, and says who has it planned', async () => {
+    const { proposalId } = await current();
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    const [run] = await sql<{ id: number }[]>`
+      insert into proposals (store_id, from_day, to_day, options, requested_by, requested_by_name, replaces)
+      select store_id, from_day, to_day, options, 'u1', 'Morgan', id from proposals where id = ${proposalId}
+      returning id`;
+    await close();
+    await page.getByText(/^Morgan has this planned again\./).waitFor();
+    const approve = page.getByRole('button', { name: /^Approve \d/ });
+    expect(await approve.count()).toBe(0);
+    expect(await findingsOf(page)).toEqual([]);
+    await api.plan.cancel.mutate({ proposalId: run?.id ?? 0 });
+    await approve.waitFor();
+  });
+
+  it('is taken back after a reload, although the rest of it was discarded', async () => {
+    const { lines } = await current();
+    const [saved] = lines.filter(({ state }) => state === 'saved');
+    if (!saved) throw new Error('Nothing of the plan was approved.');
+    const scheduleOf = async () => (await api.events.get.query({ eventId: saved.eventId })).schedule;
+    expect(await scheduleOf()).not.toBeNull();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByText('The plan was discarded. What was approved of it stays scheduled.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Approved plan' }).click();
+    await page.getByRole('heading', { name: '1 event scheduled' }).waitFor();
+    await page.getByText(/^The rest of this plan was discarded\./).waitFor();
+    expect(await page.locator('[id^=proposed-]').count()).toBe(0);
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Undo the approval of 1 event/ }).click();
+    await page.getByText('1 event put back.').waitFor();
+    expect(await scheduleOf()).toBeNull();
+    await page.getByRole('button', { name: 'Approved plan' }).waitFor({ state: 'hidden' });
   });
 
   it('has met no error in the pages', () => {

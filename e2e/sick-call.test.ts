@@ -1,3 +1,4 @@
+import { connect } from '@scheduler/db';
 import { addDays, instantAt } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { waitFor } from '@scheduler/scripts/process';
@@ -69,11 +70,8 @@ describe('somebody calls in sick', () => {
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}${more}`);
     await page.getByText('Biscuit').first().waitFor();
   };
-  const proposal = (page: Page) => page.getByRole('heading', { name: `Cover for ${ada.name}` });
-
-  it('from a card by mouse: one dialog, others at the same time, synced; Ctrl+Z takes all of it back', async () => {
-    const { page, errors } = await signedIn(stack);
-    await openWeek(page);
+  /** Opens the dialog of Ada's time off from the menu of her first card. */
+  const openDialogFromCard = async (page: Page) => {
     const card = page.locator(`[data-event-id="${cores[0]}"]`);
     await card.hover();
     await card
@@ -81,6 +79,13 @@ describe('somebody calls in sick', () => {
       .getByRole('button', { name: /^Move / })
       .click();
     await page.getByRole('menuitem', { name: new RegExp(`^${ada.name} is off`) }).click();
+  };
+  const proposal = (page: Page) => page.getByRole('heading', { name: `Cover for ${ada.name}` });
+
+  it('from a card by mouse: one dialog, others at the same time, synced; Ctrl+Z takes all of it back', async () => {
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page);
+    await openDialogFromCard(page);
     await page
       .getByRole('dialog')
       .getByText(/Biscuit 1/)
@@ -159,6 +164,32 @@ describe('somebody calls in sick', () => {
     await page.keyboard.press('Enter');
     await waitFor('The time off to be gone', async () => (await timeOffOf()).length === 0);
     expect([await holderOf(0), await holderOf(1)]).toEqual([ada.id, ada.id]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('planned again after its plan was not made: a cover again, and in after all takes it back', async () => {
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page);
+    await openDialogFromCard(page);
+    await page.getByRole('button', { name: 'Record, and find cover' }).click();
+    await page.getByRole('button', { name: 'Approve all 1' }).waitFor();
+    const proposalId = (await api.plan.current.query())?.proposalId ?? 0;
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    await sql`delete from proposal_lines where proposal_id = ${proposalId}`;
+    await sql`update proposals set state = 'failed', note = 'The plan took too long.' where id = ${proposalId}`;
+    await close();
+    await page.getByRole('heading', { name: `There is no plan yet: Cover for ${ada.name}` }).waitFor();
+    await page.getByText(`The time off of ${ada.name} is recorded.`).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Plan again' }).click();
+    await proposal(page).waitFor();
+    await page.getByRole('button', { name: 'Approve all 1' }).click();
+    await page.getByRole('heading', { name: '1 event moved' }).waitFor();
+    expect(await holderOf(0)).not.toBe(ada.id);
+    await page.getByRole('button', { name: /^Undo the approval of / }).click();
+    await waitFor('The time off to be gone', async () => (await timeOffOf()).length === 0);
+    expect(await holderOf(0)).toBe(ada.id);
     expect(errors).toEqual([]);
     await page.context().close();
   });

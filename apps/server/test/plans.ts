@@ -21,12 +21,22 @@ export async function addSmallClub(db: Db, storeId: number) {
   return { people: { lead, ben, cleo }, cores, check };
 }
 
-/** Has a plan made for {@link WEEK}, or for other days, and returns it when it is no longer running. */
+/**
+ * Has a plan made for {@link WEEK}, or for other days, or `again` as another one, and returns it when
+ * it is no longer running.
+ */
 export async function makeProposal(
   client: Client,
-  input: Partial<Parameters<Client['plan']['start']['mutate']>[0]>,
+  {
+    again,
+    ...input
+  }: Partial<Parameters<Client['plan']['start']['mutate']>[0]> & {
+    again?: { proposalId: number; version: number };
+  },
 ): Promise<ProposalView> {
-  const { proposalId } = await client.plan.start.mutate({ ...WEEK, ...input });
+  const { proposalId } = again
+    ? await client.plan.again.mutate(again)
+    : await client.plan.start.mutate({ ...WEEK, ...input });
   return vi.waitFor(async () => {
     const proposal = await client.plan.get.query({ proposalId });
     if (proposal.state === 'running') throw new Error('The plan is being made.');

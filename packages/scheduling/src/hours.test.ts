@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areOrdered, hoursBesides, hoursInWords, isDuring } from './hours.ts';
+import { areOrdered, doHoursOverlap, hoursBesides, hoursInWords, isDuring } from './hours.ts';
 import { addMinutes, daysTouched, instantAt, timeOf, workDateOf } from './time.ts';
 import type { Instant, WorkDate } from './vocabulary.ts';
 
@@ -122,5 +122,17 @@ describe('hours of a day', () => {
     expect(hoursInWords({ fromTime: '13:00', untilTime: null })).toBe('from 1:00 PM');
     expect(hoursInWords({ fromTime: null, untilTime: '11:00' })).toBe('until 11:00 AM');
     expect(hoursInWords({ fromTime: null, untilTime: null })).toBe('all day');
+  });
+});
+
+describe('doHoursOverlap', () => {
+  it.each([
+    [{}, {}, true],
+    [{}, { fromTime: '21:00', untilTime: null }, true],
+    [{ fromTime: '12:00', untilTime: '13:00' }, { fromTime: '12:59', untilTime: null }, true],
+    [{ fromTime: '12:00', untilTime: '13:00' }, { fromTime: '13:00', untilTime: '14:00' }, false],
+    [{ fromTime: null, untilTime: '12:00' }, { fromTime: '12:00', untilTime: null }, false],
+  ])('%o and %o share a minute: %s', (one, other, expected) => {
+    expect([doHoursOverlap(one, other), doHoursOverlap(other, one)]).toEqual([expected, expected]);
   });
 });

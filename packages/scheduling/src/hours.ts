@@ -14,6 +14,11 @@ export const areHoursWithin = (inner: Partial<Hours>, outer: Partial<Hours>): bo
   (outer.fromTime ?? DAY_BEGINS) <= (inner.fromTime ?? DAY_BEGINS) &&
   (inner.untilTime ?? DAY_ENDS) <= (outer.untilTime ?? DAY_ENDS);
 
+/** Whether hours of one day share a minute. Without hours, each is the whole day. */
+export const doHoursOverlap = (one: Partial<Hours>, other: Partial<Hours>): boolean =>
+  (one.fromTime ?? DAY_BEGINS) < (other.untilTime ?? DAY_ENDS) &&
+  (other.fromTime ?? DAY_BEGINS) < (one.untilTime ?? DAY_ENDS);
+
 const DAY_BEGINS = '00:00';
 const DAY_ENDS = '24:00';
 

@@ -609,6 +609,12 @@ describe('bad input', () => {
       () => api.plan.start.mutate({ storeId: unknown, fromDay: '2026-01-06', toDay: '2026-01-06' }),
     ],
     [
+      'plan again: unknown proposal',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.plan.again.mutate({ proposalId: unknown, version: 1 }),
+    ],
+    [
       'plan cancel: unknown proposal',
       'NOT_FOUND',
       /no proposal 987654/,
@@ -1803,6 +1809,7 @@ describe('bad input', () => {
       'settings.setNoonCheck': 'noon check:',
       'settings.setStore': 'store:',
       'plan.start': 'plan start:',
+      'plan.again': 'plan again:',
       'plan.cancel': 'plan cancel:',
       'plan.markLines': 'plan lines:',
       'plan.moveLine': 'plan line:',

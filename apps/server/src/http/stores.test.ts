@@ -424,11 +424,6 @@ const CASES: Record<string, Case> = {
   'plan.start': {
     refused: [
       ({ storeId }) => ({ storeId, fromDay: addDays(today, 1), toDay: addDays(today, 1) }),
-      ({ proposalId }) => ({
-        fromDay: addDays(today, 1),
-        toDay: addDays(today, 1),
-        again: { proposalId, ...seen },
-      }),
       ({ eventId }) => ({
         fromDay: addDays(today, 1),
         toDay: addDays(today, 1),
@@ -436,6 +431,7 @@ const CASES: Record<string, Case> = {
       }),
     ],
   },
+  'plan.again': { refused: [({ proposalId }) => ({ proposalId, ...seen })] },
   'plan.cancel': { refused: [({ proposalId }) => ({ proposalId })] },
   'plan.get': { refused: [({ proposalId }) => ({ proposalId })] },
   'plan.current': ofStore,

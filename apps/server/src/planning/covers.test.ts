@@ -1,4 +1,4 @@
-import { holidays, proposals, timeOff } from '@scheduler/db';
+import { holidays, proposalLines, proposals, stores, timeOff } from '@scheduler/db';
 import { planRunsOf } from '@scheduler/plans';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -309,8 +309,7 @@ describe('a sick call', () => {
       day: MONDAY,
       time: '10:45',
     });
-    const { fromDay, toDay } = first;
-    const started = await dispatcher.plan.start.mutate({ storeId: store, fromDay, toDay, again: moved });
+    const started = await dispatcher.plan.again.mutate(moved);
     const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
     expect(second.lines).toMatchObject([{ eventId, employeeId: other, locked: true, startsAt: at(MONDAY) }]);
     await approve(second);
@@ -327,15 +326,138 @@ describe('a sick call', () => {
     const first = await made(await off(ben, MONDAY, TUESDAY));
     const lineIds = first.lines.filter((line) => line.eventId === early.eventId).map(({ lineId }) => lineId);
     const approved = await dispatcher.plan.approve.mutate({ ...seen(first), lineIds });
-    const { fromDay, toDay } = first;
     const again = { proposalId: first.proposalId, version: approved.version };
-    const started = await dispatcher.plan.start.mutate({ storeId: store, fromDay, toDay, again });
+    const started = await dispatcher.plan.again.mutate(again);
     const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
     const { approvalId } = await approve(second);
     const undone = await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
     expect(undone.restored.map((line) => line.eventId)).toEqual([early.eventId, late.eventId]);
     expect(await holders()).toEqual(places);
     expect(await daysOff()).toEqual([]);
+  });
+});
+
+describe('a cover that is planned again', () => {
+  /** Has the plan of an absence of some weeks made, and ends it in another state. */
+  const ended = async (state: 'failed' | 'interrupted', proposalId: number | null) => {
+    await made({ proposalId, timeOffId: null, events: 1, stays: [] });
+    await db().delete(proposalLines);
+    await db()
+      .update(proposals)
+      .set({ state, note: 'It was not made.' })
+      .where(eq(proposals.id, need(proposalId)));
+    return read(need(proposalId));
+  };
+  const again = async (proposal: ProposalView) => {
+    const { proposalId } = await dispatcher.plan.again.mutate(seen(proposal));
+    return made({ proposalId, timeOffId: null, events: 1, stays: [] });
+  };
+  const LATER = '2026-03-02';
+  const ask = {
+    off: () => off(ben, MONDAY, '2026-02-20'),
+    leaving: () => dispatcher.plan.coverLeaving.mutate({ employeeId: ben, lastDay: MONDAY }),
+    closed: async () => {
+      await db().insert(holidays).values({ day: TUESDAY, name: 'Inventory' });
+      return dispatcher.plan.coverClosedDay.mutate({ storeId: store, day: TUESDAY });
+    },
+  };
+
+  test.each([
+    ['failed', 'off'],
+    ['interrupted', 'off'],
+    ['failed', 'leaving'],
+    ['interrupted', 'closed'],
+  ] as const)(
+    'after it %s: for the same cause (%s), days and work, of more than four weeks',
+    async (state, kind) => {
+      itIs(EARLY);
+      const { eventId } = await core(ben, TUESDAY, { dueOn: LATER });
+      const started = await ask[kind]();
+      const first = await ended(state, started.proposalId);
+      const second = await again(first);
+      expect(second).toMatchObject({
+        state: 'ready',
+        cause: first.cause,
+        fromDay: first.fromDay,
+        toDay: first.toDay,
+        lines: [{ eventId, kind: 'moved' }],
+      });
+      expect(second.toDay > '2026-02-28').toBe(true);
+      expect(second.proposalId).not.toBe(first.proposalId);
+      const { approvalId, refused } = await approve(second);
+      expect([approvalId === null, refused]).toEqual([false, []]);
+    },
+  );
+
+  test('of a server that is gone is one cover of its time off, which its undo takes back', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const { proposalId } = await off(ben);
+    await made({ proposalId, timeOffId: null, events: 1, stays: [] });
+    await db().delete(proposalLines);
+    await db()
+      .update(proposals)
+      .set({ state: 'running', updatedAt: '2026-01-05T12:00:00.000Z' })
+      .where(eq(proposals.id, need(proposalId)));
+    const left = await read(need(proposalId));
+    expect(left.state).toBe('interrupted');
+    const second = await again(left);
+    expect(second.lines).toMatchObject([{ eventId }]);
+    await approve(second);
+    await dispatcher.plan.undoCover.mutate({ proposalId: second.proposalId });
+    expect((await holders()).get(eventId)?.employeeId).toBe(ben);
+    expect(await daysOff()).toEqual([]);
+  });
+
+  test('is the one that was opened for it meanwhile', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    const first = await ended('failed', (await off(ben)).proposalId);
+    const other = await made(await off(ben));
+    expect(await dispatcher.plan.again.mutate(seen(first))).toEqual({ proposalId: other.proposalId });
+    expect(await db().$count(proposals)).toBe(2);
+  });
+
+  test('plans what is left of the work, not the types that the store’s own plans leave out', async () => {
+    itIs(EARLY);
+    const given = await core(ben, MONDAY);
+    const kept = await core(ben, TUESDAY);
+    await db()
+      .update(stores)
+      .set({ planning: { types: ['Freeosk'] } });
+    const first = await made(await off(ben, MONDAY, TUESDAY));
+    const schedule = need((await live(db())).find(({ eventId }) => eventId === given.eventId));
+    const { id: scheduleId, version } = schedule;
+    await colleague.schedules.changeEmployee.mutate({ scheduleId, version, employeeId: cleo });
+    expect((await again(first)).lines.map(({ eventId }) => eventId)).toEqual([kept.eventId]);
+  });
+
+  test('is refused once its person is in after all, its day open, or its work done by others', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, TUESDAY);
+    const sick = await made(await off(ben, TUESDAY));
+    const [{ id: timeOffId } = { id: 0 }] = await daysOff();
+    await colleague.employees.removeTimeOff.mutate({
+      employeeId: ben,
+      version: await versionOf(ben),
+      timeOffId,
+    });
+    const before = await db().$count(proposals);
+    const why = 'Ben Specialist is no longer off on all of these days.';
+    expect((await read(sick.proposalId)).causeOver).toBe(why);
+    const in_ = await refusalOf(dispatcher.plan.again.mutate(seen(sick)));
+    expect(in_.message).toBe(`${why} So no plan was made.`);
+    const leaving = await made(await ask.leaving());
+    const [schedule] = (await live(db())).filter((each) => each.eventId === eventId);
+    const { id: scheduleId, version } = need(schedule);
+    await colleague.schedules.changeEmployee.mutate({ scheduleId, version, employeeId: cleo });
+    const done = await refusalOf(dispatcher.plan.again.mutate(seen(leaving)));
+    expect(done.message).toBe('No work is left to find others for, so no plan was made.');
+    const closed = await made(await ask.closed());
+    await db().delete(holidays);
+    const open = await refusalOf(dispatcher.plan.again.mutate(seen(closed)));
+    expect(open.message).toBe('The store is open on Tue Jan 6 again. So no plan was made.');
+    expect(await db().$count(proposals)).toBe(before + 2);
   });
 });
 
@@ -402,14 +524,104 @@ describe('an absence that is recorded already', () => {
     expect(await daysOff()).toEqual([]);
   });
 
-  test('as part of a vacation is covered, and the vacation stands whatever is undone', async () => {
+  /** Removes the only time off of somebody on their page, as a colleague. */
+  const removeOnPage = async (employeeId: number) => {
+    const [span] = await daysOff();
+    await colleague.employees.removeTimeOff.mutate({
+      employeeId,
+      version: await versionOf(employeeId),
+      timeOffId: need(span).id,
+    });
+  };
+
+  test.each([
+    ['the same days', MONDAY, TUESDAY],
+    ['a part of them', TUESDAY, TUESDAY],
+  ])(
+    'and removed by a colleague is recorded anew for %s, with a plan whose undo takes back that record',
+    async (_, startsOn, endsOn) => {
+      itIs(EARLY);
+      await core(ben, MONDAY);
+      const { eventId } = await core(ben, TUESDAY);
+      const places = await holders();
+      const first = await off(ben, MONDAY, TUESDAY);
+      await made(first);
+      await removeOnPage(ben);
+      const second = await off(ben, startsOn, endsOn);
+      expect(second.timeOffId).not.toBeNull();
+      expect(second.proposalId).not.toBe(first.proposalId);
+      expect(await daysOff()).toMatchObject([{ id: second.timeOffId, startsOn, endsOn }]);
+      const proposal = await made(second);
+      expect(proposal.cause).toMatchObject({ timeOffId: second.timeOffId });
+      expect(proposal.lines.map((line) => line.eventId)).toContain(eventId);
+      expect(await off(ben, startsOn, endsOn)).toMatchObject({
+        proposalId: second.proposalId,
+        timeOffId: null,
+      });
+      await approve(proposal);
+      const undone = await dispatcher.plan.undoCover.mutate({ proposalId: need(second.proposalId) });
+      expect(undone).toMatchObject({ kept: [], stillOff: null });
+      expect(await daysOff()).toEqual([]);
+      expect(await holders()).toEqual(places);
+    },
+  );
+
+  test('and removed by a colleague has no plan any more that another record could be mistaken for', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    await core(ben, TUESDAY);
+    const first = await off(ben, MONDAY, TUESDAY);
+    await made(first);
+    await removeOnPage(ben);
+    await colleague.employees.addTimeOff.mutate({
+      employeeId: ben,
+      version: await versionOf(ben),
+      startsOn: TUESDAY,
+      endsOn: TUESDAY,
+      reason: 'Moving house',
+    });
+    const second = await off(ben, TUESDAY);
+    expect(second).toMatchObject({ timeOffId: null, events: 1 });
+    expect(second.proposalId).not.toBe(first.proposalId);
+    await made(second);
+    // The undo of the first plan says that the person is off all the same.
+    const undone = await dispatcher.plan.undoCover.mutate({ proposalId: need(first.proposalId) });
+    expect(undone.stillOff).toBe('Ben Specialist still has time off on Tue Jan 6 (Moving house).');
+    expect(await daysOff()).toMatchObject([{ startsOn: TUESDAY, reason: 'Moving house' }]);
+  });
+
+  test('says nothing of time off at other hours when it is taken back', async () => {
+    itIs(EARLY);
+    await core(ben, MONDAY);
+    const days = { employeeId: ben, startsOn: MONDAY, endsOn: MONDAY };
+    await colleague.employees.addTimeOff.mutate({
+      ...days,
+      version: await versionOf(ben),
+      fromTime: '21:00',
+      reason: 'Class',
+    });
+    const noon = await dispatcher.plan.coverAbsence.mutate({
+      ...days,
+      version: await versionOf(ben),
+      fromTime: '12:00',
+      untilTime: '13:00',
+    });
+    await made(noon);
+    const undone = await dispatcher.plan.undoCover.mutate({ proposalId: need(noon.proposalId) });
+    expect(undone.stillOff).toBeNull();
+  });
+
+  test.each([
+    ['a part', '2026-01-16'],
+    ['all', TUESDAY],
+  ])('as %s of a vacation is covered, and the vacation stands whatever is undone', async (_, endsOn) => {
     itIs(EARLY);
     const { eventId } = await core(ben, TUESDAY);
     await dispatcher.employees.addTimeOff.mutate({
       employeeId: ben,
       version: await versionOf(ben),
-      startsOn: MONDAY,
-      endsOn: '2026-01-16',
+      startsOn: endsOn === TUESDAY ? TUESDAY : MONDAY,
+      endsOn,
       reason: 'Vacation',
     });
     const started = await off(ben, TUESDAY);

@@ -1,4 +1,4 @@
-import { type Db, holdLock, proposals, type Tx, timeOff } from '@scheduler/db';
+import { type Db, holdLock, proposals, type Tx } from '@scheduler/db';
 import { eventFacts, loadHolidays, workBetween } from '@scheduler/db/facts';
 import {
   type Cause,
@@ -7,7 +7,9 @@ import {
   makePlan,
   type OpenedPlan,
   openPlan,
+  type PlannedStore,
   planRunsOf,
+  type Stay,
 } from '@scheduler/plans';
 import {
   addDays,
@@ -28,6 +30,7 @@ import { type Off, recordTimeOff } from '../employees/availability.ts';
 import { getEmployee, lockEmployee } from '../employees/employees.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
+import { knownTimeOff, whyOver } from './cover-cause.ts';
 import type { CoverStarted } from './types.ts';
 
 /** Work of so many days is covered at once. */
@@ -48,7 +51,7 @@ export async function coverAbsence(
   const { employeeId, startsOn, endsOn, fromTime = null, untilTime = null } = input;
   return started(db, async (tx) => {
     const { storeId, name } = await lockEmployee(tx, input);
-    const known = await knownTimeOff(tx, input);
+    const known = await knownTimeOff(tx, storeId, input);
     const timeOffId = known ? null : (await recordTimeOff(tx, actor, input)).timeOffId;
     const hours = isWholeDay(input) ? {} : { fromTime, untilTime };
     const cause: Cause = {
@@ -60,28 +63,9 @@ export async function coverAbsence(
       ...hours,
       timeOffId: known ? known.timeOffId : timeOffId,
     };
-    return { ...(await openCover(tx, actor, storeId, cause, { from: startsOn, to: endsOn })), timeOffId };
+    // An undo takes back what its own call recorded, so each record has a plan of its own.
+    return { ...(await openCover(tx, actor, storeId, cause, known !== null)), timeOffId };
   });
-}
-
-/**
- * Looks for the time off that somebody has already. Returns null unless it covers each of these days,
- * or these hours of them. If one time off has exactly these days and hours, its id is returned too:
- * the undo of a plan for it may remove it.
- */
-async function knownTimeOff(
-  tx: Tx,
-  off: { employeeId: number } & Off,
-): Promise<{ timeOffId: number | null } | null> {
-  const all = await tx.select().from(timeOff).where(eq(timeOff.employeeId, off.employeeId));
-  const spans = all.filter((span) => areHoursWithin(off, span));
-  for (let day = off.startsOn; day <= off.endsOn; day = addDays(day, 1)) {
-    if (!spans.some((span) => span.startsOn <= day && day <= span.endsOn)) return null;
-  }
-  const same = spans.find(
-    (span) => span.startsOn === off.startsOn && span.endsOn === off.endsOn && areHoursWithin(span, off),
-  );
-  return { timeOffId: same?.id ?? null };
 }
 
 /** Has a plan made that finds others for somebody's work after their last day; records nothing of it. */
@@ -92,18 +76,7 @@ export async function coverLeaving(
 ): Promise<CoverStarted> {
   const { employeeId, lastDay } = input;
   const { name, storeId } = await getEmployee(db, employeeId, actor.storeIds ?? null);
-  return started(db, (tx) =>
-    openCover(
-      tx,
-      actor,
-      storeId,
-      { kind: 'leaving', employeeId, name, lastDay },
-      {
-        from: addDays(lastDay, 1),
-        to: addDays(lastDay, MOST_DAYS),
-      },
-    ),
-  );
+  return started(db, (tx) => openCover(tx, actor, storeId, { kind: 'leaving', employeeId, name, lastDay }));
 }
 
 /** Has a plan made that moves the work of a closed day to other days. */
@@ -121,13 +94,7 @@ export async function coverClosedDay(
         code: 'not_allowed',
       });
     }
-    return openCover(
-      tx,
-      actor,
-      store.id,
-      { kind: 'closed', day, name: holiday.name },
-      { from: day, to: day },
-    );
+    return openCover(tx, actor, store.id, { kind: 'closed', day, name: holiday.name });
   });
 }
 
@@ -140,38 +107,24 @@ async function started(db: Db, open: (tx: Tx) => Promise<Opened>): Promise<Cover
   return answer;
 }
 
-/** Opens a plan for a cause, unless there is one under review or being made: then that one is it. */
+/**
+ * Opens a plan for a cause, unless there is one under review or being made: then that one is it.
+ * @param mayBeOpen whether there may be such a plan
+ */
 async function openCover(
   tx: Tx,
   actor: Actor,
   storeId: number,
   cause: Cause,
-  days: { from: WorkDate; to: WorkDate },
+  mayBeOpen = true,
 ): Promise<Opened> {
   const store = await findStore(tx, storeId);
-  const rows = await workBetween(tx, store.id, days.from, days.to);
-  const scheduled = rows.map(({ event, schedule, sync }) => ({
-    event: eventFacts(event, schedule, sync),
-    scheduleId: schedule.id,
-    employeeId: schedule.employeeId,
-    workDate: schedule.workDate,
-    startsAt: schedule.startsAt,
-    endsAt: schedule.endsAt,
-    windowEndsOn: schedule.reissueExpiresOn,
-  }));
-  const { scheduleIds, stays } = concernedBy(cause, { store, scheduled });
+  const { scheduleIds, stays, fromDay, toDay } = await workToCover(tx, store, cause);
   const about = { events: scheduleIds.length, stays, timeOffId: null };
   await holdLock(tx, 'covers');
   await endAbandoned(tx, store.id);
-  const proposalId = await openCoverFor(tx, store.id, cause);
+  const proposalId = mayBeOpen ? await openCoverFor(tx, store.id, cause) : null;
   if (proposalId !== null || scheduleIds.length === 0) return { opened: null, proposalId, ...about };
-  const today = todayAt(store.timeZone);
-  const fromDay = laterDay(today, addDays(days.from, -DAYS_BEFORE));
-  const ids = new Set(scheduleIds);
-  const lastDays = scheduled
-    .filter(({ scheduleId }) => ids.has(scheduleId))
-    .map(({ event, workDate, windowEndsOn }) => laterDay(workDate, addDays(windowEndsOn ?? event.dueOn, -1)));
-  const toDay = earlierDay(lastDays.reduce(laterDay, days.from), addDays(fromDay, MOST_DAYS));
   const opened = await openPlan(tx, {
     store,
     fromDay,
@@ -192,8 +145,53 @@ async function openCover(
   return { opened, proposalId: opened.proposalId, ...about };
 }
 
-/** Returns the plan that is being made or reviewed for an absence, or for a longer one around it. */
-async function openCoverFor(tx: Tx, storeId: number, cause: Cause): Promise<number | null> {
+/**
+ * Returns the work that a cause concerns now, what stays as it is, and the days on which a plan may
+ * put that work.
+ */
+export async function workToCover(
+  tx: Tx,
+  store: PlannedStore,
+  cause: Cause,
+): Promise<{ scheduleIds: readonly number[]; stays: Stay[]; fromDay: WorkDate; toDay: WorkDate }> {
+  const days = daysOf(cause);
+  const rows = await workBetween(tx, store.id, days.from, days.to);
+  const scheduled = rows.map(({ event, schedule, sync }) => ({
+    event: eventFacts(event, schedule, sync),
+    scheduleId: schedule.id,
+    employeeId: schedule.employeeId,
+    workDate: schedule.workDate,
+    startsAt: schedule.startsAt,
+    endsAt: schedule.endsAt,
+    windowEndsOn: schedule.reissueExpiresOn,
+  }));
+  const { scheduleIds, stays } = concernedBy(cause, { store, scheduled });
+  const fromDay = laterDay(todayAt(store.timeZone), addDays(days.from, -DAYS_BEFORE));
+  const ids = new Set(scheduleIds);
+  const lastDays = scheduled
+    .filter(({ scheduleId }) => ids.has(scheduleId))
+    .map(({ event, workDate, windowEndsOn }) => laterDay(workDate, addDays(windowEndsOn ?? event.dueOn, -1)));
+  const toDay = earlierDay(lastDays.reduce(laterDay, days.from), addDays(fromDay, MOST_DAYS));
+  return { scheduleIds, stays, fromDay, toDay };
+}
+
+/** The days whose work a cause concerns, both included. */
+function daysOf(cause: Cause): { from: WorkDate; to: WorkDate } {
+  switch (cause.kind) {
+    case 'off':
+      return { from: cause.startsOn, to: cause.endsOn };
+    case 'leaving':
+      return { from: addDays(cause.lastDay, 1), to: addDays(cause.lastDay, MOST_DAYS) };
+    case 'closed':
+      return { from: cause.day, to: cause.day };
+  }
+}
+
+/**
+ * Returns the plan that is being made or reviewed for an absence, or for a longer one around it. A
+ * plan whose own absence was removed since is none: its undo would take nothing back.
+ */
+export async function openCoverFor(tx: Tx, storeId: number, cause: Cause): Promise<number | null> {
   const rows = await tx
     .select({ id: proposals.id, cause: proposals.cause })
     .from(proposals)
@@ -205,7 +203,11 @@ async function openCoverFor(tx: Tx, storeId: number, cause: Cause): Promise<numb
       ),
     )
     .orderBy(desc(proposals.id));
-  return rows.find((row) => isWithin(cause, row.cause as unknown as Cause))?.id ?? null;
+  for (const row of rows) {
+    const other = row.cause as unknown as Cause;
+    if (isWithin(cause, other) && (await whyOver(tx, storeId, other)) === null) return row.id;
+  }
+  return null;
 }
 
 function isWithin(cause: Cause, other: Cause): boolean {

@@ -546,6 +546,107 @@ describe('a proposed plan', () => {
   });
 });
 
+describe('a plan that is planned again', () => {
+  /** Records that a plan is being made in place of another one, and not by this process. */
+  const runFor = async (replaces: number, updatedAt?: string) => {
+    const [run] = await db()
+      .insert(proposals)
+      .values({
+        storeId: store,
+        ...WEEK,
+        options: {},
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
+        replaces,
+        ...(updatedAt && { updatedAt }),
+      })
+      .returning();
+    return need(run).id;
+  };
+  const read = (proposalId: number) => viewer.plan.get.query({ proposalId });
+
+  test('takes no change that the new plan would not have, and says so; canceled, it takes them again', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores } = await smallClub();
+    const proposal = await planned();
+    const { proposalId } = proposal;
+    const [{ lineId, day } = { lineId: 0, day: '' }] = proposal.lines;
+    const run = await runFor(proposalId);
+    expect((await read(proposalId)).plannedAgainBy).toBe('Somebody');
+    const before = await everything(db());
+    const now = seen(proposal);
+    const changes = {
+      markLines: () => dispatcher.plan.markLines.mutate({ ...now, lines: [{ lineId, locked: true }] }),
+      moveLine: () => dispatcher.plan.moveLine.mutate({ ...now, lineId, day, employeeId: people.cleo }),
+      takeRepair: () => dispatcher.plan.takeRepair.mutate({ ...now, eventId: need(cores[0]) }),
+      removeRepair: () => dispatcher.plan.removeRepair.mutate({ ...now, eventId: need(cores[0]) }),
+      approve: () => dispatcher.plan.approve.mutate(now),
+      discard: () => dispatcher.plan.discard.mutate(now),
+      again: () => dispatcher.plan.again.mutate(now),
+    };
+    for (const [name, change] of Object.entries(changes)) {
+      const refusal = await refusalOf(change());
+      expect([name, refusal.message]).toEqual([
+        name,
+        'Somebody has this plan made again. Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.',
+      ]);
+    }
+    expect(await read(proposalId)).toEqual({ ...proposal, plannedAgainBy: 'Somebody' });
+    expect(await everything(db())).toEqual(before);
+    await dispatcher.plan.cancel.mutate({ proposalId: run });
+    expect((await read(proposalId)).plannedAgainBy).toBeNull();
+    await changes.markLines();
+    expect((await read(proposalId)).lines[0]).toMatchObject({ lineId, locked: true });
+  });
+
+  test('by a server that has died takes changes, and that run replaces nothing any more', async () => {
+    itIs(SUNDAY_NOON);
+    await smallClub();
+    const proposal = await planned();
+    const [{ lineId } = { lineId: 0 }] = proposal.lines;
+    const run = await runFor(proposal.proposalId, '2026-01-04T16:00:00.000Z');
+    expect((await read(proposal.proposalId)).plannedAgainBy).toBeNull();
+    await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines: [{ lineId, locked: true }] });
+    const [left] = await db().select().from(proposals).where(eq(proposals.id, run));
+    expect(left?.state).toBe('interrupted');
+    expect((await read(proposal.proposalId)).state).toBe('ready');
+  });
+
+  test('at the moment at which a colleague changes it has the change, or the change is refused', async () => {
+    itIs(SUNDAY_NOON);
+    await smallClub();
+    const proposal = await planned();
+    const [line] = proposal.lines.filter(({ coreEventId }) => coreEventId === null);
+    const { lineId } = need(line);
+    const both = await Promise.allSettled([
+      dispatcher.plan.again.mutate(seen(proposal)),
+      dispatcher.plan.markLines.mutate({ ...seen(proposal), lines: [{ lineId, locked: true }] }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    await vi.waitFor(async () => {
+      expect(await db().$count(proposals, eq(proposals.state, 'running'))).toBe(0);
+    });
+  });
+
+  test('keeps its options, and begins tomorrow although its first day is over', async () => {
+    itIs(SUNDAY_NOON);
+    const { cores } = await smallClub();
+    const first = await planned({
+      options: { types: ['Core'], moveExisting: true, neverPlan: [need(cores[0])] },
+    });
+    await db().delete(proposalLines);
+    await db().update(proposals).set({ state: 'failed' }).where(eq(proposals.id, first.proposalId));
+    itIs('2026-01-06T17:00:00.000Z');
+    const second = await planned({ again: seen(first) });
+    const { earliestDay, ...options } = first.options;
+    expect(earliestDay).toBe('2026-01-05');
+    expect(second).toMatchObject({ state: 'ready', cause: null, fromDay: first.fromDay, toDay: first.toDay });
+    expect(second.options).toEqual({ ...options, earliestDay: '2026-01-07' });
+    expect(second.lines.map(({ eventId }) => eventId).sort()).toEqual(cores.slice(1).sort());
+    expect(second.lines.every(({ day }) => day >= '2026-01-07')).toBe(true);
+  });
+});
+
 describe('a plan that is being made', () => {
   test('is one at a time for a store', async () => {
     itIs(SUNDAY_NOON);

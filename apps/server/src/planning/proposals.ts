@@ -11,7 +11,6 @@ import {
 } from '@scheduler/db';
 import { eventsWithLive } from '@scheduler/db/facts';
 import {
-  type Lock,
   obstaclesNow,
   type PlanInput,
   type PlanOptions,
@@ -23,23 +22,26 @@ import {
   ABANDONED_AFTER_SECONDS,
   type Cause,
   CHANGED_PROPOSAL,
+  endAbandoned,
   factsOf,
   INTERRUPTED,
   isBeingMade,
   loadPlanInput,
   makePlan,
+  type OpenedPlan,
   openPlan,
   type PlanOutcome,
   planRunsOf,
 } from '@scheduler/plans';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Severity, WorkDate } from '@scheduler/scheduling';
-import { and, asc, desc, eq, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
+import { whyOver } from './cover-cause.ts';
 import type { ProposalLineView, ProposalSummary, ProposalView } from './types.ts';
 
 export type ProposalRecord = typeof proposals.$inferSelect;
@@ -59,56 +61,51 @@ const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } 
  * Starts a plan for some days of a store, in a thread of this process. One plan is made for a store
  * at a time. It schedules nothing.
  * @param input.options options that are left out have the values of the store's settings
- * @param input.again a proposal whose locked lines are kept. The new proposal replaces it once it
- * is ready
  */
 export async function startPlan(
   db: Db,
   actor: Actor,
-  input: {
-    storeId?: number | undefined;
-    fromDay: WorkDate;
-    toDay: WorkDate;
-    options: PlanOptions;
-    again?: SeenProposal | undefined;
-  },
+  input: { storeId?: number | undefined; fromDay: WorkDate; toDay: WorkDate; options: PlanOptions },
 ): Promise<{ proposalId: number }> {
-  const { fromDay, toDay, again } = input;
+  const { fromDay, toDay } = input;
+  return begin(db, async (tx) => {
+    const store = await findStore(tx, input.storeId);
+    const usual = planOptionsOf(planSettingsOf(store.planning), todayAt(store.timeZone));
+    const options = { ...usual, ...input.options };
+    return openAsked(tx, actor, { store, fromDay, toDay, options, locks: [] });
+  });
+}
+
+/** Opens a plan that a user asked for, with its audit row. */
+export async function openAsked(
+  tx: Tx,
+  actor: Actor,
+  plan: Omit<Parameters<typeof openPlan>[1], 'requestedBy'>,
+): Promise<OpenedPlan> {
+  const opened = await openPlan(tx, { ...plan, requestedBy: actor });
+  const { proposalId, store, fromDay, toDay } = opened;
+  await audit(tx, actor, [
+    {
+      action: 'proposal.start',
+      subjectType: 'store',
+      subjectId: store.id,
+      after: { proposal: proposalId, fromDay, toDay },
+    },
+  ]);
+  return opened;
+}
+
+/**
+ * Saves what a plan begins with, and has it made in a thread of this process.
+ * @param open opens the plan, or returns the id of one that is there already
+ */
+export async function begin(
+  db: Db,
+  open: (tx: Tx) => Promise<OpenedPlan | number>,
+): Promise<{ proposalId: number }> {
   try {
-    const opened = await save(db, async (tx) => {
-      const store = await findStore(tx, input.storeId);
-      const usual = planOptionsOf(planSettingsOf(store.planning), todayAt(store.timeZone));
-      const options = { ...usual, ...input.options };
-      const replaced = again ? await lockProposal(tx, again) : null;
-      if (replaced && replaced.storeId !== store.id) throw notFound('proposal', replaced.id);
-      const cause = (replaced?.cause ?? null) as Cause | null;
-      const kept = replaced ? (await linesOf(tx, replaced.id)).filter(({ locked }) => locked) : [];
-      const locks = kept
-        .filter(
-          ({ kind, coreEventId, state }) =>
-            (kind === 'new' || cause !== null) && coreEventId === null && state !== 'saved',
-        )
-        .map(({ eventId, employeeId, startsAt }): Lock => ({ eventId, employeeId, startsAt }));
-      const opened = await openPlan(tx, {
-        store,
-        fromDay,
-        toDay,
-        options,
-        locks,
-        requestedBy: actor,
-        replaces: replaced?.id,
-        cause,
-      });
-      await audit(tx, actor, [
-        {
-          action: 'proposal.start',
-          subjectType: 'store',
-          subjectId: store.id,
-          after: { proposal: opened.proposalId, fromDay, toDay },
-        },
-      ]);
-      return opened;
-    });
+    const opened = await save(db, open);
+    if (typeof opened === 'number') return { proposalId: opened };
     const { proposalId } = opened;
     void planRunsOf(db).start(proposalId, () => makePlan(db, opened));
     return { proposalId };
@@ -168,7 +165,8 @@ const STATE_WORDS: Record<ProposalState, string> = {
 
 /**
  * Locks a proposal. Throws a {@link Refusal} if it is in none of these states (by default: under
- * review), or if somebody has changed it since the user saw it.
+ * review), if it is being planned again, because the new plan would not have the change, or if
+ * somebody has changed it since the user saw it.
  */
 export async function lockProposal(
   tx: Tx,
@@ -181,8 +179,16 @@ export async function lockProposal(
     .where(eq(proposals.id, seen.proposalId))
     .for('no key update');
   if (!proposal) throw notFound('proposal', seen.proposalId);
-  if (!states.includes(proposal.state)) {
-    throw new Refusal(`This plan can’t be changed: ${STATE_WORDS[proposal.state]}.`, { code: 'not_allowed' });
+  const state = stateOf(proposal);
+  if (!states.includes(state)) {
+    throw new Refusal(`This plan can’t be changed: ${STATE_WORDS[state]}.`, { code: 'not_allowed' });
+  }
+  const next = await beingMadeInstead(tx, proposal);
+  if (next) {
+    throw new Refusal(
+      `${next.requestedByName} has this plan made again. Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.`,
+      { code: 'not_allowed' },
+    );
   }
   if (proposal.version !== seen.version) {
     throw new Refusal(
@@ -191,6 +197,37 @@ export async function lockProposal(
     );
   }
   return proposal;
+}
+
+/**
+ * Returns the plan that is being made to replace a proposal. A run whose server has died replaces
+ * nothing any more: it is ended.
+ */
+async function beingMadeInstead(tx: Tx, { id, storeId }: ProposalRecord): Promise<ProposalRecord | null> {
+  const next = await runningInstead(tx, { id, storeId });
+  if (!next || stateOf(next) === 'running') return next;
+  await endAbandoned(tx, storeId);
+  return null;
+}
+
+/** Returns the run that is to replace a proposal, also one whose server has died. */
+async function runningInstead(
+  tx: Tx,
+  { id, storeId }: Pick<ProposalRecord, 'id' | 'storeId'>,
+): Promise<ProposalRecord | null> {
+  // Relies on the index proposals_of_store.
+  const [next] = await tx
+    .select()
+    .from(proposals)
+    .where(
+      and(
+        eq(proposals.storeId, storeId),
+        gt(proposals.id, id),
+        eq(proposals.replaces, id),
+        eq(proposals.state, 'running'),
+      ),
+    );
+  return next ?? null;
 }
 
 export const linesOf = (tx: Tx, proposalId: number): Promise<LineRecord[]> =>
@@ -254,11 +291,12 @@ export async function discardProposal(
   });
 }
 
-/** The time for which the list has an approved proposal, and an automatic one that failed. */
+/** The time for which the list has a proposal that nobody reviews any more. */
 const LATELY_HOURS = 24;
 
 /**
- * Returns the proposals of a store that are being made or reviewed, those approved within a day, and
+ * Returns the proposals of a store that are being made or reviewed; those of the last day of which
+ * something was approved, although the rest may be discarded or planned again, for their undo; and
  * the automatic one that failed within a day, if no later plan of the open work was made. The latest
  * comes first.
  */
@@ -272,6 +310,12 @@ export async function listProposals(
     select from proposals later
     where later.store_id = ${proposals.storeId} and later.id > ${proposals.id} and later.cause is null)`;
   const isRecent = gt(proposals.updatedAt, sql`app_now() - ${LATELY_HOURS} * interval '1 hour'`);
+  const isInUse = exists(
+    db
+      .select({ id: proposalApprovals.id })
+      .from(proposalApprovals)
+      .where(and(eq(proposalApprovals.proposalId, proposals.id), isNull(proposalApprovals.undoneAt))),
+  );
   const rows = await db
     .select()
     .from(proposals)
@@ -280,7 +324,7 @@ export async function listProposals(
         eq(proposals.storeId, store.id),
         or(
           inArray(proposals.state, ['running', 'ready']),
-          and(eq(proposals.state, 'approved'), isRecent),
+          and(inArray(proposals.state, ['approved', 'replaced', 'discarded']), isRecent, isInUse),
           and(eq(proposals.state, 'failed'), ne(proposals.occasion, 'request'), isRecent, isLatest),
         ),
       ),
@@ -344,11 +388,15 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
   const open = (outcome?.open ?? []).filter(({ eventId }) => !placed.has(eventId));
   const openEvents = await eventsNamed(tx, open);
   const { storeId, version, finishedAt } = proposal;
+  const cause = proposal.cause as Cause | null;
+  const next = await runningInstead(tx, proposal);
   return {
     ...summaryOf(proposal),
     storeId,
     version,
     finishedAt,
+    causeOver: cause && (await whyOver(tx, storeId, cause)),
+    plannedAgainBy: next && stateOf(next) === 'running' ? next.requestedByName : null,
     options: proposal.options as PlanOptions,
     madeBy: proposal.madeBy as ProposalView['madeBy'],
     note: await noteOf(tx, proposal),

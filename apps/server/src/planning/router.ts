@@ -13,6 +13,7 @@ import { approveProposal } from './approve.ts';
 import { coverAbsence, coverClosedDay, coverLeaving } from './covers.ts';
 import { markLines, moveProposalLine } from './lines.ts';
 import { setNeverPlan } from './never-plan.ts';
+import { planAgain } from './plan-again.ts';
 import { getPlanSettings, setPlanSettings } from './plan-settings.ts';
 import {
   cancelPlan,
@@ -71,8 +72,6 @@ export const planRouter = router({
           fromDay: workDate,
           toDay: workDate,
           options: options.default({}),
-          /** A proposal whose locked lines are kept, and which the new one replaces. */
-          again: z.strictObject(seen).optional(),
         })
         .refine(({ fromDay, toDay }) => fromDay <= toDay, {
           path: ['toDay'],
@@ -90,6 +89,14 @@ export const planRouter = router({
       );
       return startPlan(ctx.backend.db, ctx.actor, { ...input, options: options as PlanOptions });
     }),
+
+  /**
+   * Makes a plan again, with its options, days and locked lines: the rest of one under review, which
+   * the new plan replaces, or one that failed or was interrupted. A cover is made again as a cover.
+   */
+  again: dispatcherProcedure
+    .input(z.strictObject(seen))
+    .mutation(({ ctx, input }) => planAgain(ctx.backend.db, ctx.actor, input)),
 
   /** Stops a plan that is being made. */
   cancel: dispatcherProcedure

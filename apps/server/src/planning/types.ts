@@ -26,6 +26,13 @@ export interface ProposalView {
   requestedById: string;
   /** Why it finds other people for scheduled work; null if it places open work. */
   cause: Cause | null;
+  /** A sentence if that reason is none any more, because the time off was removed; otherwise null. */
+  causeOver: string | null;
+  /**
+   * Who has it planned again at the moment; null if nobody has. Until the new plan is ready, nothing
+   * of this one can be changed.
+   */
+  plannedAgainBy: string | null;
   createdAt: Instant;
   finishedAt: Instant | null;
   fromDay: WorkDate;
@@ -132,6 +139,11 @@ export interface Undone {
   restored: { lineId: number; eventId: number }[];
   /** Lines that stay scheduled, each with the reason. */
   kept: { lineId: number; eventId: number; message: string }[];
+  /**
+   * If the time off of a sick call was taken back: a sentence about other time off that the person
+   * still has on its days; null if there is none.
+   */
+  stillOff: string | null;
 }
 
 export type { Cause, PlanSettings, Suggestions };

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addEvent,
@@ -245,5 +246,40 @@ describe('an approval that is taken back', () => {
     expect(undone.restored).toHaveLength(1);
     expect(await live(db())).toEqual([]);
     expect((await read(proposal.proposalId)).state).toBe('discarded');
+  });
+
+  test.each(['discarded', 'replaced'] as const)(
+    'is offered for a day although the rest of its plan was put away (%s), until it is taken back',
+    async (state) => {
+      itIs(SUNDAY_NOON);
+      const { cores } = await smallClub();
+      const proposal = await planned();
+      const { proposalId } = proposal;
+      const lineIds = proposal.lines
+        .filter(({ eventId }) => eventId === cores[1])
+        .map(({ lineId }) => lineId);
+      const approved = await approve(proposal, lineIds);
+      const seenNow = { proposalId, version: approved.version };
+      if (state === 'discarded') await dispatcher.plan.discard.mutate(seenNow);
+      else await planned({ again: seenNow });
+      const listed = async () =>
+        (await viewer.plan.list.query({ storeId: store })).filter((each) => each.proposalId === proposalId);
+      expect(await listed()).toMatchObject([{ state }]);
+      const { approvals } = await read(proposalId);
+      expect(approvals).toMatchObject([{ approvalId: approved.approvalId, events: 1 }]);
+      await db().execute(sql`update proposals set updated_at = app_now() - interval '25 hours'`);
+      expect(await listed()).toEqual([]);
+      await db().execute(sql`update proposals set updated_at = app_now()`);
+      await colleague.plan.undoApproval.mutate({ approvalId: approved.approvalId });
+      expect(await live(db())).toEqual([]);
+      expect(await listed()).toEqual([]);
+    },
+  );
+
+  test('is needed for that: a plan of which nothing was approved is gone once it is put away', async () => {
+    itIs(SUNDAY_NOON);
+    await smallClub();
+    await dispatcher.plan.discard.mutate(seen(await planned()));
+    expect(await viewer.plan.list.query({ storeId: store })).toEqual([]);
   });
 });

@@ -1,11 +1,12 @@
 import { type Db, proposalApprovals, proposals, type Tx } from '@scheduler/db';
 import { type Cause, planRunsOf } from '@scheduler/plans';
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import { notFound, Refusal } from '../core/errors.ts';
 import { takeTimeOffBack } from '../employees/availability.ts';
 import { lockForPlan } from '../schedules/plan-transaction.ts';
 import { saveOrRefuseDuplicate } from '../schedules/refuse-duplicate.ts';
 import type { Actor } from '../trpc/context.ts';
+import { isForTimeOff, otherTimeOff } from './cover-cause.ts';
 import { type ApprovalRecord, type ProposalRecord, standingApprovals, touch } from './proposals.ts';
 import { approvedLines, changeOfUndo, takeBack } from './put-back.ts';
 import type { Undone } from './types.ts';
@@ -40,7 +41,7 @@ export async function undoApproval(db: Db, actor: Actor, input: { approvalId: nu
     const isOpen = proposal.state === 'ready' || proposal.state === 'approved';
     const reopened = isOpen && undone.restored.length > 0;
     const { version } = await touch(tx, proposal.id, reopened ? 'ready' : undefined);
-    return { ...undone, version };
+    return { ...undone, version, stillOff: null };
   });
 }
 
@@ -63,16 +64,13 @@ export async function undoCover(db: Db, actor: Actor, input: { proposalId: numbe
   return undone;
 }
 
-/** The time off that a plan recorded, which its undo takes back with it. */
-interface RecordedTimeOff {
-  employeeId: number;
-  timeOffId: number;
-}
+/** An absence whose time off was recorded with a plan, which the plan's undo takes back with it. */
+type RecordedTimeOff = Extract<Cause, { kind: 'off' }> & { timeOffId: number };
 
 function recordedBy({ cause }: ProposalRecord): RecordedTimeOff | null {
   const known = cause as Cause | null;
   if (known?.kind !== 'off' || known.timeOffId === null) return null;
-  return { employeeId: known.employeeId, timeOffId: known.timeOffId };
+  return { ...known, timeOffId: known.timeOffId };
 }
 
 async function takeCoverBack(
@@ -97,6 +95,7 @@ async function takeCoverBack(
     version: latest?.version ?? 0,
     restored: [],
     kept: [],
+    stillOff: await otherTimeOff(tx, recorded),
   };
   for (const plan of plans) {
     const approvals = approvalsOf.get(plan.id) ?? [];
@@ -126,12 +125,7 @@ const lockPlansFor = (tx: Tx, storeId: number, { timeOffId }: RecordedTimeOff): 
   tx
     .select()
     .from(proposals)
-    .where(
-      and(
-        eq(proposals.storeId, storeId),
-        sql`${proposals.cause} @> ${JSON.stringify({ kind: 'off', timeOffId })}::jsonb`,
-      ),
-    )
+    .where(and(eq(proposals.storeId, storeId), isForTimeOff(timeOffId)))
     .orderBy(asc(proposals.id))
     .for('no key update');
 

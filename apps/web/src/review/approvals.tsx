@@ -1,14 +1,17 @@
-import type { ProposalSummary, ProposalView, WeekBoard } from '@scheduler/server/router';
+import type { ProposalLineView, ProposalSummary, ProposalView, WeekBoard } from '@scheduler/server/router';
 import { Button, IconButton } from '@scheduler/ui/button';
 import { CircleCheck, Undo2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useFormatMoment } from '../lib/time.ts';
 import { useUndoApproval } from './approve.ts';
-import { daysWords, eventsWord, nameOfPlan, planWords, recordedTimeOff } from './plan-words.ts';
+import { daysWords, eventsWord, isPutAway, nameOfPlan, planWords, recordedTimeOff } from './plan-words.ts';
 import { useFocusOnceAsked } from './use-focus-once-asked.ts';
-import { leavePlan, showPlan } from './use-review.ts';
+import { leavePlan, showPastPlan, showPlan } from './use-review.ts';
 
-/** A plan of which all is approved: what was done, and the way back. */
+/**
+ * A plan of which all is approved, or of which a part was approved before the rest was put away: what
+ * was done, and the way back.
+ */
 export function ApprovedPlan({
   proposal,
   board,
@@ -18,7 +21,8 @@ export function ApprovedPlan({
   board: WeekBoard;
   mayWrite: boolean;
 }) {
-  const { lines, open } = proposal;
+  const { open } = proposal;
+  const lines = proposal.lines.filter(({ state }) => state === 'saved');
   const heading = useFocusOnceAsked();
   return (
     <div className="grid content-start gap-3 p-3">
@@ -33,11 +37,13 @@ export function ApprovedPlan({
       </div>
       <p className="text-sm text-ink-2">
         {proposal.cause && `${nameOfPlan(proposal)}, ${daysWords(proposal)}. `}
-        All of this plan is approved. Crossmark gets it event by event; each card shows how far it is.
+        {PARTS[proposal.state] ?? 'All of this plan is approved.'} Crossmark gets it event by event; each card
+        shows how far it is.
         {open.length > 0 &&
+          !isPutAway(proposal) &&
           ` ${eventsWord(open.length)} ${proposal.cause ? 'still without anybody; the board marks each.' : 'stayed open.'}`}
       </p>
-      <HowFar proposal={proposal} board={board} />
+      <HowFar lines={lines} board={board} />
       <Approvals proposal={proposal} timeZone={board.store.timeZone} mayWrite={mayWrite} />
       <Button className="justify-self-start" onClick={leavePlan}>
         Close
@@ -46,8 +52,14 @@ export function ApprovedPlan({
   );
 }
 
+/** What became of the rest of a plan that was approved in part. */
+const PARTS: Partial<Record<ProposalView['state'], string>> = {
+  replaced: 'The rest of this plan was planned again.',
+  discarded: 'The rest of this plan was discarded.',
+};
+
 /** How many of a plan's events Crossmark holds by now. */
-function HowFar({ proposal: { lines }, board }: { proposal: ProposalView; board: WeekBoard }) {
+function HowFar({ lines, board }: { lines: readonly ProposalLineView[]; board: WeekBoard }) {
   const states = new Map(board.schedules.map(({ event }) => [event.eventId, event.sync.state]));
   // The board knows those of its week.
   const known = lines.filter(({ eventId }) => states.has(eventId));
@@ -140,7 +152,7 @@ export function OtherPlans({ others }: { others: readonly ProposalSummary[] }) {
           <button
             type="button"
             className="text-left text-accent-text underline pointer-coarse:min-h-10"
-            onClick={() => showPlan(other.proposalId)}
+            onClick={() => (isPutAway(other) ? showPastPlan : showPlan)(other.proposalId)}
           >
             {planWords(other)}
           </button>{' '}
@@ -156,4 +168,6 @@ const STATES: Partial<Record<ProposalSummary['state'], string>> = {
   ready: 'waits for review',
   approved: 'is approved',
   failed: 'could not be made',
+  replaced: 'was approved in part and planned again',
+  discarded: 'was approved in part and discarded',
 };

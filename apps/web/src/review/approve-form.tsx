@@ -1,3 +1,4 @@
+import { linesToApprove } from '@scheduler/scheduling';
 import type { ProposalLineView, ProposalView } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { useMutation } from '@tanstack/react-query';
@@ -7,7 +8,7 @@ import { onShortcut } from '../ui/shortcuts.ts';
 import { Refusal } from '../ui/states.tsx';
 import { useApprove } from './approve.ts';
 import { eventsWord } from './plan-words.ts';
-import { planRest } from './runs.ts';
+import { planAgain } from './runs.ts';
 
 /** The buttons for the whole plan. A refused line shows the reason itself. */
 export function ApproveForm({
@@ -21,16 +22,26 @@ export function ApproveForm({
   const form = useRef<HTMLFormElement>(null);
   const approvePlan = useApprove();
   const approve = useMutation({
-    mutationFn: () => approvePlan(proposal, reason.trim() || undefined),
+    mutationFn: ({ lines, isRetry }: { lines: readonly ProposalLineView[]; isRetry: boolean }) =>
+      approvePlan(proposal, {
+        // Lines that need no reason get none, so that it covers no warning that nobody has seen.
+        overrideReason: (needReason(lines) && reason.trim()) || undefined,
+        ...(isRetry && { lineIds: lines.map(({ lineId }) => lineId) }),
+      }),
     onSuccess: () => setReason(''),
   });
-  // A refused line is retried after a change, or when it is ticked alone.
-  const ticked = waiting.filter((line) => line.ticked && line.state === 'proposed');
-  const refused = waiting.filter(({ state }) => state === 'refused').length;
-  const soft = ticked.some(({ warnings }) => warnings.some(({ severity }) => severity === 'soft'));
-  const unticked = waiting.length - ticked.length - refused;
+  const due = linesToApprove(waiting, ({ ticked, state }) => ticked && state === 'proposed');
+  const refused = waiting.filter(({ state }) => state === 'refused');
+  const retried = linesToApprove(waiting, ({ ticked, state }) => ticked && state === 'refused');
+  const proposed = waiting.filter(({ state }) => state === 'proposed');
+  const unticked = proposed.filter(({ ticked }) => !ticked).length;
+  const checks = proposed.length - unticked - due.length;
   const locked = waiting.filter((line) => line.locked).length;
-  const all = ticked.length === waiting.length;
+  const all = due.length === waiting.length;
+  const retry = () => {
+    if (needReason(retried) && !form.current?.reportValidity()) return;
+    if (!approve.isPending) approve.mutate({ lines: retried, isRetry: true });
+  };
   useEffect(
     () =>
       onShortcut((shortcut) => {
@@ -44,20 +55,41 @@ export function ApproveForm({
   return (
     <form
       ref={form}
+      // The field may be there for refused lines alone.
+      noValidate={!needReason(due)}
       className="sticky bottom-(--bottom-bar) z-10 grid gap-2 border-t border-line bg-surface p-3"
       onSubmit={(event) => {
         event.preventDefault();
-        if (ticked.length > 0 && !approve.isPending) approve.mutate();
+        if (due.length > 0 && !approve.isPending) approve.mutate({ lines: due, isRetry: false });
       }}
     >
-      {soft && <OverrideField value={reason} onChange={setReason} />}
+      {needReason([...due, ...retried]) && <OverrideField value={reason} onChange={setReason} />}
       <Refusal error={approve.error} />
       {unticked > 0 && <p className="text-xs text-ink-2">{unticked} unticked: left for later.</p>}
-      {refused > 0 && (
-        <p role="status" className="text-sm text-waiting">
-          {eventsWord(refused)} could not be scheduled; the reason stands with {refused === 1 ? 'it' : 'each'}
-          .
+      {checks > 0 && (
+        <p className="text-xs text-ink-2">
+          {checks === 1
+            ? '1 noon check waits for its Core, which is not approved with it.'
+            : `${checks} noon checks wait for their Cores, which are not approved with them.`}
         </p>
+      )}
+      {refused.length > 0 && (
+        <div className="flex flex-wrap items-center gap-2">
+          <p role="status" className="min-w-0 flex-1 basis-48 text-sm text-waiting">
+            {eventsWord(refused.length)} could not be scheduled; the reason stands with{' '}
+            {refused.length === 1 ? 'it' : 'each'}.
+          </p>
+          {retried.length > 0 && (
+            <Button
+              aria-label={`Try again to schedule ${eventsWord(retried.length)}`}
+              title="Tries those again that are ticked and could not be scheduled."
+              busy={approve.isPending}
+              onClick={retry}
+            >
+              {retried.length === 1 ? 'Try again' : `Try ${retried.length} again`}
+            </Button>
+          )}
+        </div>
       )}
       <div className="flex flex-wrap items-center gap-2">
         <Button
@@ -65,11 +97,11 @@ export function ApproveForm({
           type="submit"
           aria-keyshortcuts="Control+Enter"
           title="Schedules what is ticked (Ctrl+Enter)"
-          disabled={ticked.length === 0}
+          disabled={due.length === 0}
           busy={approve.isPending}
-          busyLabel={`Scheduling ${ticked.length}…`}
+          busyLabel={`Scheduling ${due.length}…`}
         >
-          {all ? `Approve all ${ticked.length}` : `Approve ${ticked.length}`}
+          {all ? `Approve all ${due.length}` : `Approve ${due.length}`}
         </Button>
         <Button
           title={
@@ -77,7 +109,7 @@ export function ApproveForm({
               ? 'Lock lines that shall stay; all others are planned anew, also those that were moved.'
               : `${eventsWord(locked)} stay as they are.`
           }
-          onClick={() => void planRest(proposal)}
+          onClick={() => void planAgain(proposal)}
         >
           Plan the rest again
         </Button>
@@ -85,3 +117,7 @@ export function ApproveForm({
     </form>
   );
 }
+
+/** Whether lines break a rule that needs a reason. */
+const needReason = (lines: readonly ProposalLineView[]): boolean =>
+  lines.some(({ warnings }) => warnings.some(({ severity }) => severity === 'soft'));

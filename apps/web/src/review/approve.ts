@@ -7,16 +7,24 @@ import { changePlan, type SeenPlan, say } from './change-plan.ts';
 import { eventsWord, recordedTimeOff } from './plan-words.ts';
 import { note } from './use-review.ts';
 
-/** Returns a function that approves the ticked lines and shows a notice with Undo. */
-export function useApprove(): (
-  proposal: ProposalView,
-  overrideReason: string | undefined,
-) => Promise<Approved> {
+/** How lines are approved. */
+interface Approval {
+  overrideReason: string | undefined;
+  /** Lines that were refused, to be tried again; otherwise those that are ticked. */
+  lineIds?: number[] | undefined;
+}
+
+/** Returns a function that approves lines and shows a notice with Undo. */
+export function useApprove(): (proposal: ProposalView, approval: Approval) => Promise<Approved> {
   const edits = useEdits();
-  return async (proposal, overrideReason) => {
+  return async (proposal, { overrideReason, lineIds }) => {
     const refresh = () => void Promise.all([edits.refresh(), apiQueries.plan.invalidate()]);
     const answer = await changePlan(proposal, (seen) =>
-      trpcClient.plan.approve.mutate({ ...seen, ...(overrideReason && { overrideReason }) }),
+      trpcClient.plan.approve.mutate({
+        ...seen,
+        ...(overrideReason && { overrideReason }),
+        ...(lineIds && { lineIds }),
+      }),
     );
     refresh();
     const { proposalId, saved, approvalId } = answer;
@@ -45,11 +53,12 @@ export function useApprove(): (
 
 /** Undoes an approval. Returns a message about the result, or rejects with the refusal. */
 async function takeBack(proposal: SeenPlan, approvalId: number): Promise<string> {
-  const { proposalId, restored, kept } = await changePlan(proposal, () =>
+  const { proposalId, restored, kept, stillOff } = await changePlan(proposal, () =>
     trpcClient.plan.undoApproval.mutate({ approvalId }),
   );
-  note({ kept: { proposalId, kept }, shownId: proposalId });
-  const back = `${eventsWord(restored.length)} put back.`;
+  // What stayed is listed with the plan, also with one that was put away.
+  note({ kept: { proposalId, kept }, shownId: proposalId, ...(kept.length > 0 && { pastId: proposalId }) });
+  const back = `${eventsWord(restored.length)} put back.${stillOff ? ` ${stillOff}` : ''}`;
   const [only] = kept;
   if (!only) return back;
   return kept.length === 1
@@ -62,13 +71,13 @@ export const coverKey = (proposalId: number): string => `cover ${proposalId}`;
 
 /** Takes back that somebody is off, with all that was approved for it; says so. Rejects with the refusal. */
 export async function takeCoverBack(proposal: SeenPlan, name: string): Promise<string> {
-  const { proposalId, restored, kept } = await changePlan(proposal, () =>
+  const { proposalId, restored, kept, stillOff } = await changePlan(proposal, () =>
     trpcClient.plan.undoCover.mutate({ proposalId: proposal.proposalId }),
   );
   note({ shownId: undefined, isOpen: undefined, kept: { proposalId, kept } });
   const back = restored.length > 0 ? ` ${eventsWord(restored.length)} put back.` : '';
   const stayed = kept.map(({ message }) => message).join(' ');
-  return `${name} is in after all.${back}${stayed && ` ${stayed}`}`;
+  return `${stillOff ?? `${name} is in after all.`}${back}${stayed && ` ${stayed}`}`;
 }
 
 /** {@link takeBack} for a button, with the result in a notice. */

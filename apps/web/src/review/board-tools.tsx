@@ -12,11 +12,11 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { onShortcut } from '../ui/shortcuts.ts';
 import { toast } from '../ui/toast.tsx';
 import { PlanOptionsDialog, usualDays } from './plan-options-dialog.tsx';
-import { eventsWord, nameOfPlan } from './plan-words.ts';
+import { eventsWord, isPutAway, nameOfPlan } from './plan-words.ts';
 import { startPlan } from './runs.ts';
 import { askedOfBoard, type BoardAct, turnWords } from './shown.ts';
 import { focusPlan } from './use-focus-once-asked.ts';
-import { openReview, showPlan, useReview } from './use-review.ts';
+import { openReview, showPastPlan, showPlan, useReview } from './use-review.ts';
 import { WaitingPlanDialog } from './waiting-plan-dialog.tsx';
 
 /** What can be done with the whole week. */
@@ -52,7 +52,7 @@ export function BoardTools({
   // One that finds others for work stands beside another plan.
   const waiting = isWaiting && !proposal.cause ? proposal : undefined;
   const isElsewhere = waiting && (waiting.toDay < board.weekOf || waiting.fromDay > toDay);
-  const approved = others.find(({ state }) => state === 'approved');
+  const approved = others.find((other) => other.state === 'approved' || isPutAway(other));
   const failed = others.find(({ state }) => state === 'failed');
   const start = async () => {
     setStarting(true);
@@ -102,7 +102,9 @@ export function BoardTools({
         <Button onClick={open} className={LONG}>
           <ListChecks aria-hidden className="size-4 shrink-0" />
           <span className="truncate">
-            {proposal.state === 'approved' ? 'Approved plan' : waitingWords(proposal, board)}
+            {proposal.state === 'approved' || isPutAway(proposal)
+              ? 'Approved plan'
+              : waitingWords(proposal, board)}
           </span>
         </Button>
       )}
@@ -121,7 +123,7 @@ export function BoardTools({
       {!proposal && approved && (
         <Button
           onClick={() => {
-            showPlan(approved.proposalId);
+            (isPutAway(approved) ? showPastPlan : showPlan)(approved.proposalId);
             onList();
           }}
         >

@@ -17,12 +17,14 @@ export function PlanHead({
   board,
   others,
   mayWrite,
+  mayChange,
   onDay,
 }: {
   proposal: ProposalView;
   board: WeekBoard;
   others: readonly ProposalSummary[];
   mayWrite: boolean;
+  mayChange: boolean;
   onDay: (day: string) => void;
 }) {
   const { lines, open } = proposal;
@@ -48,7 +50,7 @@ export function PlanHead({
         <h2 ref={heading} tabIndex={-1} className="min-w-0 flex-1 text-base font-semibold">
           {proposal.cause ? nameOfPlan(proposal) : `${lines.length} of ${lines.length + open.length} placed`}
         </h2>
-        {mayWrite && (
+        {mayChange && (
           <Button look="quiet" className="-my-1" onClick={() => void discardPlan(proposal)}>
             Discard
           </Button>
@@ -58,6 +60,11 @@ export function PlanHead({
         </IconButton>
       </div>
       <CoverHead proposal={proposal} mayWrite={mayWrite} />
+      {proposal.plannedAgainBy !== null && (
+        <p role="status" className="text-sm text-waiting">
+          {proposal.plannedAgainBy} has this planned again. It can’t be changed until the new plan is here.
+        </p>
+      )}
       <p className="text-sm text-ink-2">
         {parts.join(', ')}.{' '}
         {saved > 0

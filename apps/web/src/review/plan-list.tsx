@@ -28,6 +28,7 @@ export function PlanList({
   kept,
   chosen: choice,
   mayWrite,
+  mayChange,
   onDay,
 }: {
   proposal: ProposalView;
@@ -36,6 +37,8 @@ export function PlanList({
   kept: Undone['kept'];
   chosen: Chosen | undefined;
   mayWrite: boolean;
+  /** Whether the user may change the plan now: nobody has it planned again. */
+  mayChange: boolean;
   onDay: (day: string) => void;
 }) {
   const { lines, open } = proposal;
@@ -98,7 +101,14 @@ export function PlanList({
 
   return (
     <>
-      <PlanHead proposal={proposal} board={board} others={others} mayWrite={mayWrite} onDay={onDay} />
+      <PlanHead
+        proposal={proposal}
+        board={board}
+        others={others}
+        mayWrite={mayWrite}
+        mayChange={mayChange}
+        onDay={onDay}
+      />
       <Kept kept={kept} />
       <Stays stays={proposal.stays} />
       <div className="flex gap-1 border-b border-line px-2">
@@ -115,11 +125,11 @@ export function PlanList({
               {word} {count}
             </button>
           ))}
-        {mayWrite && visibleLines.length > 1 && <TickAll proposal={proposal} lines={visibleLines} />}
+        {mayChange && visibleLines.length > 1 && <TickAll proposal={proposal} lines={visibleLines} />}
       </div>
       <section aria-label="Lines of the plan" className="min-h-0 flex-1 overflow-y-auto">
         {tab === 'open' ? (
-          <LeftOpen proposal={proposal} mayWrite={mayWrite} />
+          <LeftOpen proposal={proposal} mayWrite={mayChange} />
         ) : (
           [...Map.groupBy(visibleLines, ({ day }) => day)].map(([day, ofDay]) => (
             <section key={day} aria-label={formatDay(day)}>
@@ -134,7 +144,7 @@ export function PlanList({
                     timeZone={timeZone}
                     nameOf={nameOf}
                     isChosen={line.lineId === choice?.lineId}
-                    mayWrite={mayWrite}
+                    mayWrite={mayChange}
                     onMark={(mark) => markLines(proposal, [line], mark)}
                     onMove={() => setAskedLineId(line.lineId)}
                     onBack={() => putBack(proposal, line, timeZone)}
@@ -147,7 +157,7 @@ export function PlanList({
           ))
         )}
       </section>
-      {mayWrite && <ApproveForm proposal={proposal} waiting={waiting} />}
+      {mayChange && <ApproveForm proposal={proposal} waiting={waiting} />}
       {askedLine && (
         <MoveLineDialog
           proposal={proposal}

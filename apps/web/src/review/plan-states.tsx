@@ -2,8 +2,9 @@ import type { ProposalView } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useNow } from '../lib/time.ts';
-import { daysWords } from './plan-words.ts';
-import { cancelPlan, discardPlan, startAgain } from './runs.ts';
+import { CoverHead } from './cover-head.tsx';
+import { daysWords, planWords } from './plan-words.ts';
+import { cancelPlan, discardPlan, planAgain } from './runs.ts';
 import { useFocusOnceAsked } from './use-focus-once-asked.ts';
 import { leavePlan } from './use-review.ts';
 
@@ -36,11 +37,16 @@ export function Failed({ proposal, mayWrite }: { proposal: ProposalView; mayWrit
   return (
     <div role="alert" className="grid justify-items-center gap-3 px-4 py-10 text-center">
       <TriangleAlert aria-hidden className="size-6 text-failed" />
-      <h2 className="font-semibold">There is no plan for {daysWords(proposal)}.</h2>
+      <h2 className="font-semibold">
+        {proposal.cause
+          ? `There is no plan yet: ${planWords(proposal)}.`
+          : `There is no plan for ${daysWords(proposal)}.`}
+      </h2>
       <p className="text-sm text-ink-2">{proposal.note}</p>
+      <CoverHead proposal={proposal} mayWrite={mayWrite} />
       <div className="flex gap-2">
         {mayWrite && (
-          <Button look="primary" onClick={() => void startAgain(proposal)}>
+          <Button look="primary" onClick={() => void planAgain(proposal)}>
             Plan again
           </Button>
         )}

@@ -1,5 +1,5 @@
 import { isWholeDay } from '@scheduler/scheduling';
-import type { ProposalSummary } from '@scheduler/server/router';
+import type { ProposalSummary, ProposalView } from '@scheduler/server/router';
 import { formatDay } from '../lib/time.ts';
 import { hoursWords } from '../lib/words.ts';
 
@@ -45,8 +45,9 @@ export const planWords = (plan: ProposalSummary): string =>
 export const recordedTimeOff = ({ cause }: Pick<ProposalSummary, 'cause'>): boolean =>
   cause?.kind === 'off' && cause.timeOffId !== null;
 
-/** What stands already, whatever becomes of the plan. */
-export function factOf({ cause }: Pick<ProposalSummary, 'cause' | 'fromDay' | 'toDay'>): string | undefined {
+/** What stands already, whatever becomes of the plan; or that the reason for it is gone. */
+export function factOf({ cause, causeOver }: Pick<ProposalView, 'cause' | 'causeOver'>): string | undefined {
+  if (causeOver !== null) return causeOver;
   switch (cause?.kind) {
     case 'off':
       return `The time off of ${cause.name} is recorded.`;
@@ -61,3 +62,7 @@ export function factOf({ cause }: Pick<ProposalSummary, 'cause' | 'fromDay' | 't
 
 /** `1 event`, `3 events`. */
 export const eventsWord = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
+
+/** The states of plans that nobody reviews or waits for any more, although parts may be approved. */
+export const isPutAway = ({ state }: Pick<ProposalSummary, 'state'>): boolean =>
+  state === 'replaced' || state === 'discarded' || state === 'canceled';

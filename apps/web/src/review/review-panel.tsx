@@ -6,6 +6,7 @@ import { ApprovedPlan, Kept } from './approvals.tsx';
 import { dropLine } from './line-changes.ts';
 import { PlanList } from './plan-list.tsx';
 import { Failed, Making } from './plan-states.tsx';
+import { isPutAway } from './plan-words.ts';
 import { ProposedCard } from './proposed-card.tsx';
 import { NOT_SHOWN, review } from './shown.ts';
 import { useDrawnLines } from './use-drawn-lines.ts';
@@ -35,16 +36,19 @@ export function Review({
   const mayWrite = useMayWrite();
   const { timeZone } = board.store;
   const openProposal = isOpen ? proposal : undefined;
-  const latest = useRef(openProposal);
-  latest.current = openProposal;
-  const drawnLines = useDrawnLines(openProposal, board);
+  const mayChange = mayWrite && openProposal?.state === 'ready' && openProposal.plannedAgainBy === null;
+  // Lines of a plan that was put away count no more.
+  const reviewed = openProposal && !isPutAway(openProposal) ? openProposal : undefined;
+  const latest = useRef(reviewed);
+  latest.current = reviewed;
+  const drawnLines = useDrawnLines(reviewed, board);
 
   useLayoutEffect(() => {
     if (!openProposal) {
       review.set(NOT_SHOWN);
       return;
     }
-    const waiting = openProposal.lines.filter(({ state }) => state !== 'saved');
+    const waiting = reviewed?.lines.filter(({ state }) => state !== 'saved') ?? [];
     const byCell = Map.groupBy(drawnLines, (line) => cellKey(line.employeeId, line.day));
     const cards = new Map<string, readonly ReactNode[]>();
     for (const [cell, lines] of byCell) {
@@ -56,13 +60,13 @@ export function Review({
             line={line}
             timeZone={timeZone}
             isChosen={line.lineId === chosenId}
-            mayMove={mayWrite && line.state !== 'saved'}
+            mayMove={mayChange && line.state !== 'saved'}
           />
         )),
       );
     }
     review.set({
-      proposalId: openProposal.proposalId,
+      proposalId: reviewed?.proposalId,
       title: `Plan (${waiting.length})`,
       cards,
       place(eventId, employeeId, day) {
@@ -74,7 +78,7 @@ export function Review({
       },
       beside: (eventId) => workBeside(latest.current?.lines ?? [], eventId, timeZone),
     });
-  }, [openProposal, drawnLines, timeZone, chosenId, mayWrite]);
+  }, [openProposal, reviewed, drawnLines, timeZone, chosenId, mayChange]);
   useEffect(() => () => review.set(NOT_SHOWN), []);
 
   // What was chosen on one side is shown on the other: each choice once.
@@ -103,10 +107,11 @@ export function Review({
           kept={kept}
           chosen={chosen}
           mayWrite={mayWrite}
+          mayChange={mayChange}
           onDay={onDay}
         />
       )}
-      {openProposal.state === 'approved' && (
+      {(openProposal.state === 'approved' || isPutAway(openProposal)) && (
         <>
           <ApprovedPlan proposal={openProposal} board={board} mayWrite={mayWrite} />
           <Kept kept={kept} />

@@ -21,35 +21,15 @@ export async function startPlan({ storeId, fromDay, toDay, options }: PlanStart)
   }
 }
 
-/** The options of a plan, for another one. */
-function optionsOf({ options }: ProposalView): PlanStart['options'] {
-  const { earliestDay, types, allow, neverPlan, moveExisting } = options;
-  return {
-    earliestDay,
-    moveExisting,
-    ...(types && { types: [...types] }),
-    ...(allow && { allow: [...allow] }),
-    ...(neverPlan && { neverPlan: [...neverPlan] }),
-  };
-}
-
-/** Makes a plan again of which nothing came. */
-export const startAgain = (proposal: ProposalView): Promise<void> =>
-  startPlan({ ...proposal, options: optionsOf(proposal) });
-
-/** Starts a new plan that keeps the locked lines. */
-export async function planRest(proposal: ProposalView): Promise<void> {
-  const { storeId, fromDay, toDay } = proposal;
+/**
+ * Has a plan made again, as what it was: the rest of one under review, with the locked lines, or one
+ * of which nothing came.
+ */
+export async function planAgain(proposal: ProposalView): Promise<void> {
   try {
-    const { proposalId } = await changePlan(proposal, async (again) => ({
-      version: again.version,
-      ...(await trpcClient.plan.start.mutate({
-        storeId,
-        fromDay,
-        toDay,
-        again,
-        options: optionsOf(proposal),
-      })),
+    const { proposalId } = await changePlan(proposal, async (seen) => ({
+      version: seen.version,
+      ...(await trpcClient.plan.again.mutate(seen)),
     }));
     showPlan(proposalId);
   } catch (error) {

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react';
 import { trpc } from '../lib/api.ts';
 import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
 import { useSession } from '../shell/use-session.ts';
+import { isPutAway } from './plan-words.ts';
 
 /** The state of the review on this page, without the proposals themselves. */
 interface Here {
@@ -11,6 +12,11 @@ interface Here {
    * waiting one.
    */
   shownId: number | undefined;
+  /**
+   * The plan that was opened for what was approved of it, although the rest was discarded or planned
+   * again before.
+   */
+  pastId: number | undefined;
   /**
    * Whether the user opened or closed the list. Undefined means that it is open for the user who
    * started the plan.
@@ -38,6 +44,7 @@ export interface Mark {
 /** What this page shows of plans. */
 export const here = createExternalStore<Here>({
   shownId: undefined,
+  pastId: undefined,
   isOpen: undefined,
   chosen: undefined,
   marks: new Map(),
@@ -46,13 +53,10 @@ export const here = createExternalStore<Here>({
 /** Changes a part of the state. */
 export const note = (change: Partial<Here>) => here.set({ ...here.get(), ...change });
 
-/** The states of plans that are no longer reviewed. Another plan replaces them on this page. */
-const GONE = ['replaced', 'discarded', 'canceled'];
-
 /** Returns the proposal of a store that this page shows, and the others. */
 export function useReview(storeId: number) {
   const { id: userId } = useSession();
-  const { shownId, isOpen, chosen, marks, kept } = useExternalStore(here, (all) => all);
+  const { shownId, pastId, isOpen, chosen, marks, kept } = useExternalStore(here, (all) => all);
   const list = trpc.plan.list.useQuery({ storeId });
   const newest = list.data?.find(({ state }) => state === 'running' || state === 'ready');
   const id = shownId ?? newest?.proposalId;
@@ -64,7 +68,10 @@ export function useReview(storeId: number) {
       refetchInterval: ({ state }) => (state.data?.state === 'running' ? 5_000 : false),
     },
   );
-  const isGone = data !== undefined && data.proposalId === shownId && GONE.includes(data.state);
+  const keptOfShown = kept?.proposalId === shownId ? (kept?.kept ?? []) : [];
+  const isPast = shownId === pastId && ((data?.approvals.length ?? 0) > 0 || keptOfShown.length > 0);
+  // A plan that is put away while it is shown gives its place to another one.
+  const isGone = data !== undefined && data.proposalId === shownId && isPutAway(data) && !isPast;
   useEffect(() => {
     if (isGone) note({ shownId: undefined });
   }, [isGone]);
@@ -95,7 +102,13 @@ export const openReview = (isOpen: boolean): void => note({ isOpen });
 
 /** Shows one of several proposals. */
 export const showPlan = (proposalId: number): void =>
-  note({ shownId: proposalId, isOpen: true, chosen: undefined });
+  note({ shownId: proposalId, pastId: undefined, isOpen: true, chosen: undefined });
+
+/** {@link showPlan} for one that was put away and of which something is approved. */
+export const showPastPlan = (proposalId: number): void => {
+  showPlan(proposalId);
+  note({ pastId: proposalId });
+};
 
 /** Closes a plan that nobody has to review, because it failed or is completely approved. */
 export const leavePlan = (): void => note({ shownId: undefined, isOpen: undefined, kept: undefined });

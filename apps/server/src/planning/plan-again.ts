@@ -1,0 +1,83 @@
+import { type Db, holdLock, type Tx } from '@scheduler/db';
+import type { Lock, PlanOptions } from '@scheduler/planner';
+import { type Cause, endAbandoned, type PlannedStore } from '@scheduler/plans';
+import { addDays, laterDay, type WorkDate } from '@scheduler/scheduling';
+import { Refusal } from '../core/errors.ts';
+import { findStore, todayAt } from '../stores/stores.ts';
+import type { Actor } from '../trpc/context.ts';
+import { whyOver } from './cover-cause.ts';
+import { openCoverFor, workToCover } from './covers.ts';
+import {
+  begin,
+  type LineRecord,
+  linesOf,
+  lockProposal,
+  openAsked,
+  type ProposalRecord,
+  type SeenProposal,
+} from './proposals.ts';
+
+/**
+ * Has a plan made again: one under review, whose locked lines stay and which the new one replaces
+ * once it is ready, or one that failed or was interrupted. The new plan has the same options, and the
+ * same days, from tomorrow on. A plan that finds others for work does so again, for the same person
+ * or day and what is left of that work; if another plan for it was opened meanwhile, that one is
+ * returned.
+ *
+ * Throws a {@link Refusal}, and starts nothing, for a stale version, while it is planned again
+ * already, or if there is nothing left to find others for.
+ */
+export async function planAgain(db: Db, actor: Actor, seen: SeenProposal): Promise<{ proposalId: number }> {
+  return begin(db, async (tx) => {
+    // As in all plans that find others for work, before any proposal is locked.
+    await holdLock(tx, 'covers');
+    const earlier = await lockProposal(tx, seen, ['ready', 'failed', 'interrupted']);
+    const store = await findStore(tx, earlier.storeId);
+    const cause = earlier.cause as Cause | null;
+    await endAbandoned(tx, store.id);
+    if (cause && earlier.state !== 'ready') {
+      const open = await openCoverFor(tx, store.id, cause);
+      if (open !== null) return open;
+    }
+    return openAsked(tx, actor, {
+      store,
+      ...(cause ? await daysToCover(tx, store, cause) : { fromDay: earlier.fromDay, toDay: earlier.toDay }),
+      options: optionsOf(earlier, todayAt(store.timeZone)),
+      locks: locksOf(await linesOf(tx, earlier.id), cause),
+      replaces: earlier.id,
+      cause,
+    });
+  });
+}
+
+/** The options of an earlier plan. Its earliest day may be over by now; plans begin tomorrow. */
+function optionsOf({ options }: ProposalRecord, today: WorkDate): PlanOptions {
+  const { earliestDay, ...rest } = options as PlanOptions;
+  return { ...rest, ...(earliestDay && { earliestDay: laterDay(earliestDay, addDays(today, 1)) }) };
+}
+
+/** The places that somebody locked and that a new plan can give to the same events. */
+const locksOf = (lines: readonly LineRecord[], cause: Cause | null): Lock[] =>
+  lines
+    .filter(
+      ({ kind, coreEventId, state, locked }) =>
+        locked && (kind === 'new' || cause !== null) && coreEventId === null && state !== 'saved',
+    )
+    .map(({ eventId, employeeId, startsAt }) => ({ eventId, employeeId, startsAt }));
+
+/** The days on which the work that a cause concerns now may be put. */
+async function daysToCover(
+  tx: Tx,
+  store: PlannedStore,
+  cause: Cause,
+): Promise<{ fromDay: WorkDate; toDay: WorkDate }> {
+  const over = await whyOver(tx, store.id, cause);
+  if (over) throw new Refusal(`${over} So no plan was made.`, { code: 'not_allowed' });
+  const { scheduleIds, fromDay, toDay } = await workToCover(tx, store, cause);
+  if (scheduleIds.length === 0) {
+    throw new Refusal('No work is left to find others for, so no plan was made.', {
+      code: 'not_allowed',
+    });
+  }
+  return { fromDay, toDay };
+}
