@@ -248,7 +248,7 @@ describe('a plan that two people edit', () => {
     }
   });
 
-  it('tries a line again that was refused, once what spoke against it is gone', async () => {
+  it('saves a line that was refused, once what spoke against it is gone', async () => {
     const [one] = (await alone()).filter(({ changed }) => changed === null);
     if (!one) throw new Error('No line is left that could be saved.');
     const { proposalId, version, lines } = await current();

@@ -294,7 +294,7 @@ describe('a Core and its noon check', () => {
     },
   );
 
-  test('move neither where the Core is refused, and are tried again together', async () => {
+  test('move neither where the Core is refused, and are saved together once it is free', async () => {
     const { proposalId, version } = await planForPair();
     const [busy] = await scheduled(['2026-01-06']);
     const before = await places();

@@ -116,7 +116,7 @@ async function saveLines(
   const groups = groupsOf(lines);
   const rounds = [
     groups.filter((group) => group.every(isMove)),
-    // Those that were refused are tried again, because a Core that moves may make room for them.
+    // Those that were refused get another chance, because a Core that moves may make room for them.
     groups.filter((group) => group.some(isMove)),
     groups.filter((group) => !group.some(isMove)),
   ];

@@ -420,13 +420,13 @@ describe('a cover that is planned again', () => {
 
   test('plans what is left of the work, not the types that the store’s own plans leave out', async () => {
     itIs(EARLY);
-    const given = await core(ben, MONDAY);
+    const gone = await core(ben, MONDAY);
     const kept = await core(ben, TUESDAY);
     await db()
       .update(stores)
       .set({ planning: { types: ['Freeosk'] } });
     const first = await made(await off(ben, MONDAY, TUESDAY));
-    const schedule = need((await live(db())).find(({ eventId }) => eventId === given.eventId));
+    const schedule = need((await live(db())).find(({ eventId }) => eventId === gone.eventId));
     const { id: scheduleId, version } = schedule;
     await colleague.schedules.changeEmployee.mutate({ scheduleId, version, employeeId: cleo });
     expect((await again(first)).lines.map(({ eventId }) => eventId)).toEqual([kept.eventId]);

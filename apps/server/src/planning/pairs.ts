@@ -44,7 +44,7 @@ export async function changeGroups<Done>(
       }
     };
     try {
-      await (group.length > 1 ? plan.together(tx, group.some(isMove), changeAll) : changeAll(tx));
+      await (group.length > 1 ? plan.changeTogether(tx, group.some(isMove), changeAll) : changeAll(tx));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       for (const line of group) results.set(line.id, line === tried ? error : withoutPair(line));

@@ -641,7 +641,11 @@ export class Plan {
    * @param writesNow whether one of them moves or ends a schedule, which is written at once; new
    * schedules are written by {@link flush}
    */
-  async together<Result>(tx: Tx, writesNow: boolean, change: (tx: Tx) => Promise<Result>): Promise<Result> {
+  async changeTogether<Result>(
+    tx: Tx,
+    writesNow: boolean,
+    change: (tx: Tx) => Promise<Result>,
+  ): Promise<Result> {
     const before = {
       events: new Map(this.events),
       liveOf: new Map(this.liveOf),

@@ -82,7 +82,7 @@ export function ApproveForm({
           {retried.length > 0 && (
             <Button
               aria-label={`Try again to schedule ${eventsWord(retried.length)}`}
-              title="Tries those again that are ticked and could not be scheduled."
+              title="Schedules what is ticked and could not be scheduled before, if nothing speaks against it by now."
               busy={approve.isPending}
               onClick={retry}
             >

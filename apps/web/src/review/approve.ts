@@ -10,7 +10,7 @@ import { note } from './use-review.ts';
 /** How lines are approved. */
 interface Approval {
   overrideReason: string | undefined;
-  /** Lines that were refused, to be tried again; otherwise those that are ticked. */
+  /** Lines that were refused, for a retry; otherwise those that are ticked. */
   lineIds?: number[] | undefined;
 }
 
