@@ -117,7 +117,7 @@ describe('several events of the list at once', () => {
     await page.context().close();
   });
 
-  it('are selected with Shift and by key, unscheduled, and back by one undo', async () => {
+  it('are selected with Shift and by key, unscheduled, back by one undo, and unscheduled again by redo', async () => {
     await scheduleAll();
     const { page, errors } = await signedIn(stack);
     await page.goto(`${stack.apps.webUrl}/events?q=Testwell-Waffle`);
@@ -145,6 +145,10 @@ describe('several events of the list at once', () => {
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByText('3 events back where they were.').waitFor();
     expect(await scheduledCount()).toBe(3);
+    await row(0).press('Control+Shift+Z');
+    await expect.poll(scheduledCount).toBe(0);
+    await row(0).press('Control+Z');
+    await expect.poll(scheduledCount).toBe(3);
     expect(errors).toEqual([]);
     await page.context().close();
   });

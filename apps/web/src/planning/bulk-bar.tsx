@@ -6,12 +6,11 @@ import { type ReactNode, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { problemOf } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
-import { type BulkResult, moveMany, scheduleMany, unscheduleMany, type Waiting } from './bulk.ts';
+import { type BulkResult, moveMany, saveMany, scheduleMany, unscheduleMany, type Waiting } from './bulk.ts';
 import { BulkReasonDialog } from './bulk-reason-dialog.tsx';
 import type { SeenSchedule } from './edit.ts';
 import { useEdits } from './edits.ts';
 import { clearSelection } from './selection.ts';
-import { recordChange } from './undo.ts';
 
 /** The look of the bar's fields. */
 export const BULK_FIELD =
@@ -53,13 +52,10 @@ export function BulkBar({
    * Saves, and asks for a reason where one is needed. Then the bar is gone, and `focus` gives the
    * focus that it had to the page.
    */
-  const run = async (work: Promise<BulkResult>, focus: () => void) => {
+  const run = async (send: () => Promise<BulkResult>, focus: () => void) => {
     setIsSaving(true);
     try {
-      const { change, refused, waiting } = await work;
-      if (change) recordChange(change, () => void refresh());
-      for (const reason of refused.slice(0, 3)) toast(reason, { tone: 'problem' });
-      if (refused.length > 3) toast(`${refused.length - 3} more could not be changed.`, { tone: 'problem' });
+      const { refused, waiting } = await saveMany(send, () => void refresh());
       flushSync(() => setRequest(waiting && { waiting, focus }));
       if (refused.length === 0 && !waiting) {
         // A dialog that closes gives the focus back to the bar in a task of its own.
@@ -82,25 +78,29 @@ export function BulkBar({
       return { event, to: { employeeId, employeeName, startsAt } };
     };
     void run(
-      Promise.all(open.map(place)).then((items) => scheduleMany(items)),
+      async () => scheduleMany(await Promise.all(open.map(place))),
       () => onFocusBack('schedule'),
     );
   };
-  const move = () =>
+  const move = () => {
+    const moves = scheduled.map((from) => {
+      const startsAt = day ? instantAt(day, timeOf(from.startsAt, timeZone), timeZone) : from.startsAt;
+      const { employeeId, employeeName } = from;
+      const to = someone
+        ? { employeeId: someone.id, employeeName: someone.name }
+        : { employeeId, employeeName };
+      return { from, to: { ...to, startsAt } };
+    });
     void run(
-      moveMany(
-        scheduled.map((from) => {
-          const startsAt = day ? instantAt(day, timeOf(from.startsAt, timeZone), timeZone) : from.startsAt;
-          const { employeeId, employeeName } = from;
-          const to = someone
-            ? { employeeId: someone.id, employeeName: someone.name }
-            : { employeeId, employeeName };
-          return { from, to: { ...to, startsAt } };
-        }),
-      ),
+      () => moveMany(moves),
       () => onFocusBack('move'),
     );
-  const unschedule = () => void run(unscheduleMany(scheduled), () => onFocusBack('unschedule'));
+  };
+  const unschedule = () =>
+    void run(
+      () => unscheduleMany(scheduled),
+      () => onFocusBack('unschedule'),
+    );
   return (
     <section
       ref={bar}
@@ -150,7 +150,7 @@ export function BulkBar({
         <BulkReasonDialog
           warnings={request.waiting.warnings}
           isSaving={isSaving}
-          onSave={(reason) => void run(request.waiting.save(reason), request.focus)}
+          onSave={(reason) => void run(() => request.waiting.save(reason), request.focus)}
           onClose={() => setRequest(undefined)}
         />
       )}

@@ -1,14 +1,18 @@
 import type { BoardEvent, CreatedRow } from '@scheduler/server/router';
 import { trpcClient } from '../lib/api.ts';
+import { problemOf } from '../lib/problem.ts';
 import { titleOf } from '../lib/words.ts';
+import { toast } from '../ui/toast.tsx';
 import { type Assignment, refOf, type SeenSchedule, UNDO_REASON } from './edit.ts';
 import { unsavedRef } from './optimistic-board.ts';
-import { latest, type Ref, type SavedChange } from './undo.ts';
+import { inTurn, latest, type Ref, recordChange, type SavedChange } from './undo.ts';
 
 /** The result of several changes in one call. */
 export interface BulkResult {
   /** The saved changes as one, with one undo; undefined if none was saved. */
   change: SavedChange | undefined;
+  /** Makes the saved changes again after an undo. */
+  redo: () => Promise<BulkResult>;
   /** The changes that were refused for good, each with its reason. */
   refused: string[];
   /** The changes that would be saved with a reason, and how. Undefined if there are none. */
@@ -20,6 +24,41 @@ export interface Waiting {
   /** What each goes against. */
   warnings: string[];
   save: (overrideReason: string) => Promise<BulkResult>;
+}
+
+/**
+ * Saves several changes after the saves before them, records what was saved with its undo and redo,
+ * and reports what was refused. Rejects if nothing could be sent.
+ */
+export async function saveMany(
+  send: () => Promise<BulkResult>,
+  refresh: () => void,
+  isRedone = false,
+): Promise<BulkResult> {
+  const result = await inTurn(send);
+  const { change, refused } = result;
+  if (change) {
+    const redo = () => redoMany(result.redo, refresh);
+    recordChange(change, refresh, { redo, isRedone });
+  }
+  for (const reason of refused.slice(0, 3)) toast(reason, { tone: 'problem' });
+  if (refused.length > 3) toast(`${refused.length - 3} more could not be changed.`, { tone: 'problem' });
+  return result;
+}
+
+/** Returns whether any of the changes was saved again. */
+async function redoMany(send: BulkResult['redo'], refresh: () => void): Promise<boolean> {
+  try {
+    const { change, waiting } = await saveMany(send, refresh, true);
+    for (const warning of waiting?.warnings.slice(0, 3) ?? [])
+      toast(`Not made again without a reason. ${warning}`, { tone: 'problem' });
+    return change !== undefined;
+  } catch (error) {
+    toast(problemOf(error).message, { tone: 'problem' });
+    return false;
+  } finally {
+    refresh();
+  }
 }
 
 const countOf = (count: number) => (count === 1 ? '1 event' : `${count} events`);
@@ -42,6 +81,7 @@ export async function scheduleMany(
   );
   return {
     ...unsavedOf(items, rows, scheduleMany),
+    redo: () => scheduleMany(savedOf(items, rows), overrideReason),
     change: saved[0] && {
       message: `${countOf(saved.length)} scheduled.`,
       before: saved.map(({ event }) => unsavedRef(event)),
@@ -71,7 +111,7 @@ export async function moveMany(
       return [{ ...ref, employeeId, startsAt, ...(overrideReason && { overrideReason }) }];
     }),
   });
-  const moved = items.filter((_, index) => rows[index]?.saved).map(({ from }) => from);
+  const moves = savedOf(items, rows);
   const after = rows.flatMap((row) => row.saved ?? []);
   return {
     ...unsavedOf(
@@ -79,11 +119,16 @@ export async function moveMany(
       rows,
       moveMany,
     ),
+    redo: () => moveMany(moves, overrideReason),
     change: after[0] && {
       message: `${countOf(after.length)} moved.`,
-      before: before.filter((_, index) => rows[index]?.saved),
+      before: savedOf(before, rows),
       after: after.map(refOf),
-      undo: (now) => moveBack(now, moved),
+      undo: (now) =>
+        moveBack(
+          now,
+          moves.map(({ from }) => from),
+        ),
     },
   };
 }
@@ -119,6 +164,7 @@ export async function unscheduleMany(items: readonly SeenSchedule[]): Promise<Bu
   });
   return {
     ...unsavedOf(items, rows, unscheduleMany),
+    redo: () => unscheduleMany(savedOf(items, rows)),
     change: ended[0] && {
       message: `${countOf(ended.length)} unscheduled.`,
       before: ended.map(refOf),
@@ -154,6 +200,10 @@ async function endAll(refs: readonly Ref[]): Promise<string[]> {
   });
   return rows.flatMap(({ message }) => (message ? [` ${message}`] : []));
 }
+
+/** Returns those whose row of the answer says that they were saved. */
+const savedOf = <Item>(items: readonly Item[], rows: readonly Pick<CreatedRow, 'saved'>[]): Item[] =>
+  items.filter((_, index) => rows[index]?.saved);
 
 /** Returns what of some changes was not saved: refused for good, or for want of a reason. */
 function unsavedOf<Item extends { event: BoardEvent }>(

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { testDay, testEvent, testInstant, testSchedule } from '../board/test-board.ts';
-import { moveMany, unscheduleMany } from './bulk.ts';
+import { moveMany, saveMany, scheduleMany, unscheduleMany } from './bulk.ts';
 import { seenOf } from './edit.ts';
 import { saveEdit } from './save-edit.ts';
 import { inTurn, latest, recordChange, redoLast, undoLast } from './undo.ts';
@@ -188,14 +188,11 @@ describe('undo of several changes at once', () => {
     scheduleId,
     version: 1,
   });
-  const record = async (result: ReturnType<typeof moveMany>) => {
-    const { change } = await result;
-    if (change) recordChange(change, () => {});
-  };
+  const record = (send: () => ReturnType<typeof moveMany>) => saveMany(send, () => {});
   const moved = (...ids: number[]) => ids.map((id) => ({ from: seen(id), to: assignment(2, 4) }));
 
   it('keeps each schedule’s own version when one of them stayed', async () => {
-    await record(moveMany(moved(201, 202, 203)));
+    await record(() => moveMany(moved(201, 202, 203)));
     many.refused.add(201);
     await undo();
     expect(latest(seen(201))).toEqual({ scheduleId: 201, version: 2 });
@@ -205,7 +202,7 @@ describe('undo of several changes at once', () => {
   });
 
   it('puts each unscheduled event back in its own place when one of them stayed out', async () => {
-    await record(unscheduleMany([seen(211), seen(212)]));
+    await record(() => unscheduleMany([seen(211), seen(212)]));
     many.refused.add(211);
     const nextId = many.nextId;
     await undo();
@@ -214,11 +211,11 @@ describe('undo of several changes at once', () => {
   });
 
   it('moves and takes back a schedule that has a new id since the board was read', async () => {
-    await record(unscheduleMany([seen(221)]));
+    await record(() => unscheduleMany([seen(221)]));
     const scheduleId = many.nextId;
     await undo();
     many.calls.length = 0;
-    await record(moveMany(moved(221, 222)));
+    await record(() => moveMany(moved(221, 222)));
     await undo();
     const ids = many.calls.map((items) => items.map((item) => [item.scheduleId, item.version]));
     expect(ids).toEqual([
@@ -234,12 +231,48 @@ describe('undo of several changes at once', () => {
   });
 
   it('takes back a second move and then the first', async () => {
-    await record(moveMany(moved(231)));
-    await record(moveMany(moved(231)));
+    await record(() => moveMany(moved(231)));
+    await record(() => moveMany(moved(231)));
     many.calls.length = 0;
     await undo();
     await undo();
     expect(many.calls.flat().map(({ version }) => version)).toEqual([3, 4]);
+  });
+
+  it('can be followed by redo, which changes what the undo left, and by undo again', async () => {
+    await record(() => moveMany(moved(241, 242)));
+    await undo();
+    many.calls.length = 0;
+    await redoLast();
+    await undo();
+    expect(many.calls.map((items) => items.map(({ scheduleId, version }) => [scheduleId, version]))).toEqual([
+      [
+        [241, 3],
+        [242, 3],
+      ],
+      [
+        [241, 4],
+        [242, 4],
+      ],
+    ]);
+  });
+
+  it('redoes only what had been saved, and can be redone again after a refusal', async () => {
+    many.refused.add(251);
+    const items = [251, 252].map((id) => ({ event: testEvent(id), to: assignment(1, 2) }));
+    await record(() => scheduleMany(items));
+    await undo();
+    many.calls.length = 0;
+    many.refused.add(252);
+    await redoLast();
+    expect(notices.at(-1)).toContain('Somebody changed it.');
+    many.refused.clear();
+    await redoLast();
+    expect(many.calls.map((items) => items.map(({ eventId }) => eventId))).toEqual([[252], [252]]);
+    await undo();
+    await record(() => unscheduleMany([seen(253)]));
+    await redoLast();
+    expect(notices.at(-1)).toBe('There is nothing to make again on this page.');
   });
 });
 
