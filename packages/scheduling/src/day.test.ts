@@ -202,6 +202,18 @@ describe('verifyDay', () => {
     ]);
   });
 
+  it('asks for no substitute and gives nobody’s work away where the store is closed', () => {
+    const [jo, ada] = [person('Jo', 'Juicer Barista'), person('Ada', 'Juicer Barista')];
+    const holidays = [{ day, name: 'Inventory', yearly: false }];
+    const theirs = [work('Juicer Survey', ada, '17:00')];
+    for (const off of ['time off', null]) {
+      const turns = { juicer: { employeeId: jo.id, name: 'Jo', off }, primaryLead: null };
+      const facts = { people: [jo, ada], turns, work: theirs };
+      expect(says(facts, 'by_rotation')).toHaveLength(1);
+      expect(says({ ...facts, holidays }, 'by_rotation')).toEqual([]);
+    }
+  });
+
   it('wants every Juicer event done by one whose role does it, or with a reason where the store takes one', () => {
     const [ada, jo] = [person('Ada'), person('Jo', 'Juicer Barista')];
     const people = [ada, jo];

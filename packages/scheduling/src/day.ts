@@ -321,9 +321,10 @@ const WORK_OF_TURNS = [
 
 /**
  * Finds work that the rotation gives to somebody else. If the person whose turn it is has the day
- * off, that is the only finding.
+ * off, that is the only finding. A day on which the store is closed is nobody's turn.
  */
-function rotationFindings({ day, people, work, turns }: DayFacts): Finding[] {
+function rotationFindings({ day, holidays, people, work, turns }: DayFacts): Finding[] {
+  if (holidayOn(day, holidays)) return [];
   return WORK_OF_TURNS.flatMap(({ kind, role, types }) => {
     const turn = turns[kind];
     if (!turn) return [];

@@ -7,6 +7,7 @@ import {
   digestSubscriptions,
   employees,
   events,
+  schedules,
   stores,
   timeOff,
   users,
@@ -19,7 +20,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../env.ts';
 import { sendDigests } from './digests.ts';
-import { type MailServer, mailServerAt } from './mail-server.ts';
+import { handOver, type MailServer, mailServerAt } from './mail-server.ts';
 
 const ORIGIN = 'https://scheduler.example.test';
 const PASSWORD = 'only-for-tests: p@ss/word';
@@ -312,7 +313,7 @@ test('a connection that is lost once the message was handed over is never follow
   await subscribe('ada', '06:00');
   await itIs(SIX);
   // The server takes the message and never answers, so the sender gives up waiting.
-  const silent = await startMail({ onData: (stream) => void stream.resume() }, { waitMs: 200 });
+  const silent = await startMail({ onData: (stream) => void stream.resume() }, { takingMs: 200 });
   expect(await send(silent.mail)).toEqual({ sent: 0, failed: 1 });
   expect(await sends()).toMatchObject([
     { state: 'unknown', failure: expect.stringContaining('may have been sent') },
@@ -321,6 +322,94 @@ test('a connection that is lost once the message was handed over is never follow
   const { mail, received } = await startMail();
   expect(await send(mail)).toEqual({ sent: 0, failed: 0 });
   expect(received).toEqual([]);
+});
+
+test('a mail server that takes longer to accept a message than any other answer may take still gets it', async () => {
+  await subscribe('ada', '06:00');
+  await itIs(SIX);
+  // It never greets, so handing over to it ends when the wait for an answer is over.
+  const mute = createServer().listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  onTestFinished(() => new Promise<void>((resolve) => mute.close(() => resolve())));
+  const waitMs = 200;
+  const other = mailServerAt(`smtp://127.0.0.1:${(mute.address() as AddressInfo).port}`, FROM, waitMs);
+  const slow = await startMail(
+    {
+      onData(stream, _session, done) {
+        stream.resume();
+        stream.on('end', async () => {
+          const nobody = { to: 'nobody@example.test', content: Buffer.from('') };
+          await handOver(other, nobody, new AbortController().signal);
+          done();
+        });
+      },
+    },
+    { waitMs },
+  );
+  expect(await send(slow.mail)).toEqual({ sent: 1, failed: 0 });
+  expect(await sends()).toMatchObject([{ state: 'sent', failure: null }]);
+});
+
+test('a worker that stops does not wait until the mail server has accepted the message', async () => {
+  await subscribe('ada', '06:00');
+  await itIs(SIX);
+  const stopping = new AbortController();
+  const silent = await startMail({
+    onData(stream) {
+      stream.resume();
+      stream.on('end', () => stopping.abort());
+    },
+  });
+  expect(await send(silent.mail, stopping.signal)).toEqual({ sent: 0, failed: 1 });
+  expect(await sends()).toMatchObject([{ state: 'unknown' }]);
+});
+
+test('a digest that can’t be made keeps none of the others back, says so, and is made again later', async () => {
+  // Postgres knows this zone and nothing else does, so work there can't be verified.
+  const broken = await addStore('8100', 'XYZ5');
+  const [jo] = await db()
+    .insert(employees)
+    .values({ storeId: broken, name: 'Jo', role: 'Event Specialist' })
+    .returning();
+  const [core] = await db()
+    .insert(events)
+    .values({
+      storeId: broken,
+      name: '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
+      type: 'Core',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-08',
+      durationMinutes: 390,
+      rulesVersion: 1,
+    })
+    .returning();
+  await db()
+    .insert(schedules)
+    .values({
+      eventId: core?.id ?? 0,
+      employeeId: jo?.id ?? 0,
+      startsAt: '2026-01-05T15:45:00.000Z',
+      endsAt: '2026-01-05T22:15:00.000Z',
+      workDate: '2026-01-05',
+    });
+  const after = await addStore('8200', 'America/Indiana/Indianapolis');
+  await subscribe('ada', '06:00', broken);
+  await subscribe('ben', '06:00', broken);
+  await subscribe('cy', '06:00', after);
+  await itIs(SIX);
+  const lines: string[] = [];
+  const log = createLogger('digest-test', 'trace', { write: (line: string) => void lines.push(line) });
+  const { mail, received } = await startMail();
+  const { signal } = new AbortController();
+  expect(await sendDigests(db(), { mail, origin: ORIGIN, log, signal })).toEqual({ sent: 1, failed: 2 });
+  expect(received.map(({ to }) => to)).toEqual(['cy@example.test']);
+  const failed = { state: 'refused', failure: expect.stringContaining('could not be made') };
+  expect(await sends()).toMatchObject([failed, failed, { userId: 'cy', state: 'sent' }]);
+  expect(lines.filter((line) => line.includes('a digest could not be made'))).toHaveLength(2);
+  expect(lines.join('')).not.toContain('@example.test');
+  await db().update(stores).set({ timeZone: 'America/New_York' }).where(eq(stores.id, broken));
+  await itIs('2026-01-05T11:06:00.000Z');
+  expect(await send(mail)).toEqual({ sent: 2, failed: 0 });
 });
 
 test('the password is sent to the mail server and stands in no log line, row or error', async () => {

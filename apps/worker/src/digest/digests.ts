@@ -1,16 +1,23 @@
 import { type Db, digestSends, stores } from '@scheduler/db';
-import type { Logger } from '@scheduler/runtime';
+import { errorText, type Logger } from '@scheduler/runtime';
 import { addDays } from '@scheduler/scheduling';
 import { verifyDays } from '@scheduler/verification';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Digest, messageOf } from './compose.ts';
-import { type Handover, handOver, type MailServer } from './mail-server.ts';
+import { type Handover, handOver, type MailServer, type Message } from './mail-server.ts';
 
 /** Today, tomorrow and three more days. */
 const DAYS_AFTER = 4;
 /** The wait after the first refusal. It doubles with each further one. */
 const RETRY_MINUTES = 5;
 const LONGEST_RETRY_MINUTES = 60;
+
+/** How a digest ends that could not be made: nothing was sent, and it concerns no other one. */
+const NOT_MADE: Handover = {
+  state: 'refused',
+  failure: 'The digest could not be made. Ask an admin to look into the log of the worker.',
+  isAboutMessage: true,
+};
 
 /** A digest that is to be sent now. */
 interface DueDigest extends Record<string, unknown> {
@@ -47,7 +54,8 @@ function dueSql(only?: Pick<DueDigest, 'userId' | 'storeId'>): SQL {
 /**
  * Sends the digests that are due. Any worker may do it at any time: the row of a digest is written
  * before it is sent, so each is sent once at most, whoever dies in between. What the mail server
- * surely didn't take is attempted again on the same day. Returns how many were sent and not sent.
+ * surely didn't take is attempted again on the same day, and so is a digest that could not be made,
+ * which keeps none of the others back. Returns how many were sent and not sent.
  */
 export async function sendDigests(
   db: Db,
@@ -64,18 +72,23 @@ export async function sendDigests(
     const key = `${each.storeId} ${each.day}`;
     const made = digests.get(key) ?? readDigest(db, each, origin);
     digests.set(key, made);
-    const digest = await made;
-    if (!digest) continue;
-    const message = await messageOf(digest, { id: each.userId, email: each.email }, mail.from);
+    const { userId, storeId, day } = each;
+    let message: Message | null = null;
+    try {
+      const digest = await made;
+      if (!digest) continue;
+      message = await messageOf(digest, { id: userId, email: each.email }, mail.from);
+    } catch (error) {
+      log.error({ userId, storeId, day, reason: errorText(error) }, 'a digest could not be made');
+    }
     if (!(await claim(db, each))) continue;
-    const ended = await handOver(mail, message, signal);
+    const ended = message ? await handOver(mail, message, signal) : NOT_MADE;
     await record(db, each, ended);
     if (ended.state === 'sent') {
       counts.sent += 1;
       continue;
     }
     counts.failed += 1;
-    const { userId, storeId, day } = each;
     log.warn({ userId, storeId, day, state: ended.state, reason: ended.failure }, 'a digest was not sent');
     // The others would be refused as well: they wait until this is called again.
     if (ended.state === 'refused' && !ended.isAboutMessage) break;

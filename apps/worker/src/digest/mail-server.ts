@@ -12,8 +12,10 @@ export interface MailServer {
   password: string | null;
   /** The address of the sender. */
   from: { name: string; address: string };
-  /** The longest wait for the connection, the greeting, and any answer. */
+  /** The longest wait for the connection, the greeting, and any answer before the message. */
   waitMs: number;
+  /** The longest wait for the answer to the message itself, which a server may filter first. */
+  takingMs: number;
 }
 
 /** A message as it is sent, with its recipient. */
@@ -44,6 +46,8 @@ interface MailError {
 }
 
 const WAIT_MS = 10_000;
+/** RFC 5321, 4.5.3.2.6: who gives up earlier takes a message for lost that the server then delivers. */
+const TAKING_MS = 10 * 60_000;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Reads a mail server from its address, such as `smtps://user:password@mail.example.com`. */
@@ -62,15 +66,17 @@ export function mailServerAt(
     password: url.username ? decodeURIComponent(url.password) : null,
     from,
     waitMs,
+    takingMs: TAKING_MS,
   };
 }
 
 /**
  * Hands a message over, by a connection of its own. Never throws. A password is sent only encrypted,
- * or to this machine. When it is aborted, the connection is closed.
+ * or to this machine. When it is aborted, the connection is closed at once, also while the server
+ * thinks about the message.
  */
 export function handOver(server: MailServer, message: Message, signal: AbortSignal): Promise<Handover> {
-  const { host, port, isSecure, user, password, waitMs } = server;
+  const { host, port, isSecure, user, password, waitMs, takingMs } = server;
   const connection = new SMTPConnection({
     host,
     port,
@@ -87,6 +93,7 @@ export function handOver(server: MailServer, message: Message, signal: AbortSign
   const content = new Readable({
     read() {
       isHandedOver = true;
+      if (connection._socket) connection._socket.setTimeout(takingMs);
       this.push(message.content);
       this.push(null);
     },
