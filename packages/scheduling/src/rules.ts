@@ -6,7 +6,7 @@ import {
   holidayOn,
   hoursOffOn,
 } from './availability.ts';
-import { eventNumber, type PerType, slotsFor } from './event-type.ts';
+import { eventNumber, eventTitle, type PerType, slotsFor } from './event-type.ts';
 import { hoursInWords, isDuring } from './hours.ts';
 import {
   addDays,
@@ -504,13 +504,10 @@ const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(t
 /** A role or type with its article, for a sentence: `an Event Specialist`. */
 export const withArticle = (noun: Role | EventType): string => `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
-/**
- * The short name for sentences: type and number; without a number, the name up to its first
- * parenthesis.
- */
+/** The short name for sentences: type and number; without a number, what people call the event. */
 export function labelOf(event: Pick<EventFacts, 'type' | 'name'>): string {
   const number = eventNumber(event.name);
-  return number ? `${event.type} ${number}` : `“${event.name.split(' (')[0]?.trim() ?? event.name}”`;
+  return number ? `${event.type} ${number}` : `“${eventTitle(event.name)}”`;
 }
 
 /** One side of a trade: a scheduled event and who does it now. */

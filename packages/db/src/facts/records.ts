@@ -1,4 +1,4 @@
-import { type EventFacts, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { type EventFacts, eventTitle, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, eq, getTableColumns, isNull } from 'drizzle-orm';
 import type { Executor } from '../connect.ts';
 import { eventSyncs, events, schedules } from '../schema/index.ts';
@@ -54,9 +54,9 @@ export const isOver = (event: EventRecord, day: WorkDate | null, today: WorkDate
 export const holdsBooking = (sync: SyncRecord): boolean =>
   Boolean(sync.bookingId || sync.bookedRepId || sync.bookedRepNames || sync.bookedStartsAt);
 
-/** The name of an event in a sentence: `Core 612345`, otherwise its full name. */
+/** The name of an event in a sentence: `Core 612345`, otherwise what people call it. */
 export function eventLabel(event: { type: string; eventNumber: string | null; name: string }): string {
-  return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${event.name}”`;
+  return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${eventTitle(event.name)}”`;
 }
 
 /**
