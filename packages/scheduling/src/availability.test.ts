@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AvailabilityFacts, absencesOn, holidayOn } from './availability.ts';
+import { type AvailabilityFacts, absencesOn, describeOtherTimeOff, holidayOn } from './availability.ts';
 import { addDays, weekdayOf } from './time.ts';
 
 const day = '2027-03-03'; // a Wednesday
@@ -80,5 +80,26 @@ describe('holidays', () => {
     expect(holidayOn('2028-03-03', [once, yearly])).toBeUndefined();
     expect(holidayOn('2027-12-25', [once, yearly])).toBe(yearly);
     expect(holidayOn('2027-12-24', [once, yearly])).toBeUndefined();
+  });
+});
+
+describe('describeOtherTimeOff', () => {
+  const absence = { startsOn: day, endsOn: addDays(day, 1), fromTime: '12:00', untilTime: null };
+  const vacation = { startsOn: addDays(day, -3), endsOn: addDays(day, 1), reason: 'Vacation' };
+  const later = { startsOn: addDays(day, 1), endsOn: addDays(day, 1), reason: null };
+
+  it('tells of the first other time off in the days and hours, and from which day on', () => {
+    expect(describeOtherTimeOff('Ada', [later, vacation], absence)).toBe(
+      'Ada still has time off on Wed Mar 3 (Vacation).',
+    );
+    expect(describeOtherTimeOff('Ada', [later], absence)).toBe('Ada still has time off on Thu Mar 4.');
+  });
+
+  it.each([
+    ['before', { ...vacation, endsOn: addDays(day, -1) }],
+    ['after', { ...later, startsOn: addDays(day, 2), endsOn: addDays(day, 2) }],
+    ['at other hours', { ...vacation, fromTime: null, untilTime: '12:00' }],
+  ])('says nothing of time off %s', (_, other) => {
+    expect(describeOtherTimeOff('Ada', [other], absence)).toBeNull();
   });
 });

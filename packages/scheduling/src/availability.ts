@@ -1,5 +1,5 @@
-import { type Hours, hoursBesides, hoursInWords, isWholeDay } from './hours.ts';
-import { formatDays, weekdayOf } from './time.ts';
+import { doHoursOverlap, type Hours, hoursBesides, hoursInWords, isWholeDay } from './hours.ts';
+import { formatDay, formatDays, laterDay, weekdayOf } from './time.ts';
 import type { WorkDate } from './vocabulary.ts';
 
 /** The availability of a person. */
@@ -108,6 +108,23 @@ export function hoursOffOn(person: AvailabilityFacts, day: WorkDate): HoursOff[]
     });
   }
   return hours;
+}
+
+/**
+ * Says that somebody whose absence was taken back still has other time off in its days and hours, and
+ * from which of its days on. Returns null if there is none.
+ */
+export function describeOtherTimeOff(
+  name: string,
+  others: AvailabilityFacts['timeOff'],
+  { startsOn, endsOn, ...hours }: Partial<Hours> & { startsOn: WorkDate; endsOn: WorkDate },
+): string | null {
+  const [first] = others
+    .filter((off) => off.startsOn <= endsOn && startsOn <= off.endsOn && doHoursOverlap(off, hours))
+    .toSorted((a, b) => a.startsOn.localeCompare(b.startsOn));
+  if (!first) return null;
+  const because = first.reason ? ` (${first.reason})` : '';
+  return `${name} still has time off on ${formatDay(laterDay(first.startsOn, startsOn))}${because}.`;
 }
 
 const coversDay = (day: WorkDate) => (range: { startsOn: WorkDate; endsOn: WorkDate }) =>

@@ -1,15 +1,8 @@
 import { type Executor, proposals, type Tx, timeOff } from '@scheduler/db';
 import { loadHolidays } from '@scheduler/db/facts';
 import type { Cause } from '@scheduler/plans';
-import {
-  addDays,
-  areHoursWithin,
-  doHoursOverlap,
-  formatDay,
-  holidayOn,
-  laterDay,
-} from '@scheduler/scheduling';
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
+import { addDays, areHoursWithin, describeOtherTimeOff, formatDay, holidayOn } from '@scheduler/scheduling';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { Off } from '../employees/availability.ts';
 
 type Days = { employeeId: number } & Pick<Off, 'startsOn' | 'endsOn' | 'fromTime' | 'untilTime'>;
@@ -64,21 +57,11 @@ export async function whyOver(tx: Executor, storeId: number, cause: Cause): Prom
   }
 }
 
-/** Returns a sentence about other time off that somebody has on days of an absence; null if none. */
+/** Returns a sentence about other time off that somebody has in an absence; null if none. */
 export async function otherTimeOff(
   tx: Tx,
-  { name, ...absence }: Extract<Cause, { kind: 'off' }>,
+  { employeeId, name, ...absence }: Extract<Cause, { kind: 'off' }>,
 ): Promise<string | null> {
-  const { employeeId, startsOn, endsOn } = absence;
-  const all = await tx
-    .select()
-    .from(timeOff)
-    .where(eq(timeOff.employeeId, employeeId))
-    .orderBy(asc(timeOff.startsOn), asc(timeOff.id));
-  const other = all.find(
-    (span) => span.startsOn <= endsOn && startsOn <= span.endsOn && doHoursOverlap(span, absence),
-  );
-  if (!other) return null;
-  const because = other.reason ? ` (${other.reason})` : '';
-  return `${name} still has time off on ${formatDay(laterDay(other.startsOn, startsOn))}${because}.`;
+  const others = await tx.select().from(timeOff).where(eq(timeOff.employeeId, employeeId));
+  return describeOtherTimeOff(name, others, absence);
 }

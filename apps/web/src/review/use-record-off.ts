@@ -1,3 +1,4 @@
+import { describeOtherTimeOff } from '@scheduler/scheduling';
 import type { AvailabilitySaved } from '@scheduler/server/router';
 import { apiQueries, trpcClient } from '../lib/api.ts';
 import { useEdits } from '../planning/edits.ts';
@@ -44,7 +45,7 @@ export function useRecordOff(): (
           restored: [],
           message:
             proposalId === null
-              ? await removeTimeOff(off.employeeId, timeOffId, name)
+              ? await removeTimeOff(off, timeOffId, name)
               : await takeCoverBack({ proposalId, version: 0 }, name),
         }),
       },
@@ -73,8 +74,10 @@ const wordsOf = (broken: number): string => {
     : ` ${broken} schedules need somebody else; the board marks them.`;
 };
 
-async function removeTimeOff(employeeId: number, timeOffId: number, name: string): Promise<string> {
-  const { version } = await trpcClient.employees.get.query({ employeeId });
+async function removeTimeOff(off: Off, timeOffId: number, name: string): Promise<string> {
+  const { employeeId } = off;
+  const { version, timeOff } = await trpcClient.employees.get.query({ employeeId });
   await trpcClient.employees.removeTimeOff.mutate({ employeeId, version, timeOffId });
-  return `${name} is in after all.`;
+  const others = timeOff.filter(({ id }) => id !== timeOffId);
+  return describeOtherTimeOff(name, others, off) ?? `${name} is in after all.`;
 }
