@@ -124,6 +124,44 @@ describe('a plan that two people edit', () => {
     await row(page, moved.line).getByText(name).first().waitFor();
   });
 
+  it('takes a move back by Ctrl+Z after a colleague changed another line, not after one moved the same line', async () => {
+    const { line, otherId, thirdId } = await movable();
+    const other = (await alone()).find(({ lineId }) => lineId !== line.lineId);
+    if (!other) throw new Error('The plan has too few lines.');
+    const move = async () => {
+      await row(page, line)
+        .getByRole('button', { name: /^Change / })
+        .click();
+      const dialog = page.getByRole('dialog', { name: /^Change/ });
+      await dialog.locator(`input[type=radio][value="${otherId}"]`).check();
+      await dialog.getByRole('button', { name: 'Change', exact: true }).click();
+      await dialog.waitFor({ state: 'hidden' });
+      expect((await lineNow(line))?.employeeId).toBe(otherId);
+    };
+    const colleagueTicks = async (ticked: boolean) => {
+      const { proposalId, version } = await current();
+      await api.plan.markLines.mutate({ proposalId, version, lines: [{ lineId: other.lineId, ticked }] });
+    };
+    await move();
+    await colleagueTicks(false);
+    await page.keyboard.press('Control+z');
+    await page.getByText(/is back in the plan’s earlier place\.$/).waitFor();
+    const { employeeId, startsAt, locked, proposed } = line;
+    expect(await lineNow(line)).toMatchObject({ employeeId, startsAt, locked, proposed });
+    expect((await lineNow(other))?.ticked).toBe(false);
+    await colleagueTicks(true);
+
+    await move();
+    const { proposalId, version } = await current();
+    const { lineId, day } = line;
+    await api.plan.moveLine.mutate({ proposalId, version, lineId, day, employeeId: thirdId });
+    await page.keyboard.press('Control+z');
+    await page.getByText('Somebody changed this plan after you opened it').first().waitFor();
+    expect((await lineNow(line))?.employeeId).toBe(thirdId);
+    const name = (await lineNow(line))?.employeeName ?? '';
+    await row(page, line).getByText(name).first().waitFor();
+  });
+
   it('approves nothing that a colleague changed unseen', async () => {
     const [one] = await alone();
     if (!one) throw new Error('The plan is empty.');

@@ -20,6 +20,8 @@ describe('somebody calls in sick', () => {
   let zone: string;
   let sunday: string;
   let ada: { id: number; name: string };
+  let ben: { id: number; name: string };
+  let pair: { his: number; hers: number };
   const cores: number[] = [];
 
   beforeAll(async () => {
@@ -32,9 +34,22 @@ describe('somebody calls in sick', () => {
       dueOn: addDays(sunday, 7),
     }));
     cores.push(...(await week.list(drafts)).map(({ eventId }) => eventId));
-    const [first] = await week.peopleAs('Event Specialist');
-    if (!first || cores.length !== 2) throw new Error('The test has nobody or nothing to plan.');
+    const [first, second] = await week.peopleAs('Event Specialist');
+    if (!first || !second || cores.length !== 2) throw new Error('The test has nobody or nothing to plan.');
     ada = first;
+    ben = second;
+    // Two Cores for the last test: one can be done on Tuesday alone.
+    const [his, hers] = await week.list(
+      [
+        { startsOn: sunday, dueOn: addDays(sunday, 7) },
+        { startsOn: addDays(sunday, 2), dueOn: addDays(sunday, 3) },
+      ].map((window, index) => ({
+        name: `${690_110 + index}-Testwell-Cracker ${index} (123456789012)  - V2-CORE`,
+        ...window,
+      })),
+    );
+    if (!his || !hers) throw new Error('The test has too few events.');
+    pair = { his: his.eventId, hers: hers.eventId };
   });
   afterAll(() => stack?.stop());
   // Ada has a Core on Tuesday and one on Thursday, and no time off.
@@ -127,6 +142,10 @@ describe('somebody calls in sick', () => {
       await dialog.getByRole('button', { name: 'Record, and find cover' }).tap();
       await proposal(page).waitFor();
       await page.getByRole('button', { name: 'Approve all 2' }).waitFor();
+      // Who takes the first one over stands above the button, without scrolling.
+      const button = await page.getByRole('button', { name: 'Approve all 2' }).boundingBox();
+      const taker = await page.getByTestId(`line-${cores[0]}`).getByRole('paragraph').first().boundingBox();
+      expect((taker?.y ?? 0) + (taker?.height ?? 0)).toBeLessThan(button?.y ?? 0);
       expect(await findingsOf(page)).toEqual([]);
       // The notice with Undo is still shown, and covers neither the list's tabs nor its buttons.
       await page.getByRole('button', { name: 'Undo', exact: true }).waitFor();
@@ -228,6 +247,70 @@ describe('somebody calls in sick', () => {
     expect(moved?.workDate).not.toBe(day(2));
     expect(moved?.employeeId).toBe(ada.id);
     await admin.settings.removeHoliday.mutate({ holidayId });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('takes in the change that makes a place for work that needs somebody, and out again', async () => {
+    const eventOf = async (eventId: number) => (await api.events.get.query({ eventId })).schedule;
+    const unschedule = async (eventId: number | undefined) => {
+      const standing = await eventOf(eventId ?? 0);
+      if (standing) await api.schedules.unschedule.mutate(refOf(standing));
+    };
+    // On Tuesday Ada and Ben have a Core each, and everybody else is off: only Ben could do hers, on another day his own.
+    await unschedule(cores[0]);
+    const startsAt = instantAt(day(2), '10:45', zone);
+    await api.schedules.create.mutate({ eventId: pair.hers, employeeId: ada.id, startsAt });
+    await api.schedules.create.mutate({ eventId: pair.his, employeeId: ben.id, startsAt });
+    for (const { id: employeeId, version } of await api.employees.list.query({})) {
+      if (employeeId === ada.id || employeeId === ben.id) continue;
+      const off = { startsOn: sunday, endsOn: day(8) };
+      await api.employees.addTimeOff.mutate({ employeeId, version, ...off });
+    }
+    const { version } = await api.employees.get.query({ employeeId: ada.id });
+    const off = { employeeId: ada.id, version, startsOn: day(2), endsOn: day(2), reason: null };
+    const { proposalId } = await api.plan.coverAbsence.mutate(off);
+    const { page, errors } = await signedIn(stack);
+    await openWeek(page);
+    await proposal(page).waitFor();
+    const take = page.getByRole('button', { name: /^Take this into the plan/ });
+    await page.getByText(new RegExp(`^Free if ${ben.name}’s .* moves to `)).waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    const linesNow = async () => (await api.plan.get.query({ proposalId: proposalId ?? 0 })).lines;
+    await take.focus();
+    await page.keyboard.press('Enter');
+    const row = (eventId: number) => page.getByTestId(`line-${eventId}`);
+    await row(pair.hers).waitFor();
+    await page.getByRole('button', { name: 'Taken over 2' }).waitFor();
+    await row(pair.his)
+      .getByText(/^Makes room for /)
+      .waitFor();
+    expect(await findingsOf(page)).toEqual([]);
+    expect((await linesNow()).find(({ eventId }) => eventId === pair.hers)).toMatchObject({
+      employeeId: ben.id,
+      day: day(2),
+    });
+    await page.keyboard.press('Control+z');
+    await take.waitFor();
+    expect(await linesNow()).toEqual([]);
+
+    await take.click();
+    await row(pair.his)
+      .getByRole('button', { name: /^Leave .* open again$/ })
+      .click();
+    await take.waitFor();
+    expect(await linesNow()).toEqual([]);
+
+    await take.click();
+    await page.getByRole('button', { name: 'Approve all 2' }).click();
+    await page.getByRole('heading', { name: '2 events moved' }).waitFor();
+    expect(await eventOf(pair.hers)).toMatchObject({ employeeId: ben.id, workDate: day(2) });
+    expect(await eventOf(pair.his)).toMatchObject({ employeeId: ben.id });
+    expect((await eventOf(pair.his))?.workDate).not.toBe(day(2));
+    await page.keyboard.press('Control+z');
+    await page.getByText(`${ada.name} is in after all. 2 events put back.`).waitFor();
+    expect(await eventOf(pair.hers)).toMatchObject({ employeeId: ada.id, workDate: day(2) });
+    expect(await eventOf(pair.his)).toMatchObject({ employeeId: ben.id, workDate: day(2) });
     expect(errors).toEqual([]);
     await page.context().close();
   });

@@ -407,6 +407,8 @@ TABLE proposal_lines
   proposed_employee_id integer
   proposed_starts_at timestamp(3) with time zone
   repairs integer
+  unticked_by_move boolean NOT NULL DEFAULT false
+  locked_before boolean NOT NULL DEFAULT false
   CONSTRAINT proposal_lines_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
   CONSTRAINT proposal_lines_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT proposal_lines_pkey PRIMARY KEY (id)

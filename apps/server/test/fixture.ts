@@ -18,7 +18,7 @@ import { buildServer } from '../src/http/app.ts';
 import type { AppRouter } from '../src/router.ts';
 
 /** The clubs of this package's tests are five hours behind UTC in January. */
-const ZONE = 'America/Indiana/Indianapolis';
+export const ZONE = 'America/Indiana/Indianapolis';
 export const ORIGIN = 'http://localhost:5173';
 const PASSWORD = 'a long enough password';
 const SECRET = 'only-for-tests-only-for-tests-only-for-tests';

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cover } from './cover.ts';
 import { openHighs } from './highs.ts';
-import type { PlanInput, ScheduledWork } from './input.ts';
+import type { Lock, PlanInput, ScheduledWork } from './input.ts';
 import { type Engine, Stopped } from './program.ts';
 import type { Proposal, ProposalLine } from './proposal.ts';
 import { greedyProposal } from './propose.ts';
@@ -250,13 +250,63 @@ describe('cover', () => {
     const [line] = cover(input, covered, {}, highs).lines.filter(({ coreEventId }) => coreEventId === null);
     if (!line?.runnerUp) throw new Error('A line with a runner-up is expected.');
     const { employeeId, startsAt } = line.runnerUp;
-    const locks = [{ eventId: line.eventId, employeeId, startsAt }];
+    const locks = [{ eventId: line.eventId, employeeId, startsAt, from: line.from }];
     const again = cover({ ...input, locks }, covered, {}, highs);
     expect(again.lines.find(({ eventId }) => eventId === line.eventId)).toMatchObject({
       employeeId,
       startsAt,
       locked: true,
     });
+  });
+
+  it('keeps locks against soft rules, of noon checks and of work that makes room; the rest obeys every rule', () => {
+    const seen = { soft: 0, checks: 0, room: 0, unkept: 0 };
+    for (let seed = 1; seed <= 30; seed++) {
+      const { input, theirs, employeeId } = offSick(staffedClub(seed));
+      const covered = { scheduleIds: idsOf(theirs), keepsPeople: false };
+      const events = new Map(input.scheduled.map(({ event }) => [event.id, event] as const));
+      const isCore = ({ eventId }: Lock) => eventOf(events, eventId).type === 'Core';
+      const taker = input.people.find(({ id, role }) => id !== employeeId && role === 'Event Specialist');
+      if (!taker) throw new Error('An Event Specialist is expected.');
+      // One person gets all Cores, however many there are on a day, and a colleague's as well.
+      const lines = cover(input, covered, {}, highs).lines;
+      const locks: Lock[] = lines.map((line) => (isCore(line) ? { ...line, employeeId: taker.id } : line));
+      const theirCore = input.scheduled.find(
+        (work) => work.event.type === 'Core' && ![taker.id, employeeId].includes(work.employeeId),
+      );
+      if (theirCore) {
+        const { scheduleId, startsAt, event, employeeId: from } = theirCore;
+        locks.push({
+          eventId: event.id,
+          employeeId: taker.id,
+          startsAt,
+          from: { scheduleId, employeeId: from, startsAt },
+        });
+      }
+      const again = cover({ ...input, locks }, covered, {}, highs);
+      const unkept = new Set(again.unkept.map(({ eventId }) => eventId));
+      for (const { eventId, employeeId, startsAt, coreEventId = null } of locks) {
+        if (unkept.has(eventId)) continue;
+        const line = again.lines.find((each) => each.eventId === eventId);
+        expect(line).toMatchObject({ employeeId, startsAt, coreEventId, locked: true });
+        if (coreEventId !== null) seen.checks += 1;
+        if (eventId === theirCore?.event.id) seen.room += 1;
+      }
+      for (const line of again.lines) {
+        const broken = against(input, again, line);
+        if (line.locked) seen.soft += broken.length;
+        else expect(broken).toEqual([]);
+        expect(broken.filter(({ severity }) => severity === 'hard')).toEqual([]);
+        expect(line.warnings.filter(({ severity }) => severity === 'soft')).toHaveLength(broken.length);
+      }
+      for (const { message } of again.unkept)
+        expect(message).toMatch(/^It was locked for .* and can’t stay there: /);
+      seen.unkept += unkept.size;
+    }
+    expect(
+      Object.values(seen).every((count) => count > 0),
+      JSON.stringify(seen),
+    ).toBe(true);
   });
 
   it('moves the work of a closed day to other days, with its people where they can', () => {

@@ -17,17 +17,18 @@ import { fairnessOf } from './fairness.ts';
 import { Formulation, type Placed } from './formulation.ts';
 import {
   DEFAULT_TIME_LIMIT_MS,
-  type Lock,
   type PlanInput,
   type PlanOptions,
+  plannedOf,
   type ScheduledWork,
 } from './input.ts';
+import { placeLocks } from './locks.ts';
 import { type Engine, Stopped } from './program.ts';
-import type { OpenLine, PassResult, Proposal, ProposalLine } from './proposal.ts';
+import type { OpenLine, PassResult, Proposal, ProposalLine, UnkeptLock } from './proposal.ts';
 import { minimizeAll } from './propose.ts';
 import { hours, Roster } from './roster.ts';
-import { passes, type Settled } from './settle.ts';
-import { daysWithin, noTasks, plannedOf, type Tasks } from './tasks.ts';
+import { judgeLine, passes, type Settled } from './settle.ts';
+import { daysWithin, noTasks, type Tasks } from './tasks.ts';
 
 /** Scheduled work that can't be done by its person or on its day. */
 export interface Covered {
@@ -42,8 +43,8 @@ export interface Covered {
 /**
  * Finds other people for work that can't be done as scheduled: on its day and at its time if
  * possible, otherwise on another day of its window. Nothing else moves except the noon check of a
- * Core that gets another day. If the engine fails, the work is assigned one by one, the most urgent
- * first, and `note` says so.
+ * Core that gets another day, and what a lock moves. If the engine fails, the work is assigned one by
+ * one, the most urgent first, and `note` says so.
  * @throws {Stopped} if the engine was told to stop
  */
 export function cover(input: PlanInput, covered: Covered, options: PlanOptions, engine: Engine): Proposal {
@@ -64,7 +65,7 @@ export function cover(input: PlanInput, covered: Covered, options: PlanOptions, 
   const search = new Cover(board, may, works, covered.keepsPeople);
   let madeBy: Proposal['madeBy'] = 'solver';
   let note: string | null = null;
-  search.placeLocks(input.locks ?? []);
+  search.placeLocks();
   try {
     search.solve(engine, options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
   } catch (error) {
@@ -86,6 +87,7 @@ class Cover {
   readonly #lines: Settled[] = [];
   readonly #open = new Map<number, OpenLine>();
   readonly #results: PassResult[] = [];
+  #unkept: UnkeptLock[] = [];
 
   constructor(board: PlanInput, options: PlanOptions, works: readonly ScheduledWork[], keepsPeople: boolean) {
     this.#roster = new Roster(board, options);
@@ -112,12 +114,25 @@ class Cover {
     return { ...event, scheduled: false, startsOn, dueOn: due };
   }
 
-  placeLocks(locks: readonly Lock[]): void {
-    for (const { eventId, employeeId, startsAt } of locks) {
-      const work = this.#waiting().find(({ event }) => event.id === eventId);
-      const person = this.#roster.people.get(employeeId);
-      if (work && person) this.#put(work, person, startsAt, true);
-    }
+  placeLocks(): void {
+    const { scheduled } = this.#roster.input;
+    const { locked, unkept } = placeLocks(this.#roster, {
+      open: [],
+      scheduled,
+      covered: this.#works.map((work) => ({ ...work, event: this.#factsForLock(work) })),
+    });
+    this.#lines.push(...locked);
+    this.#unkept = unkept;
+  }
+
+  /** Returns the event with the days of the plan and that of its lock: a person may choose today. */
+  #factsForLock(work: ScheduledWork): EventFacts {
+    const facts = this.#factsOf(work);
+    const lock = this.#roster.input.locks?.find(({ eventId }) => eventId === work.event.id);
+    const day = lock && this.#roster.dayOf(lock.startsAt);
+    return day === undefined || day < work.event.startsOn || day > facts.startsOn
+      ? facts
+      : { ...facts, startsOn: day };
   }
 
   /**
@@ -147,7 +162,7 @@ class Cover {
     this.#results.push(...results);
     for (const { event, person, day } of formulation.read(values, tasks).placed satisfies Placed[]) {
       const work = this.#works.find((each) => each.event.id === event.id);
-      if (work) this.#put(work, person, this.#startOn(work, person, day), false);
+      if (work) this.#put(work, person, this.#startOn(work, person, day));
     }
   }
 
@@ -158,12 +173,12 @@ class Cover {
   }
 
   /** Gives work a place, unless a rule forbids it. */
-  #put(work: ScheduledWork, person: PersonFacts, startsAt: Instant, locked: boolean): boolean {
+  #put(work: ScheduledWork, person: PersonFacts, startsAt: Instant): boolean {
     const event = this.#factsOf(work);
     if (this.#roster.evaluate(event, person, startsAt).obstacles.length > 0) return false;
     this.#roster.place(event, person.id, startsAt);
     const day = this.#roster.dayOf(startsAt);
-    this.#lines.push({ event, person, day, startsAt, from: work, coreEventId: null, locked });
+    this.#lines.push({ event, person, day, startsAt, from: work, coreEventId: null, locked: false });
     return true;
   }
 
@@ -182,7 +197,7 @@ class Cover {
       ];
       for (const { day, people } of ways) {
         const best = this.#bestOf(work, event, people, day);
-        if (best && this.#put(work, best.person, best.judged.startsAt, false)) break;
+        if (best && this.#put(work, best.person, best.judged.startsAt)) break;
       }
     }
   }
@@ -230,7 +245,8 @@ class Cover {
    */
   placeChecks(): void {
     const { scheduled } = this.#roster.input;
-    const theirs = this.#works.filter(({ event }) => event.type === 'Supervisor');
+    const isPlaced = (check: ScheduledWork) => this.#lines.some(({ event }) => event.id === check.event.id);
+    const theirs = this.#works.filter((work) => work.event.type === 'Supervisor' && !isPlaced(work));
     for (const check of theirs) this.#placeCheck(check, this.#coreOf(check));
     for (const line of [...this.#lines]) {
       if (line.event.type !== 'Core' || line.from?.workDate === line.day) continue;
@@ -242,7 +258,7 @@ class Cover {
         others.map(({ event }) => event),
       );
       const check = others.find(({ event }) => event.id === pair?.id);
-      if (!check) continue;
+      if (!check || isPlaced(check)) continue;
       this.#roster.remove(plannedOf(check));
       this.#placeCheck(check, line.from ?? undefined);
     }
@@ -326,7 +342,8 @@ class Cover {
       leftOut: 0,
       passes: this.#results,
       atMostPlaced: this.#works.length,
-      lines: lines.map((line) => this.#presentLine(line)),
+      unkept: this.#unkept,
+      lines: lines.map((line) => this.#presentLine(line, lines)),
       fairness: {
         before: fairnessOf(input.people, input.planned, from, to),
         after: fairnessOf(input.people, roster.allWork(), from, to),
@@ -334,10 +351,13 @@ class Cover {
     };
   }
 
-  #presentLine(line: Settled): ProposalLine {
+  #presentLine(line: Settled, lines: readonly Settled[]): ProposalLine {
     const { event, person, day, startsAt, from, coreEventId, locked } = line;
-    const { overrides, hints } = this.#roster.evaluate(event, person, startsAt);
+    const { overrides, hints } = judgeLine(this.#roster, line);
     const { runnerUp, why } = explainLine(this.#roster, line);
+    const isCovered = this.#works.some((work) => work.event.id === event.id);
+    // What a lock moves without being covered makes room.
+    const room = isCovered ? undefined : lines.find((other) => takesPlaceOf(other, line));
     return {
       kind: 'moved',
       eventId: event.id,
@@ -348,9 +368,9 @@ class Cover {
       locked,
       endsAt: this.#roster.endOf(event, startsAt),
       from: from && { scheduleId: from.scheduleId, employeeId: from.employeeId, startsAt: from.startsAt },
-      makesRoomFor: null,
+      makesRoomFor: room?.event.id ?? null,
       runnerUp,
-      why: coreEventId === null ? this.#why(line) : why,
+      why: coreEventId === null && isCovered ? this.#why(line) : why,
       warnings: [...overrides, ...hints].map(({ code, severity, message }) => ({ code, severity, message })),
     };
   }
@@ -365,3 +385,10 @@ class Cover {
     return `${who}, and has ${hours(minutes)} with it. ${when}`;
   }
 }
+
+/** Whether a line has the person and day that another one left. */
+const takesPlaceOf = (line: Settled, { event, from }: Settled): boolean =>
+  line.event.id !== event.id &&
+  line.event.type !== 'Supervisor' &&
+  line.person.id === from?.employeeId &&
+  line.day === from.workDate;

@@ -1,18 +1,18 @@
 import { type EventFacts, formatDay, labelOf, type PersonFacts, type WorkDate } from '@scheduler/scheduling';
 import { AS_WELL, byJudgedScore, byScore, difference, type JudgedScore, scoreOf, why } from './costs.ts';
-import type { ScheduledWork } from './input.ts';
+import { plannedOf, type ScheduledWork } from './input.ts';
 import type { OpenLine, RepairSteps, RunnerUp } from './proposal.ts';
 import type { Judged, Obstacle, Roster } from './roster.ts';
-import type { Settled } from './settle.ts';
-import { daysWithin, outsideWindow, plannedOf, type Tasks } from './tasks.ts';
+import { judgeLine, type Settled } from './settle.ts';
+import { daysWithin, outsideWindow, type Tasks } from './tasks.ts';
 
 /**
  * Returns the reason for a line, and the runner-up with its cost, with all other work as on the
  * roster.
  */
 export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
-  const { event, person, day, startsAt, coreEventId } = line;
-  const chosen = { ...scoreOf(roster, event, person, day), judged: roster.evaluate(event, person, startsAt) };
+  const { event, person, day, coreEventId } = line;
+  const chosen = { ...scoreOf(roster, event, person, day), judged: judgeLine(roster, line) };
   const within = daysWithin(roster.days, event);
   if (coreEventId !== null) {
     const because = `${person.name} ${chosen.fit.because}; a noon check is done on the day of its Core.`;

@@ -40,7 +40,7 @@ export interface PlanInput {
   preferred?: readonly { eventId: number; employeeId: number }[];
   /** Events that people marked as never to be planned automatically. */
   neverPlan?: readonly number[];
-  /** Lines of an earlier proposal that a person decided to keep. */
+  /** Lines of an earlier proposal that a person decided to keep, one at most for each event. */
   locks?: readonly Lock[];
 }
 
@@ -56,11 +56,30 @@ export interface ScheduledWork {
   windowEndsOn?: WorkDate | null;
 }
 
-/** An open event that is to be done by this person at this time. */
+/** Whether a plan may move a schedule: its day is to come, and nothing was reported of it. */
+export const mayMove = ({ workDate, event }: ScheduledWork, today: WorkDate): boolean =>
+  workDate > today && (event.condition === 'Scheduled' || event.condition === 'Unstaffed');
+
+/** Returns a live schedule as input for the rules. */
+export const plannedOf = (scheduled: ScheduledWork): PlannedWork => ({
+  scheduleId: scheduled.scheduleId,
+  eventId: scheduled.event.id,
+  employeeId: scheduled.employeeId,
+  type: scheduled.event.type,
+  startsAt: scheduled.startsAt,
+  endsAt: scheduled.endsAt,
+  workDate: scheduled.workDate,
+});
+
+/** Work that a person decided to have done by somebody at a time. Only hard rules are obstacles. */
 export interface Lock {
   eventId: number;
   employeeId: number;
   startsAt: Instant;
+  /** The schedule that it moves, as it stood then. Without one, the event is open. */
+  from?: { scheduleId: number; employeeId: number; startsAt: Instant } | null;
+  /** The Core of a noon check: it is locked too, or scheduled. */
+  coreEventId?: number | null;
 }
 
 export const ROTATION_KINDS = ['juicer', 'primary_lead'] as const;

@@ -21,6 +21,8 @@ export interface Proposal {
    * automatically.
    */
   leftOut: number;
+  /** Locks that could not be kept. Their events are planned anew, or stay open. */
+  unkept: UnkeptLock[];
   /** The sums that were minimized, one after another. */
   passes: PassResult[];
   /** No plan places more events than this. */
@@ -76,6 +78,13 @@ export interface RepairSteps {
   place: { employeeId: number; day: WorkDate };
   /** The work of that person on that day that goes elsewhere first; null if a reason is enough. */
   move: { eventId: number; employeeId: number; day: WorkDate } | null;
+}
+
+/** A lock that a plan could not keep. */
+export interface UnkeptLock {
+  eventId: number;
+  /** A sentence about where it was, and what forbids it. */
+  message: string;
 }
 
 export interface PassResult {

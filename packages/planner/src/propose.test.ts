@@ -174,11 +174,14 @@ describe('every proposal', () => {
           randomPlan(roster, tasks, seededRandom(lockSeed)),
         );
         const next = seededRandom(lockSeed + 1);
-        const locks = first.lines.filter(({ coreEventId }) => coreEventId === null && next() < 0.4);
+        const chosen = new Set(first.lines.flatMap(({ eventId }) => (next() < 0.4 ? [eventId] : [])));
+        const locks = first.lines.filter(({ eventId, coreEventId }) => chosen.has(coreEventId ?? eventId));
         const proposal = propose({ ...input, locks }, {}, highs);
-        for (const { eventId, employeeId, startsAt } of locks) {
-          expect(lineOf(proposal, eventId)).toMatchObject({ employeeId, startsAt, locked: true });
+        for (const { eventId, employeeId, startsAt, coreEventId } of locks) {
+          const kept = { employeeId, startsAt, coreEventId, locked: true };
+          expect(lineOf(proposal, eventId)).toMatchObject(kept);
         }
+        expect(proposal.unkept).toEqual([]);
         for (const line of proposal.lines) {
           const against = reasonsAgainst(input, proposal, line).filter(({ severity }) => severity !== 'hint');
           expect(against).toEqual([]);
@@ -193,6 +196,170 @@ describe('every proposal', () => {
     const { passes: _, ...first } = propose(input, {}, highs);
     const { passes: __, ...second } = propose(structuredClone(input), {}, highs);
     expect(second).toEqual(first);
+  });
+});
+
+describe('a lock', () => {
+  const MONDAY = '2027-03-01';
+  const TUESDAY = '2027-03-02';
+  const at = (day: string, time = '10:45') => instantAt(day, time, timeZone);
+  const softOf = ({ warnings }: ProposalLine) =>
+    warnings.filter(({ severity }) => severity === 'soft').map(({ code }) => code);
+  const kinds: [string, PlanOptions, () => Engine][] = [
+    ['by the solver', {}, () => highs],
+    ['week by week', { mostColumns: 0 }, () => highs],
+    [
+      'by the older rules',
+      {},
+      () => ({
+        open: () => {
+          throw new Error('The engine is broken.');
+        },
+      }),
+    ],
+  ];
+
+  it.each(kinds)(
+    'stays where a soft rule speaks against it, and takes nobody else along, %s',
+    (_, options, engineOf) => {
+      // Nobody does two Cores a day, a Core on a day off by the weekly pattern, or more than 40 hours.
+      const pattern = [false, true, true, true, true, true, false];
+      const input = club({
+        people: [person(1, { pattern }), person(2)],
+        open: [1, 2, 3, 4].map((id) => event(id)),
+        locks: [
+          { eventId: 1, employeeId: 1, startsAt: at(MONDAY) },
+          { eventId: 2, employeeId: 1, startsAt: at(MONDAY, '11:15') },
+          { eventId: 3, employeeId: 1, startsAt: at('2027-03-06') },
+        ],
+      });
+      const proposal = propose(input, { ...options, mostMinutesPerWeek: 400 }, engineOf());
+      expect(proposal.open).toEqual([]);
+      expect(proposal.unkept).toEqual([]);
+      for (const { eventId, employeeId, startsAt } of input.locks ?? []) {
+        expect(lineOf(proposal, eventId)).toMatchObject({ employeeId, startsAt, locked: true });
+      }
+      expect([1, 2, 3, 4].map((id) => softOf(lineOf(proposal, id)))).toEqual([
+        ['second_core', 'long_overlap'],
+        ['second_core', 'long_overlap'],
+        ['pattern_unavailable'],
+        [],
+      ]);
+      expect(lineOf(proposal, 4)).toMatchObject({ employeeId: 2, locked: false });
+    },
+  );
+
+  it('is given up where a hard rule speaks against it: the plan says so, and places the event anew', () => {
+    const off = { startsOn: MONDAY, endsOn: MONDAY, reason: null };
+    const input = club({
+      people: [person(1, { timeOff: [off] })],
+      open: [event(1), event(2)],
+      locks: [
+        { eventId: 1, employeeId: 1, startsAt: at(MONDAY) },
+        { eventId: 2, employeeId: 9, startsAt: at(MONDAY) },
+        { eventId: 3, employeeId: 1, startsAt: at(MONDAY) },
+      ],
+    });
+    const proposal = propose(input, {}, highs);
+    expect(proposal.unkept).toEqual([
+      {
+        eventId: 1,
+        message:
+          'It was locked for Person 1 on Mon Mar 1 and can’t stay there: Person 1 has time off on Mon Mar 1. Choose another day or person.',
+      },
+      {
+        eventId: 2,
+        message: 'It was locked and can’t stay: the event or the person is no longer there to be planned.',
+      },
+      {
+        eventId: 3,
+        message: 'It was locked and can’t stay: the event or the person is no longer there to be planned.',
+      },
+    ]);
+    for (const eventId of [1, 2]) {
+      expect(lineOf(proposal, eventId)).toMatchObject({ employeeId: 1, locked: false });
+      expect(lineOf(proposal, eventId).day).not.toBe(MONDAY);
+    }
+  });
+
+  const standing = scheduledFor(1, event(1), MONDAY);
+  const { scheduleId, employeeId, startsAt } = standing.scheduled;
+  const from = { scheduleId, employeeId, startsAt };
+  const full = club({
+    people: [person(1)],
+    open: [event(2, oneDay(MONDAY))],
+    scheduled: [standing.scheduled],
+    planned: [standing.planned],
+  });
+
+  it.each([
+    ['moves nothing else', {}],
+    ['may move more', { moveExisting: true }],
+    ['is made week by week', { mostColumns: 0 }],
+  ] as const)('of work that moves is kept in a plan that %s, and its place is free', (_, options) => {
+    const locks = [{ eventId: 1, employeeId: 1, startsAt: at(TUESDAY, '11:15'), from }];
+    const proposal = propose({ ...full, locks }, options, highs);
+    expect(proposal.lines).toHaveLength(2);
+    expect(lineOf(proposal, 1)).toMatchObject({
+      kind: 'moved',
+      startsAt: at(TUESDAY, '11:15'),
+      from,
+      makesRoomFor: 2,
+      locked: true,
+    });
+    expect(lineOf(proposal, 2)).toMatchObject({ kind: 'new', day: MONDAY, locked: false });
+  });
+
+  it.each([
+    [
+      'it was changed since',
+      { from: { ...from, startsAt: at(TUESDAY) } },
+      'the schedule that it moves was changed since.',
+    ],
+    ['its event was scheduled since', { from: null }, 'the event was scheduled since.'],
+  ])('of work that moves is given up if %s', (_, more, why) => {
+    const locks = [{ eventId: 1, employeeId: 1, startsAt: at(TUESDAY), ...more }];
+    const { lines, unkept } = propose({ ...full, locks }, {}, highs);
+    expect(lines).toEqual([]);
+    expect(unkept).toEqual([
+      { eventId: 1, message: `It was locked for Person 1 on Tue Mar 2 and can’t stay there: ${why}` },
+    ]);
+  });
+
+  const supervisor = person(2, { role: 'Club Supervisor' });
+  const withCheck = (more: Partial<PersonFacts> = {}) =>
+    club({ people: [lead(1, more), supervisor], open: [event(1), event(11, CHECK)] });
+  const CHECK = { type: 'Supervisor' as const, name: '600001-Alder-Oats (123456789012)  - V2-Supervisor' };
+  const core = { eventId: 1, employeeId: 1, startsAt: at(TUESDAY) };
+  const check = { eventId: 11, employeeId: 2, startsAt: at(TUESDAY, '12:00'), coreEventId: 1 };
+
+  it('of a noon check keeps its person, beside its Core', () => {
+    const without = propose({ ...withCheck(), locks: [core] }, {}, highs);
+    expect(lineOf(without, 11)).toMatchObject({ employeeId: 1, day: TUESDAY, locked: false });
+    for (const locks of [
+      [core, check],
+      [check, core],
+    ]) {
+      const proposal = propose({ ...withCheck(), locks }, { moveExisting: true }, highs);
+      expect(proposal.lines).toHaveLength(2);
+      expect(lineOf(proposal, 11)).toMatchObject({ ...check, day: TUESDAY, locked: true });
+    }
+    const { scheduled, planned } = scheduledFor(1, event(1), TUESDAY);
+    const beside = { ...withCheck(), open: [event(11, CHECK)], scheduled: [scheduled], planned: [planned] };
+    const proposal = propose({ ...beside, locks: [check] }, { moveExisting: true }, highs);
+    expect(proposal.lines).toHaveLength(1);
+    expect(lineOf(proposal, 11)).toMatchObject({ ...check, locked: true });
+  });
+
+  it('of a noon check is given up with that of its Core: it goes along', () => {
+    const off = { startsOn: TUESDAY, endsOn: TUESDAY, reason: null };
+    const proposal = propose({ ...withCheck({ timeOff: [off] }), locks: [core, check] }, {}, highs);
+    expect(proposal.unkept.map(({ eventId }) => eventId)).toEqual([1, 11]);
+    expect(proposal.unkept[1]?.message).toBe(
+      'It was locked for Person 2 on Tue Mar 2 and can’t stay there: a noon check is done on the day of its Core, which has no fixed place any more.',
+    );
+    expect(lineOf(proposal, 1).day).not.toBe(TUESDAY);
+    expect(lineOf(proposal, 11)).toMatchObject({ day: lineOf(proposal, 1).day, locked: false });
   });
 });
 

@@ -14,7 +14,7 @@ import {
 import { type Engine, Stopped } from './program.ts';
 import type { PassResult, Proposal, ProposalLine } from './proposal.ts';
 import { Roster } from './roster.ts';
-import { passes, type Settled, settle } from './settle.ts';
+import { judgeLine, passes, type Settled, settle } from './settle.ts';
 import { daysWithin, type Tasks, tasksOf } from './tasks.ts';
 
 /**
@@ -233,6 +233,7 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
     lines: lines.map((line) => presentLine(roster, line, lines)),
     open: open.map((event) => explainOpen(roster, tasks, event, lines)),
     leftOut: leftOutEvents.length,
+    unkept: tasks.unkept,
     passes: results,
     atMostPlaced: isWhole && openBound ? possible - openBound.bound : possible,
     fairness: {
@@ -244,7 +245,7 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
 
 function presentLine(roster: Roster, line: Settled, lines: readonly Settled[]): ProposalLine {
   const { event, person, day, startsAt, from, coreEventId, locked } = line;
-  const { overrides, hints } = roster.evaluate(event, person, startsAt);
+  const { overrides, hints } = judgeLine(roster, line);
   const room = from
     ? lines.find((other) => !other.from && other.person.id === from.employeeId && other.day === from.workDate)
     : undefined;

@@ -1,9 +1,8 @@
 import type { Role } from '@scheduler/scheduling';
 import { fitWithDay, type JudgedScore } from './costs.ts';
-import type { PlanInput, ScheduledWork } from './input.ts';
+import { type PlanInput, plannedOf, type ScheduledWork } from './input.ts';
 import { rosterFor, weekScoreOf } from './rank.ts';
 import { hours, type Roster } from './roster.ts';
-import { plannedOf } from './tasks.ts';
 
 /** A person who could take over several schedules. */
 export interface TakerSuggestion {

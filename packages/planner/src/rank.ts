@@ -12,10 +12,10 @@ import {
 } from '@scheduler/scheduling';
 import { byScore, type Fit, fitWithDay, type JudgedScore, quarters, type Score, scoreOf } from './costs.ts';
 import { obstaclesInWords } from './explain.ts';
-import type { PlanInput, ScheduledWork } from './input.ts';
+import { type PlanInput, plannedOf, type ScheduledWork } from './input.ts';
 import { placeLines, type ReviewedLine } from './review.ts';
 import { hours, isLong, type Judged, minutesOf, type Obstacle, Roster } from './roster.ts';
-import { daysWithin, plannedOf } from './tasks.ts';
+import { daysWithin } from './tasks.ts';
 
 /** A person for an event, with the best day and start. */
 export interface Suggestion {

@@ -1,10 +1,16 @@
-import { addMinutes, type EventFacts, labelOf, supervisorPlan, type WorkDate } from '@scheduler/scheduling';
+import {
+  addMinutes,
+  type EventFacts,
+  formatDay,
+  labelOf,
+  supervisorPlan,
+  type WorkDate,
+} from '@scheduler/scheduling';
 import { explainLine } from './explain.ts';
-import type { PlanInput, ScheduledWork } from './input.ts';
+import { type PlanInput, plannedOf, type ScheduledWork } from './input.ts';
 import type { ProposalLine } from './proposal.ts';
 import { Roster } from './roster.ts';
-import type { Settled } from './settle.ts';
-import { plannedOf } from './tasks.ts';
+import { judgeLine, type Settled } from './settle.ts';
 
 /** The parts of a line that a review needs. */
 export type ReviewedLine = Pick<ProposalLine, 'kind' | 'eventId' | 'employeeId' | 'startsAt' | 'coreEventId'>;
@@ -17,19 +23,34 @@ class Review {
   readonly roster: Roster;
   readonly #events: Map<number, EventFacts>;
   readonly #movable: Map<number, ScheduledWork>;
+  readonly #lines: readonly ReviewedLine[];
 
   constructor(input: PlanInput, lines: readonly ReviewedLine[]) {
     this.roster = new Roster(input, { earliestDay: input.today }, true);
     this.#movable = new Map(input.scheduled.map((each) => [each.event.id, each]));
     this.#events = new Map([
       ...input.open.map((event) => [event.id, event] as const),
-      ...input.scheduled.map(({ event }) => [event.id, event] as const),
+      ...input.scheduled.map((work) => [work.event.id, withWindow(work, input.today)] as const),
     ]);
+    this.#lines = lines;
     placeLines(this.roster, lines);
   }
 
   eventOf(eventId: number): EventFacts | undefined {
     return this.#events.get(eventId);
+  }
+
+  /** Returns the expiry of reissued work, which replaces its window's due day. */
+  windowEndOf(eventId: number): WorkDate | undefined {
+    return this.#movable.get(eventId)?.windowEndsOn ?? undefined;
+  }
+
+  /** Returns the day of a Core, by its line or its schedule; undefined if it has neither. */
+  dayOfCore(eventId: number | null): WorkDate | undefined {
+    const standing = this.#movable.get(eventId ?? 0);
+    const line = this.#lines.find((each) => each.eventId === eventId);
+    // A Core that was scheduled meanwhile is where its schedule is.
+    return line && !(standing && line.kind === 'new') ? this.roster.dayOf(line.startsAt) : standing?.workDate;
   }
 
   settled(line: ReviewedLine): Settled | null {
@@ -46,6 +67,10 @@ class Review {
     };
   }
 }
+
+/** Returns an event with the days on which it may be done, which an expiry changes for reissued work. */
+const withWindow = ({ event, windowEndsOn }: ScheduledWork, today: WorkDate): EventFacts =>
+  windowEndsOn ? { ...event, startsOn: today, dueOn: windowEndsOn } : event;
 
 /**
  * Puts lines of a proposal on a roster, as if they were approved. Events that were scheduled
@@ -73,8 +98,8 @@ export const linesBeside = <Line extends ReviewedLine>(lines: readonly Line[], e
 
 /**
  * Returns the obstacle to each line of a proposal on the present board, by event, because the board
- * may have changed. Lines without a hard obstacle are left out. An event that is no longer open, or
- * a person who has left, is an obstacle.
+ * may have changed. Lines without a hard obstacle are left out. An event that is no longer open, a
+ * person who has left, or a noon check whose Core is on another day, is an obstacle.
  */
 export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): Map<number, string> {
   const review = new Review(input, lines);
@@ -85,32 +110,42 @@ export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): 
       obstacles.set(line.eventId, 'The event or the person is no longer there to be planned.');
       continue;
     }
-    const { event, person, startsAt, from } = settled;
+    const { event, from, day } = settled;
     if (from && line.kind === 'new') {
       obstacles.set(line.eventId, `${labelOf(event)} was scheduled since.`);
       continue;
     }
-    const [obstacle] = review.roster.evaluate(event, person, startsAt).obstacles;
+    const [obstacle] = judgeLine(review.roster, settled).obstacles;
+    const coreDay = review.dayOfCore(line.coreEventId);
     if (obstacle) obstacles.set(line.eventId, obstacle.message);
+    else if (coreDay !== undefined && coreDay !== day) {
+      obstacles.set(
+        line.eventId,
+        `Its Core is on ${formatDay(coreDay)}, and a noon check is done on that day.`,
+      );
+    }
   }
   return obstacles;
 }
 
 /** A line with its new place, or what forbids it. */
-export type MovedLine =
-  | { allowed: true; lines: RescoredLine[]; dropped: number[] }
-  | { allowed: false; message: string };
+export type MovedLine = { allowed: true; lines: RescoredLine[] } | { allowed: false; message: string };
 
 /** A line scored again. */
-export type RescoredLine = Pick<
-  ProposalLine,
-  'eventId' | 'employeeId' | 'day' | 'startsAt' | 'endsAt' | 'why' | 'runnerUp' | 'warnings'
->;
+export interface RescoredLine
+  extends Pick<
+    ProposalLine,
+    'eventId' | 'employeeId' | 'day' | 'startsAt' | 'endsAt' | 'why' | 'runnerUp' | 'warnings'
+  > {
+  /** Whether it is a noon check that nobody can do on its Core's day. A warning says so. */
+  lacksPerson: boolean;
+}
 
 /**
  * Gives a line of a proposal another person, day or time, and scores it again with all other lines
- * in place. A Core that changes its day takes its noon check along, or drops it if nobody can do
- * it.
+ * in place. A Core takes its noon check along. If nobody can do the check on that day, it stays with
+ * its person, and a warning says so. A noon check keeps the day of its Core.
+ * @param lines the ticked lines, and the noon check of the line that moves
  * @param to.time `HH:mm` of the store; the best usual start of the day if not set
  */
 export function moveLine(
@@ -126,20 +161,26 @@ export function moveLine(
   if (!event || !person || !mine) {
     return { allowed: false, message: 'The event or the person is no longer there to be planned.' };
   }
+  const coreDay = review.dayOfCore(mine.coreEventId);
+  if (coreDay !== undefined && coreDay !== to.day) {
+    const message = `${labelOf(event)} is done on the day of its Core, ${formatDay(coreDay)}. Move the Core, and it goes along.`;
+    return { allowed: false, message };
+  }
   const standing = input.scheduled.find((each) => each.event.id === to.eventId);
   if (standing) roster.remove(plannedOf(standing));
+  const windowEnd = review.windowEndOf(event.id);
   const judged =
     to.time === undefined
-      ? roster.judgeDay(event, person, to.day)
-      : roster.evaluate(event, person, roster.at(to.day, to.time));
+      ? roster.judgeDay(event, person, to.day, windowEnd)
+      : roster.evaluate(event, person, roster.at(to.day, to.time), windowEnd);
   const [obstacle] = judged.obstacles;
   if (obstacle) return { allowed: false, message: obstacle.message };
   roster.place(event, person.id, judged.startsAt);
   const moved: RescoredLine[] = [];
-  const score = (line: ReviewedLine) => {
+  const score = (line: ReviewedLine, lack: RescoredLine['warnings'] = []) => {
     const settled = review.settled(line);
     if (!settled) return;
-    const { overrides, hints } = roster.evaluate(settled.event, settled.person, line.startsAt);
+    const { overrides, hints } = judgeLine(roster, settled);
     moved.push({
       eventId: line.eventId,
       employeeId: line.employeeId,
@@ -147,12 +188,17 @@ export function moveLine(
       startsAt: line.startsAt,
       endsAt: addMinutes(line.startsAt, settled.event.durationMinutes),
       ...explainLine(roster, settled),
-      warnings: [...overrides, ...hints].map(({ code, severity, message }) => ({ code, severity, message })),
+      lacksPerson: lack.length > 0,
+      warnings: [...lack, ...overrides, ...hints].map(({ code, severity, message }) => ({
+        code,
+        severity,
+        message,
+      })),
     });
   };
   score({ ...mine, employeeId: person.id, startsAt: judged.startsAt });
   const checkEvent = check && review.eventOf(check.eventId);
-  if (!check || !checkEvent) return { allowed: true, lines: moved, dropped: [] };
+  if (!check || !checkEvent) return { allowed: true, lines: moved };
   const standingCheck = input.scheduled.find((each) => each.event.id === check.eventId);
   if (standingCheck) roster.remove(plannedOf(standingCheck));
   const noon = supervisorPlan({
@@ -163,8 +209,13 @@ export function moveLine(
     holidays: input.holidays,
     store: input.store,
   });
-  if (!noon.person) return { allowed: true, lines: moved, dropped: [check.eventId] };
-  roster.place(checkEvent, noon.person.id, noon.startsAt);
-  score({ ...check, employeeId: noon.person.id, startsAt: noon.startsAt });
-  return { allowed: true, lines: moved, dropped: [] };
+  const stays = roster.people.has(check.employeeId) ? check.employeeId : person.id;
+  const employeeId = noon.person?.id ?? stays;
+  const message = `On ${formatDay(to.day)}, the day of its Core, no Lead with a Core and no Club Supervisor can do it. Give it to somebody, or move the Core.`;
+  roster.place(checkEvent, employeeId, noon.startsAt);
+  score(
+    { ...check, employeeId, startsAt: noon.startsAt },
+    noon.person ? [] : [{ code: 'needs_core', severity: 'hint', message }],
+  );
+  return { allowed: true, lines: moved };
 }

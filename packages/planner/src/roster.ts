@@ -1,6 +1,7 @@
 import {
   addDays,
   addMinutes,
+  CLOSED_CONDITIONS,
   type EventFacts,
   type EventType,
   evaluate,
@@ -10,6 +11,7 @@ import {
   instantAt,
   isDuring,
   LONG_WORK,
+  labelOf,
   type PersonFacts,
   type PlannedWork,
   type Reason,
@@ -40,10 +42,30 @@ export interface Judged {
   hints: Reason[];
 }
 
+/** What a plan may do, besides what the rules allow. */
+interface Limits {
+  /** Whether a soft rule may be broken. */
+  allows: (code: string) => boolean;
+  mostMinutes: number;
+}
+/** A person may break each soft rule with a reason. */
+const OF_PERSON: Limits = { allows: () => true, mostMinutes: Number.POSITIVE_INFINITY };
+
 /** Reasons that may not apply to another start on the same day. */
 const BY_START: readonly string[] = ['long_overlap', 'unusual_start', 'same_start'];
 /** Reasons that may not apply to another start if the person is off for a part of the day only. */
 const BY_HOURS: readonly string[] = ['time_off', 'pattern_unavailable'];
+
+/** Returns why an open event takes no booking at all; null if it takes one. */
+export function closedToPlans(event: EventFacts): Obstacle | null {
+  if (CLOSED_CONDITIONS.includes(event.condition)) {
+    return { code: 'not_schedulable', message: `${labelOf(event)} is ${event.condition} in Crossmark.` };
+  }
+  if (event.scheduled) {
+    return { code: 'already_scheduled', message: `${labelOf(event)} is booked in Crossmark already.` };
+  }
+  return null;
+}
 
 export const isLong = (type: EventType): boolean => LONG_WORK.includes(type);
 export const isJuicer = (type: EventType): boolean =>
@@ -60,8 +82,7 @@ export class Roster {
   readonly people: ReadonlyMap<number, PersonFacts>;
   /** The days on which a plan may put work, in order. */
   readonly days: readonly WorkDate[];
-  readonly #allows: (code: string) => boolean;
-  readonly #mostMinutes: number;
+  readonly #limits: Limits;
   readonly #leftOut: ReadonlySet<number>;
   readonly #byPerson = new Map<number, PlannedWork[]>();
   readonly #byDay = new Map<WorkDate, PlannedWork[]>();
@@ -78,10 +99,12 @@ export class Roster {
     const earliest = options.earliestDay ?? addDays(input.today, 1);
     this.days = input.days.filter((day) => day >= earliest && day >= input.today);
     const allowed = new Set<string>((options.allow ?? []).filter((code) => ALLOWABLE.includes(code)));
-    this.#allows = (code) => forPerson || allowed.has(code);
-    this.#mostMinutes = forPerson
-      ? Number.POSITIVE_INFINITY
-      : (options.mostMinutesPerWeek ?? DEFAULT_MOST_MINUTES_PER_WEEK);
+    this.#limits = forPerson
+      ? OF_PERSON
+      : {
+          allows: (code) => allowed.has(code),
+          mostMinutes: options.mostMinutesPerWeek ?? DEFAULT_MOST_MINUTES_PER_WEEK,
+        };
     this.#leftOut = new Set([...(input.neverPlan ?? []), ...(options.neverPlan ?? [])]);
     for (const work of input.planned) this.add(work);
   }
@@ -187,6 +210,29 @@ export class Roster {
     startsAt: Instant,
     windowEndsOn?: WorkDate | undefined,
   ): Judged {
+    return this.#judge(event, person, startsAt, windowEndsOn, this.#limits);
+  }
+
+  /**
+   * Checks what a person decided: soft rules are no obstacles, and the plan's own limits don't apply.
+   * @param windowEndsOn the expiry of reissued work
+   */
+  evaluateDecision(
+    event: EventFacts,
+    person: PersonFacts,
+    startsAt: Instant,
+    windowEndsOn?: WorkDate | undefined,
+  ): Judged {
+    return this.#judge(event, person, startsAt, windowEndsOn, OF_PERSON);
+  }
+
+  #judge(
+    event: EventFacts,
+    person: PersonFacts,
+    startsAt: Instant,
+    windowEndsOn: WorkDate | undefined,
+    { allows, mostMinutes }: Limits,
+  ): Judged {
     const { store, holidays } = this.input;
     const reasons = evaluate({
       event: event.scheduled ? { ...event, scheduled: false } : event,
@@ -200,15 +246,15 @@ export class Roster {
     const judged: Judged = { startsAt, obstacles: [], overrides: [], hints: [] };
     for (const reason of reasons) {
       if (reason.severity === 'hint') judged.hints.push(reason);
-      else if (reason.severity === 'soft' && this.#allows(reason.code)) judged.overrides.push(reason);
+      else if (reason.severity === 'soft' && allows(reason.code)) judged.overrides.push(reason);
       else judged.obstacles.push(reason);
     }
     const day = this.dayOf(startsAt);
     const minutes = this.minutesInWeek(person.id, day, event.id) + event.durationMinutes;
-    if (minutes > this.#mostMinutes) {
+    if (minutes > mostMinutes) {
       judged.obstacles.push({
         code: 'week_minutes',
-        message: `${person.name} would have ${hours(minutes)} in the week from ${formatDay(weekStart(day))}; ${hours(this.#mostMinutes)} is the most. Choose another week or person.`,
+        message: `${person.name} would have ${hours(minutes)} in the week from ${formatDay(weekStart(day))}; ${hours(mostMinutes)} is the most. Choose another week or person.`,
       });
     }
     return judged;
@@ -226,11 +272,11 @@ export class Roster {
 
   /** The most minutes that a person gets in a week. */
   get mostMinutesPerWeek(): number {
-    return this.#mostMinutes;
+    return this.#limits.mostMinutes;
   }
 
   allows(code: string): boolean {
-    return this.#allows(code);
+    return this.#limits.allows(code);
   }
 
   /**

@@ -6,10 +6,10 @@ import {
   type WorkDate,
 } from '@scheduler/scheduling';
 import type { Placed } from './formulation.ts';
-import type { ScheduledWork } from './input.ts';
-import type { Roster } from './roster.ts';
+import { plannedOf, type ScheduledWork } from './input.ts';
+import type { Judged, Roster } from './roster.ts';
 import { startsOn } from './starts.ts';
-import { daysWithin, plannedOf, type Tasks } from './tasks.ts';
+import { daysWithin, type Tasks } from './tasks.ts';
 
 /** An event with its person and start, as allowed by the rules. */
 export interface Settled {
@@ -19,6 +19,7 @@ export interface Settled {
   startsAt: Instant;
   from: ScheduledWork | null;
   coreEventId: number | null;
+  /** Whether a lock holds it. */
   locked: boolean;
 }
 
@@ -69,20 +70,7 @@ export function settle(
     roster.place(event, place.person.id, place.startsAt);
     if (!from) kept.push({ ...place, event, from: null, coreEventId: null, locked: false });
   }
-  for (const { event, lock } of tasks.locked) {
-    const person = roster.people.get(lock.employeeId);
-    if (!person) continue;
-    const { startsAt } = lock;
-    kept.push({
-      event,
-      person,
-      startsAt,
-      from: null,
-      coreEventId: null,
-      locked: true,
-      day: roster.dayOf(startsAt),
-    });
-  }
+  kept.push(...tasks.locked);
   // Work whose new place is its old one has not moved.
   const moved = ({ from, person, startsAt }: Settled) =>
     !from || from.employeeId !== person.id || from.startsAt !== startsAt;
@@ -91,9 +79,13 @@ export function settle(
   return lines.sort((a, b) => (a.startsAt < b.startsAt ? -1 : Number(a.startsAt > b.startsAt)));
 }
 
+/** Returns what the rules say of a line with all other work in place. A person decided on a locked one. */
+export const judgeLine = (roster: Roster, { event, person, startsAt, from, locked }: Settled): Judged =>
+  roster[locked ? 'evaluateDecision' : 'evaluate'](event, person, startsAt, from?.windowEndsOn ?? undefined);
+
 /** Whether the rules allow a line with all other work in place. */
-export const passes = (roster: Roster, { event, person, startsAt }: Settled): boolean =>
-  roster.evaluate(event, person, startsAt).obstacles.length === 0;
+export const passes = (roster: Roster, line: Settled): boolean =>
+  judgeLine(roster, line).obstacles.length === 0;
 
 function workIn(roster: Roster, eventId: number, employeeId: number) {
   const work = roster.workOf(employeeId).find((each) => each.eventId === eventId);

@@ -1,18 +1,19 @@
 import {
   addDays,
   byUrgency,
-  CLOSED_CONDITIONS,
   type EventFacts,
   eventNumber,
   formatDay,
   type Instant,
   labelOf,
-  type PlannedWork,
   supervisorEventFor,
   type WorkDate,
 } from '@scheduler/scheduling';
-import type { Lock, ScheduledWork } from './input.ts';
-import type { Obstacle, Roster } from './roster.ts';
+import { mayMove, plannedOf, type ScheduledWork } from './input.ts';
+import { placeLocks } from './locks.ts';
+import type { UnkeptLock } from './proposal.ts';
+import { closedToPlans, type Obstacle, type Roster } from './roster.ts';
+import type { Settled } from './settle.ts';
 
 /** The work to plan, grouped by how it is planned. */
 export interface Tasks {
@@ -24,8 +25,10 @@ export interface Tasks {
   standingCores: { check: EventFacts; coreEventId: number; employeeId: number; day: WorkDate }[];
   /** Live schedules that may get another day or person. They are off the roster. */
   movable: ScheduledWork[];
-  /** Locks that the rules allow. They are on the roster. */
-  locked: { event: EventFacts; lock: Lock }[];
+  /** The lines of the locks that are kept. They are on the roster. */
+  locked: Settled[];
+  /** The other locks. */
+  unkept: UnkeptLock[];
   /** The starts that events keep if they keep the day, by event. */
   starts: Map<number, Instant>;
   /** Events that no plan can place, each with its obstacle. */
@@ -40,6 +43,7 @@ export function noTasks(): Tasks {
     standingCores: [],
     movable: [],
     locked: [],
+    unkept: [],
     starts: new Map(),
     leftOut: [],
   };
@@ -50,41 +54,20 @@ export function noTasks(): Tasks {
  */
 export function tasksOf(roster: Roster): Tasks {
   const { input, options } = roster;
-  const tasks = noTasks();
+  const { open, scheduled } = input;
+  const tasks = { ...noTasks(), ...placeLocks(roster, { open, scheduled, covered: [] }) };
   const leaveOut = (event: EventFacts, code: Obstacle['code'], message: string) =>
     tasks.leftOut.push({ event, obstacle: { code, message } });
 
-  const plannable = input.open
-    .filter((event) => roster.mayPlan(event))
+  const locked = new Set(tasks.locked.map(({ event }) => event.id));
+  const unsettled = open
+    .filter((event) => roster.mayPlan(event) && !locked.has(event.id))
     .toSorted(byUrgency)
     .filter((event) => {
-      if (CLOSED_CONDITIONS.includes(event.condition)) {
-        leaveOut(event, 'not_schedulable', `${labelOf(event)} is ${event.condition} in Crossmark.`);
-        return false;
-      }
-      if (event.scheduled) {
-        leaveOut(event, 'already_scheduled', `${labelOf(event)} is booked in Crossmark already.`);
-        return false;
-      }
-      return true;
+      const obstacle = closedToPlans(event);
+      if (obstacle) leaveOut(event, obstacle.code, obstacle.message);
+      return obstacle === null;
     });
-
-  const held = new Map((input.locks ?? []).map((lock) => [lock.eventId, lock]));
-  for (const event of plannable) {
-    const lock = held.get(event.id);
-    const person = lock && roster.people.get(lock.employeeId);
-    if (!lock || !person) continue;
-    const { obstacles } = roster.evaluate(event, person, lock.startsAt);
-    const [obstacle] = obstacles;
-    if (obstacle) {
-      leaveOut(event, obstacle.code, obstacle.message);
-      continue;
-    }
-    roster.place(event, lock.employeeId, lock.startsAt);
-    tasks.locked.push({ event, lock });
-  }
-  const settled = new Set([...tasks.locked, ...tasks.leftOut].map(({ event }) => event.id));
-  const unsettled = plannable.filter((event) => !settled.has(event.id));
   pairChecks(roster, tasks, unsettled, leaveOut);
   if (options.moveExisting) takeMovable(roster, tasks);
   return tasks;
@@ -99,7 +82,9 @@ function pairChecks(
   const checks = new Map(
     unsettled.filter((event) => event.type === 'Supervisor').map((event) => [event.id, event]),
   );
+  const haveLockedCheck = new Set(tasks.locked.map(({ coreEventId }) => coreEventId));
   const take = (core: EventFacts): EventFacts | undefined => {
+    if (haveLockedCheck.has(core.id)) return undefined;
     const check = supervisorEventFor(core, [...checks.values()]);
     if (check) {
       checks.delete(check.id);
@@ -107,18 +92,15 @@ function pairChecks(
     }
     return check;
   };
-  for (const { event, lock } of tasks.locked) {
+  const locked = tasks.locked.map(({ event, person, day }) => ({ event, employeeId: person.id, day }));
+  const isMoved = (event: EventFacts) => locked.some((line) => line.event.id === event.id);
+  const standing = roster.input.scheduled
+    .filter(({ event }) => !isMoved(event))
+    .map(({ event, employeeId, workDate: day }) => ({ event, employeeId, day }));
+  for (const { event, employeeId, day } of [...locked, ...standing]) {
     if (event.type !== 'Core') continue;
     const check = take(event);
-    const day = roster.dayOf(lock.startsAt);
-    if (check) {
-      tasks.standingCores.push({ check, coreEventId: event.id, employeeId: lock.employeeId, day });
-    }
-  }
-  for (const { event, employeeId, workDate } of roster.input.scheduled) {
-    if (event.type !== 'Core') continue;
-    const check = take(event);
-    if (check) tasks.standingCores.push({ check, coreEventId: event.id, employeeId, day: workDate });
+    if (check) tasks.standingCores.push({ check, coreEventId: event.id, employeeId, day });
   }
   for (const event of unsettled) {
     if (event.type === 'Supervisor') continue;
@@ -136,39 +118,29 @@ function pairChecks(
 }
 
 /**
- * Removes the schedules that may move from the roster: not begun, not breaking a rule, and not part
- * of a pair that would have to move together.
+ * Removes the schedules that may move from the roster: not begun, not breaking a rule, not locked, and
+ * not part of a pair that would have to move together.
  */
 function takeMovable(roster: Roster, tasks: Tasks): void {
   const { input } = roster;
   const days = new Set(roster.days);
+  const locked = new Set(tasks.locked.flatMap(({ event, coreEventId }) => [event.id, coreEventId]));
   const scheduledChecks = input.scheduled
     .map(({ event }) => event)
     .filter((event) => event.type === 'Supervisor');
   for (const scheduled of input.scheduled) {
     const { event, employeeId, startsAt, workDate } = scheduled;
     const person = roster.people.get(employeeId);
-    if (!person || !days.has(workDate) || workDate <= input.today || scheduled.windowEndsOn) continue;
-    if (roster.isLeftOut(event.id)) continue;
+    if (!person || !days.has(workDate) || !mayMove(scheduled, input.today) || scheduled.windowEndsOn)
+      continue;
+    if (roster.isLeftOut(event.id) || locked.has(event.id)) continue;
     if (event.type === 'Supervisor' || tasks.checkOf.has(event.id)) continue;
     if (event.type === 'Core' && supervisorEventFor(event, scheduledChecks)) continue;
-    if (event.condition !== 'Scheduled' && event.condition !== 'Unstaffed') continue;
     const { obstacles, overrides } = roster.evaluate(event, person, startsAt);
     if (obstacles.length === 0 && overrides.length === 0) tasks.movable.push(scheduled);
   }
   for (const scheduled of tasks.movable) roster.remove(plannedOf(scheduled));
 }
-
-/** Returns a live schedule as input for the rules. */
-export const plannedOf = (scheduled: ScheduledWork): PlannedWork => ({
-  scheduleId: scheduled.scheduleId,
-  eventId: scheduled.event.id,
-  employeeId: scheduled.employeeId,
-  type: scheduled.event.type,
-  startsAt: scheduled.startsAt,
-  endsAt: scheduled.endsAt,
-  workDate: scheduled.workDate,
-});
 
 /** Returns the planned days within a window. */
 export function daysWithin(

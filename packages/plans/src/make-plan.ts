@@ -11,7 +11,7 @@ import {
   proposals,
   type Tx,
 } from '@scheduler/db';
-import type { Lock, PlanOptions, Proposal } from '@scheduler/planner';
+import type { Lock, PlanOptions, Proposal, ProposalLine } from '@scheduler/planner';
 import { isOutOfMemory, ThreadEnded } from '@scheduler/runtime';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { WorkDate } from '@scheduler/scheduling';
@@ -30,7 +30,16 @@ import {
 export type PlanOutcome = Pick<Proposal, 'open' | 'leftOut' | 'passes' | 'atMostPlaced' | 'fairness'> & {
   /** Only in a plan with a cause: the work that stays as it is. */
   stays?: Stay[];
+  /** Locks that planning again could not keep; missing in older plans. */
+  unkept?: Proposal['unkept'];
 };
+
+/** A line of an earlier plan that stays, with what people decided about it. */
+export type KeptLine = Lock &
+  Pick<
+    typeof proposalLines.$inferSelect,
+    'ticked' | 'untickedByMove' | 'locked' | 'lockedBefore' | 'proposedEmployeeId' | 'proposedStartsAt'
+  >;
 
 /** The settings of a transaction that reads one snapshot. */
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
@@ -43,7 +52,7 @@ export interface OpenedPlan {
   toDay: WorkDate;
   options: PlanOptions;
   /** Lines of an earlier plan that stay. */
-  locks: readonly Lock[];
+  locks: readonly KeptLine[];
   /** Why this plan finds other people for scheduled work; null if it places open work. */
   cause?: Cause | null | undefined;
 }
@@ -128,7 +137,7 @@ export async function makePlan(db: Db, job: OpenedPlan): Promise<void> {
       const planInput = { ...(cause ? inputFor(cause, input) : input), locks };
       return { input: planInput, options, ...(covered && { covered }) };
     });
-    await writeSurely(runs, () => db.transaction((tx) => keep(tx, proposalId, made, read)));
+    await writeSurely(runs, () => db.transaction((tx) => keep(tx, job, made, read)));
   } catch (error) {
     if (runs.isClosing) return;
     console.error(`Plan ${proposalId} failed:`, error);
@@ -194,12 +203,12 @@ export const CHANGED_PROPOSAL = { version: sql`version + 1`, updatedAt: sql`app_
 /** Stores a plan, unless it was canceled meanwhile. */
 async function keep(
   tx: Tx,
-  proposalId: number,
+  { proposalId, locks }: OpenedPlan,
   made: Proposal,
   { versions, stays }: { versions: ReadonlyMap<number, number>; stays: Stay[] },
 ): Promise<void> {
-  const { lines, madeBy, note, open, leftOut, passes, atMostPlaced, fairness } = made;
-  const outcome: PlanOutcome = { open, leftOut, passes, atMostPlaced, fairness, stays };
+  const { lines, madeBy, note, open, leftOut, unkept, passes, atMostPlaced, fairness } = made;
+  const outcome: PlanOutcome = { open, leftOut, unkept, passes, atMostPlaced, fairness, stays };
   // If no person asked for a plan and it places nothing, nobody has to review it: it is discarded.
   const state = sql<ProposalState>`case
     when ${lines.length === 0}::boolean and ${proposals.occasion} <> 'request' then 'discarded'
@@ -227,6 +236,7 @@ async function keep(
   await tx.insert(proposalLines).values(
     lines.map(({ day, from, runnerUp, ...line }) => ({
       ...line,
+      ...marksOf(line, locks),
       proposalId,
       workDate: day,
       fromScheduleId: from?.scheduleId ?? null,
@@ -236,6 +246,22 @@ async function keep(
       runnerUp: runnerUp && { ...runnerUp },
     })),
   );
+}
+
+/**
+ * Returns the marks of a line that people gave it in the earlier plan. What they unticked stays so,
+ * even if its lock could not be kept.
+ */
+function marksOf(
+  { eventId, locked: isKept }: Pick<ProposalLine, 'eventId' | 'locked'>,
+  locks: readonly KeptLine[],
+): Partial<KeptLine> {
+  const earlier = locks.find((each) => each.eventId === eventId);
+  if (!earlier) return {};
+  const { ticked, untickedByMove, locked, lockedBefore, proposedEmployeeId, proposedStartsAt } = earlier;
+  return isKept
+    ? { ticked, untickedByMove, locked, lockedBefore, proposedEmployeeId, proposedStartsAt }
+    : { ticked: ticked || untickedByMove };
 }
 
 /** Records why no plan could be made. If no person asked for it, the audit log tells of it too. */

@@ -1,5 +1,5 @@
 import { type Db, onlyRow, proposalApprovals, proposalLines, type Tx } from '@scheduler/db';
-import { linesToApprove } from '@scheduler/scheduling';
+import { formatDay, linesToApprove, type WorkDate } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
@@ -120,10 +120,13 @@ async function saveLines(
     groups.filter((group) => group.some(isMove)),
     groups.filter((group) => !group.some(isMove)),
   ];
-  const save = async (within: Tx, line: LineRecord, group: Group): Promise<Saved> =>
-    isMove(line)
+  const save = async (within: Tx, line: LineRecord, group: Group): Promise<Saved> => {
+    const coreDay = plan.dayOf(line.coreEventId);
+    if (coreDay !== null && coreDay !== line.workDate) throw withoutCoreThatDay(coreDay);
+    return isMove(line)
       ? editIn(plan, within, moveOf(line, { overrideReason, leavesCheck: group.length > 1 }))
       : createIn(plan, newSchedule(line, overrideReason));
+  };
   const results = await changeGroups(tx, plan, rounds, save, withoutPair);
   await plan.flush(tx, actor);
   return results;
@@ -137,6 +140,11 @@ const withoutPair = ({ coreEventId }: LineRecord) =>
       : 'A noon check goes with its Core, which was not saved.',
     { code: 'not_allowed' },
   );
+
+const withoutCoreThatDay = (coreDay: WorkDate) =>
+  new Refusal(`Its Core is on ${formatDay(coreDay)}, and a noon check is done on that day.`, {
+    code: 'rules',
+  });
 
 const newSchedule = (
   { eventId, employeeId, startsAt, warnings }: LineRecord,

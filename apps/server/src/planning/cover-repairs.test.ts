@@ -88,7 +88,11 @@ describe('a change that makes a place for work that needs somebody', () => {
     expect(open?.repair).toMatch(/^Free if Ada Lead’s Core 612345 on Mon Jan 5 moves to /);
     expect(open?.canRepair).toBe(true);
 
-    const { lineId, ...taken } = await dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: his });
+    const {
+      lineId,
+      placed: _,
+      ...taken
+    } = await dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: his });
     const repaired = await read(proposal.proposalId);
     expect(repaired.lines.find((line) => line.lineId === lineId)?.eventId).toBe(his);
     expect(repaired.open).toEqual([]);

@@ -1,4 +1,5 @@
-import { holidays, proposalLines, proposals, stores, timeOff } from '@scheduler/db';
+import { bookingId } from '@scheduler/crossmark';
+import { events, holidays, proposalLines, proposals, schedules, stores, timeOff } from '@scheduler/db';
 import { planRunsOf } from '@scheduler/plans';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -276,6 +277,40 @@ describe('a sick call', () => {
     expect(await daysOff()).toEqual([]);
   });
 
+  test('of reissued work goes by its expiry: its lines are as on the board, and can be moved until then', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, MONDAY);
+    const past = { startsOn: '2025-12-01', dueOn: '2025-12-15', condition: 'Reissued' as const };
+    await db().update(events).set(past).where(eq(events.id, eventId));
+    await db()
+      .update(schedules)
+      .set({ reissueOf: bookingId('50000001'), reissueExpiresOn: '2026-01-08', reissueResponses: false })
+      .where(eq(schedules.eventId, eventId));
+    const proposal = await made(await off(ben));
+    expect(proposal.lines).toMatchObject([{ eventId, day: MONDAY, changed: null }]);
+    const lineId = need(proposal.lines[0]).lineId;
+    const { placed: _, ...moved } = await dispatcher.plan.moveLine.mutate({
+      ...seen(proposal),
+      lineId,
+      employeeId: cleo,
+      day: TUESDAY,
+      time: '10:45',
+    });
+    expect((await read(proposal.proposalId)).lines).toMatchObject([
+      { employeeId: cleo, day: TUESDAY, changed: null, warnings: [], runnerUp: { employeeId: ada } },
+    ]);
+    const late = await refusalOf(
+      dispatcher.plan.moveLine.mutate({ ...moved, lineId, employeeId: cleo, day: '2026-01-08' }),
+    );
+    expect(late.message).toMatch(/is reopened until Wed Jan 7, and Thu Jan 8 is later/);
+    const started = await dispatcher.plan.again.mutate(moved);
+    const again = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    expect(again.unkept).toEqual([]);
+    expect(again.lines).toMatchObject([{ employeeId: cleo, day: TUESDAY, locked: true, changed: null }]);
+    expect((await dispatcher.plan.approve.mutate(seen(again))).refused).toEqual([]);
+    expect((await holders()).get(eventId)).toMatchObject({ employeeId: cleo });
+  });
+
   test('of somebody whom a colleague changed meanwhile records nothing', async () => {
     itIs(EARLY);
     await core(ben, MONDAY);
@@ -302,7 +337,7 @@ describe('a sick call', () => {
     const [line] = first.lines;
     const other = line?.employeeId === ada ? cleo : ada;
     const lineId = line?.lineId ?? 0;
-    const moved = await dispatcher.plan.moveLine.mutate({
+    const { placed: _, ...moved } = await dispatcher.plan.moveLine.mutate({
       ...seen(first),
       lineId,
       employeeId: other,

@@ -1,4 +1,5 @@
 import { proposals } from '@scheduler/db';
+import { timeOf } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   refusalOf,
   startTestServer,
   type TestServer,
+  ZONE,
 } from '../../test/fixture.ts';
 import { addSmallClub, makeProposal, SUNDAY_NOON } from '../../test/plans.ts';
 import type { ProposalView } from './types.ts';
@@ -83,6 +85,39 @@ describe('a line that the plan does not have', () => {
         );
         expect(await everything(db())).toEqual(before);
       }
+    },
+  );
+});
+
+describe('a line that is moved away and back', () => {
+  test.each([true, false])(
+    'is locked as before, which was %s; a lock that is set there stays',
+    async (was) => {
+      itIs(SUNDAY_NOON);
+      const { cores, people } = await addSmallClub(db(), store);
+      const proposal = await makeProposal(dispatcher, { storeId: store });
+      const { lineId, employeeId, day, startsAt } = lineOf(proposal, cores[1]);
+      const read = () => dispatcher.plan.get.query({ proposalId: proposal.proposalId });
+      const isLocked = async () => lineOf(await read(), cores[1]).locked;
+      const mark = async (locked: boolean) =>
+        dispatcher.plan.markLines.mutate({ ...seen(await read()), lines: [{ lineId, locked }] });
+      const away = async (to: string) =>
+        dispatcher.plan.moveLine.mutate({ ...seen(await read()), lineId, employeeId: people.ben, day: to });
+      const time = timeOf(startsAt, ZONE);
+      const back = async () =>
+        dispatcher.plan.moveLine.mutate({ ...seen(await read()), lineId, employeeId, day, time });
+      await mark(was);
+      await away('2026-01-09');
+      expect(await isLocked()).toBe(true);
+      await away('2026-01-10');
+      await back();
+      expect(await isLocked()).toBe(was);
+
+      await away('2026-01-09');
+      await mark(false);
+      await mark(true);
+      await back();
+      expect(await isLocked()).toBe(true);
     },
   );
 });

@@ -16,10 +16,12 @@ import {
   linesOf,
   lockProposal,
   type ProposalRecord,
+  proposedOf,
   reviewed,
   type SeenProposal,
   touch,
 } from './proposals.ts';
+import type { PlacedLine } from './types.ts';
 
 /** A change of a line's marks. What is absent does not change. */
 interface LineMark {
@@ -52,7 +54,13 @@ export async function markLines(
       if (ticked !== line.ticked) marked[ticked ? 'ticked' : 'unticked'].push(line.eventId);
       if (locked !== line.locked) marked[locked ? 'locked' : 'unlocked'].push(line.eventId);
       if (ticked === line.ticked && locked === line.locked) continue;
-      await tx.update(proposalLines).set({ ticked, locked }).where(eq(proposalLines.id, lineId));
+      // A mark that a person sets or takes away is no longer that of a move.
+      const lockedBefore = locked === line.locked ? line.lockedBefore : locked;
+      const untickedByMove = line.untickedByMove && marks.ticked === undefined;
+      await tx
+        .update(proposalLines)
+        .set({ ticked, locked, lockedBefore, untickedByMove })
+        .where(eq(proposalLines.id, lineId));
     }
     const labels = await labelsOf(tx, Object.values(marked).flat());
     const inWords = Object.entries(marked).flatMap(([what, eventIds]) =>
@@ -74,11 +82,32 @@ export function lineOf(lines: readonly LineRecord[], lineId: number): LineRecord
   return line;
 }
 
-/** What the lines change, with the places that moved schedules have left. */
+/**
+ * Returns the lines that count as work when lines of some events move: those that are ticked, and
+ * these lines with their noon checks and Cores, which go together whether they are ticked or not.
+ */
+export function linesForMove(lines: readonly LineRecord[], eventIds: readonly number[]): LineRecord[] {
+  const moving = new Set<number | null>(eventIds);
+  const cores = new Set(lines.flatMap((line) => (moving.has(line.eventId) ? [line.coreEventId] : [])));
+  return lines.filter(
+    ({ state, ticked, eventId, coreEventId }) =>
+      state !== 'saved' && (ticked || moving.has(eventId) || moving.has(coreEventId) || cores.has(eventId)),
+  );
+}
+
+/** Returns where a line is, to be compared before the change that put it there is undone. */
+export const placeOf = ({ id: lineId, employeeId, startsAt, state }: LineRecord): PlacedLine => ({
+  lineId,
+  employeeId,
+  startsAt,
+  state,
+});
+
+/** What the lines change, with the Cores of noon checks and the places that moved schedules leave. */
 export function changeOf(lines: readonly LineRecord[]): PlannedChange {
   const isKnown = <Value>(value: Value | null): value is Value => value !== null;
   return {
-    eventIds: lines.map(({ eventId }) => eventId),
+    eventIds: lines.flatMap((line) => [line.eventId, line.coreEventId].filter(isKnown)),
     employeeIds: lines.flatMap((line) => [line.employeeId, line.fromEmployeeId].filter(isKnown)),
     pairs: lines.some(({ fromScheduleId }) => fromScheduleId !== null),
     at: lines.flatMap((line) => [line.startsAt, line.fromStartsAt].filter(isKnown)),
@@ -117,14 +146,15 @@ export const auditLines = (
 const MOST_DAYS_OUTSIDE = 62;
 
 /**
- * Gives a line another person, day or time, and scores it again. Throws a {@link Refusal} if a hard
- * rule forbids it.
+ * Gives a line another person, day or time, and scores it again. A noon check goes with its Core,
+ * ticked or not, and on no other day. Throws a {@link Refusal} if a hard rule forbids it. Returns the
+ * places of what moved.
  */
 export async function moveProposalLine(
   db: Db,
   actor: Actor,
   input: SeenProposal & { lineId: number; employeeId: number; day: WorkDate; time?: string | undefined },
-): Promise<{ proposalId: number; version: number }> {
+): Promise<{ proposalId: number; version: number; placed: PlacedLine[] }> {
   return save(db, async (tx) => {
     const proposal = await lockProposal(tx, input);
     const lines = await linesOf(tx, proposal.id);
@@ -149,9 +179,8 @@ export async function moveProposalLine(
       );
     }
     const planInput = await loadPlanInput(tx, store, days);
-    const waiting = lines.filter(({ state, ticked, id }) => state !== 'saved' && (ticked || id === line.id));
     const { employeeId, day, time } = input;
-    const moved = moveLine(planInput, waiting.map(reviewed), {
+    const moved = moveLine(planInput, linesForMove(lines, [line.eventId]).map(reviewed), {
       eventId: line.eventId,
       employeeId,
       day,
@@ -159,19 +188,16 @@ export async function moveProposalLine(
     });
     if (!moved.allowed) throw new Refusal(moved.message, { code: 'rules' });
     for (const scored of moved.lines) {
-      const isMine = scored.eventId === line.eventId;
-      await updateScored(tx, proposal.id, scored, isMine ? proposedPlace(line, scored) : {});
-    }
-    if (moved.dropped.length > 0) {
-      await tx
-        .update(proposalLines)
-        .set({ ticked: false })
-        .where(
-          and(eq(proposalLines.proposalId, proposal.id), inArray(proposalLines.eventId, [...moved.dropped])),
-        );
+      const check = lines.find(({ id, eventId }) => eventId === scored.eventId && id !== line.id);
+      await updateScored(tx, proposal.id, scored, {
+        ...tickAfter(check ?? line, scored),
+        ...(check ? placeOfCheck(check) : proposedPlace(line, scored)),
+      });
     }
     await auditMove(tx, actor, proposal, line, moved);
-    return touch(tx, proposal.id);
+    const movedIds = moved.lines.map(({ eventId }) => eventId);
+    const changed = (await linesOf(tx, proposal.id)).filter(({ eventId }) => movedIds.includes(eventId));
+    return { placed: changed.map(placeOf), ...(await touch(tx, proposal.id)) };
   });
 }
 
@@ -180,40 +206,41 @@ async function auditMove(
   actor: Actor,
   proposal: ProposalRecord,
   line: LineRecord,
-  { lines, dropped }: Extract<ReturnType<typeof moveLine>, { allowed: true }>,
+  { lines }: Extract<ReturnType<typeof moveLine>, { allowed: true }>,
 ): Promise<void> {
   const to = lines.find(({ eventId }) => eventId === line.eventId) ?? line;
   const along = lines.flatMap(({ eventId }) => (eventId === line.eventId ? [] : [eventId]));
-  const labels = await labelsOf(tx, [line.eventId, ...along, ...dropped]);
+  const labels = await labelsOf(tx, [line.eventId, ...along]);
   const people = await tx
     .select({ id: employees.id, name: employees.name })
     .from(employees)
     .where(inArray(employees.id, [line.employeeId, to.employeeId]));
-  const placeOf = ({ employeeId, startsAt }: Pick<LineRecord, 'employeeId' | 'startsAt'>) => ({
+  const inWords = ({ employeeId, startsAt }: Pick<LineRecord, 'employeeId' | 'startsAt'>) => ({
     employeeId,
     employeeName: people.find(({ id }) => id === employeeId)?.name ?? '',
     startsAt,
   });
   await auditLines(tx, actor, proposal, {
     action: 'proposal.move_line',
-    before: placeOf(line),
+    before: inWords(line),
     after: {
       event: labels.get(line.eventId),
-      ...placeOf(to),
+      ...inWords(to),
       ...(along.length > 0 && { alsoMoved: along.map((id) => labels.get(id)) }),
-      ...(dropped.length > 0 && { unticked: dropped.map((id) => labels.get(id)) }),
     },
   });
 }
 
 /**
  * Returns what a line that a person moves keeps of the place that the plan had given it, and its
- * lock: planning the rest again must not take back what somebody decided by hand.
+ * lock: planning the rest again must not take back what somebody decided by hand. Moved back, it is
+ * locked or not as before.
  */
 function proposedPlace(
   { employeeId, startsAt, proposedEmployeeId, proposedStartsAt, ...line }: LineRecord,
   to: RescoredLine,
-) {
+): Partial<LineRecord> {
+  const lockedBefore = proposedEmployeeId === null ? line.locked : line.lockedBefore;
   const place = {
     employeeId: proposedEmployeeId ?? employeeId,
     startsAt: proposedStartsAt ?? startsAt,
@@ -221,13 +248,33 @@ function proposedPlace(
   const isBack = place.employeeId === to.employeeId && Date.parse(place.startsAt) === Date.parse(to.startsAt);
   // Taking a repair out brings a line back to where the plan had it.
   if (isBack && (line.repairs === null || isAddedByRepair(line))) {
-    return { proposedEmployeeId: null, proposedStartsAt: null, locked: false };
+    return { proposedEmployeeId: null, proposedStartsAt: null, locked: lockedBefore };
   }
-  return { proposedEmployeeId: place.employeeId, proposedStartsAt: place.startsAt, locked: true };
+  return {
+    proposedEmployeeId: place.employeeId,
+    proposedStartsAt: place.startsAt,
+    locked: true,
+    lockedBefore,
+  };
 }
 
+/** Returns the tick of a line that was moved: nothing that nobody can do is approved until it has a person again. */
+export function tickAfter(
+  { ticked, untickedByMove }: LineRecord,
+  { lacksPerson }: RescoredLine,
+): Pick<LineRecord, 'ticked' | 'untickedByMove'> {
+  const isWanted = ticked || untickedByMove;
+  return { ticked: isWanted && !lacksPerson, untickedByMove: isWanted && lacksPerson };
+}
+
+/** Returns the change of a noon check that goes with its Core: its own move by hand is over. */
+const placeOfCheck = (check: LineRecord): Partial<LineRecord> =>
+  proposedOf(check) === null
+    ? {}
+    : { proposedEmployeeId: null, proposedStartsAt: null, locked: check.lockedBefore };
+
 /** Returns the stored values of a line that was scored. */
-export const scoredValues = ({ day: workDate, runnerUp, ...scored }: RescoredLine) => ({
+export const scoredValues = ({ day: workDate, runnerUp, lacksPerson: _, ...scored }: RescoredLine) => ({
   ...scored,
   workDate,
   runnerUp: runnerUp && { ...runnerUp },

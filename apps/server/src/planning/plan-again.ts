@@ -1,6 +1,6 @@
 import { type Db, holdLock, type Tx } from '@scheduler/db';
-import type { Lock, PlanOptions } from '@scheduler/planner';
-import { type Cause, endAbandoned, type PlannedStore } from '@scheduler/plans';
+import type { PlanOptions } from '@scheduler/planner';
+import { type Cause, endAbandoned, type KeptLine, type PlannedStore } from '@scheduler/plans';
 import { addDays, laterDay, type WorkDate } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
@@ -9,17 +9,19 @@ import { whyOver } from './cover-cause.ts';
 import { openCoverFor, workToCover } from './covers.ts';
 import {
   begin,
+  fromOf,
   type LineRecord,
   linesOf,
   lockProposal,
   openAsked,
   type ProposalRecord,
+  proposedOf,
   type SeenProposal,
 } from './proposals.ts';
 
 /**
- * Has a plan made again: one under review, whose locked lines stay and which the new one replaces
- * once it is ready, or one that failed or was interrupted. The new plan has the same options, and the
+ * Has a plan made again: one under review, whose locked lines stay, with their ticks and what is known
+ * of a move by hand, and which the new one replaces once it is ready, or one that failed or was interrupted. The new plan has the same options, and the
  * same days, from tomorrow on. A plan that finds others for work does so again, for the same person
  * or day and what is left of that work; if another plan for it was opened meanwhile, that one is
  * returned.
@@ -43,7 +45,7 @@ export async function planAgain(db: Db, actor: Actor, seen: SeenProposal): Promi
       store,
       ...(cause ? await daysToCover(tx, store, cause) : { fromDay: earlier.fromDay, toDay: earlier.toDay }),
       options: optionsOf(earlier, todayAt(store.timeZone)),
-      locks: locksOf(await linesOf(tx, earlier.id), cause),
+      locks: keptLines(await linesOf(tx, earlier.id)),
       replaces: earlier.id,
       cause,
     });
@@ -56,14 +58,30 @@ function optionsOf({ options }: ProposalRecord, today: WorkDate): PlanOptions {
   return { ...rest, ...(earliestDay && { earliestDay: laterDay(earliestDay, addDays(today, 1)) }) };
 }
 
-/** The places that somebody locked and that a new plan can give to the same events. */
-const locksOf = (lines: readonly LineRecord[], cause: Cause | null): Lock[] =>
-  lines
-    .filter(
-      ({ kind, coreEventId, state, locked }) =>
-        locked && (kind === 'new' || cause !== null) && coreEventId === null && state !== 'saved',
-    )
-    .map(({ eventId, employeeId, startsAt }) => ({ eventId, employeeId, startsAt }));
+/** Returns what planning again keeps: locked lines, and the Cores of locked noon checks. */
+function keptLines(lines: readonly LineRecord[]): KeptLine[] {
+  const waiting = lines.filter(({ state }) => state !== 'saved');
+  const isKept = ({ locked, eventId }: LineRecord) =>
+    locked || waiting.some((check) => check.locked && check.coreEventId === eventId);
+  return waiting.filter(isKept).map((line) => {
+    const { eventId, employeeId, startsAt, coreEventId } = line;
+    const { ticked, untickedByMove, locked, lockedBefore } = line;
+    const proposed = proposedOf(line);
+    return {
+      eventId,
+      employeeId,
+      startsAt,
+      coreEventId,
+      ticked,
+      untickedByMove,
+      locked,
+      lockedBefore,
+      from: fromOf(line),
+      proposedEmployeeId: proposed?.employeeId ?? null,
+      proposedStartsAt: proposed?.startsAt ?? null,
+    };
+  });
+}
 
 /** The days on which the work that a cause concerns now may be put. */
 async function daysToCover(

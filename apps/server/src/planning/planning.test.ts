@@ -264,13 +264,15 @@ describe('a proposed plan', () => {
       dispatcher.plan.markLines.mutate({ ...seen(proposal), lines: [{ lineId: line.lineId, locked: true }] }),
     );
     expect(stale.reason).toMatchObject({ code: 'stale', currentVersion: unticked.version });
-    const moved = await dispatcher.plan.moveLine.mutate({
+    const { placed, ...moved } = await dispatcher.plan.moveLine.mutate({
       ...unticked,
       lineId: line.lineId,
       employeeId: people.cleo,
       day: '2026-01-09',
       time: '12:15',
     });
+    const startsAt = '2026-01-09T17:15:00.000Z';
+    expect(placed).toEqual([{ lineId: line.lineId, employeeId: people.cleo, startsAt, state: 'proposed' }]);
     const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
     expect(now.lines.find(({ lineId }) => lineId === line.lineId)).toMatchObject({
       employeeId: people.cleo,
@@ -306,6 +308,150 @@ describe('a proposed plan', () => {
       employeeId: people.lead,
       ticked: true,
     });
+  });
+
+  test('a noon check that is not ticked goes with its Core, there and back, and stays unticked', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores, check } = await smallClub();
+    const proposal = await planned();
+    const [core, noon] = [cores[0], check].map((eventId) =>
+      need(proposal.lines.find((line) => line.eventId === eventId)),
+    );
+    if (!core || !noon) throw new Error('The Core and its check are expected in the plan.');
+    const readCheck = async () => {
+      const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+      return need(lines.find(({ eventId }) => eventId === check));
+    };
+    const marked = await dispatcher.plan.markLines.mutate({
+      ...seen(proposal),
+      lines: [{ lineId: noon.lineId, ticked: false }],
+    });
+    const { placed, ...moved } = await dispatcher.plan.moveLine.mutate({
+      ...marked,
+      lineId: core.lineId,
+      employeeId: people.lead,
+      day: '2026-01-08',
+    });
+    expect(placed.map(({ lineId }) => lineId).sort()).toEqual([core.lineId, noon.lineId].sort());
+    expect(await readCheck()).toMatchObject({ day: '2026-01-08', ticked: false, state: 'proposed' });
+    await dispatcher.plan.moveLine.mutate({
+      ...moved,
+      lineId: core.lineId,
+      employeeId: core.employeeId,
+      day: core.day,
+    });
+    const { employeeId, startsAt } = noon;
+    expect(await readCheck()).toMatchObject({ employeeId, startsAt, ticked: false });
+  });
+
+  test('a noon check that nobody can do on the day of its Core says so there, is not saved, and is back with it', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores, check } = await smallClub();
+    const proposal = await planned();
+    const core = need(proposal.lines.find(({ eventId }) => eventId === cores[0]));
+    const noon = need(proposal.lines.find(({ eventId }) => eventId === check));
+    const readCheck = async () => {
+      const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+      return need(lines.find(({ eventId }) => eventId === check));
+    };
+    const { placed, ...moved } = await dispatcher.plan.moveLine.mutate({
+      ...seen(proposal),
+      lineId: core.lineId,
+      employeeId: people.ben,
+      day: '2026-01-10',
+    });
+    expect(placed.map(({ lineId }) => lineId).sort()).toEqual([core.lineId, noon.lineId].sort());
+    expect(await readCheck()).toMatchObject({
+      day: '2026-01-10',
+      ticked: false,
+      warnings: [
+        {
+          code: 'needs_core',
+          severity: 'hint',
+          message:
+            'On Sat Jan 10, the day of its Core, no Lead with a Core and no Club Supervisor can do it. Give it to somebody, or move the Core.',
+        },
+      ],
+    });
+    const { placed: _, ...back } = await dispatcher.plan.moveLine.mutate({
+      ...moved,
+      lineId: core.lineId,
+      employeeId: core.employeeId,
+      day: core.day,
+    });
+    const { employeeId, startsAt } = noon;
+    expect(await readCheck()).toMatchObject({ employeeId, startsAt, ticked: true, warnings: [] });
+    const { placed: __, ...there } = await dispatcher.plan.moveLine.mutate({
+      ...back,
+      lineId: core.lineId,
+      employeeId: people.ben,
+      day: '2026-01-10',
+    });
+    const { saved } = await dispatcher.plan.approve.mutate(there);
+    expect(saved.map(({ eventId }) => eventId).sort()).toEqual([...cores].sort());
+    // A person may give it to somebody all the same.
+    const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    const { placed: ___, ...handed } = await dispatcher.plan.moveLine.mutate({
+      ...seen(now),
+      lineId: noon.lineId,
+      employeeId: people.lead,
+      day: '2026-01-10',
+    });
+    expect((await dispatcher.plan.approve.mutate(handed)).saved.map(({ eventId }) => eventId)).toEqual([
+      check,
+    ]);
+    expect((await live(db())).find(({ eventId }) => eventId === check)?.workDate).toBe('2026-01-10');
+  });
+
+  test.each(['ticked', 'not ticked', 'approved'])(
+    'a noon check goes to no other day than that of its Core, which is %s',
+    async (how) => {
+      itIs(SUNDAY_NOON);
+      const { people, cores, check } = await smallClub();
+      const proposal = await planned();
+      const core = need(proposal.lines.find(({ eventId }) => eventId === cores[0]));
+      const noon = need(proposal.lines.find(({ eventId }) => eventId === check));
+      const lineIds = [core.lineId];
+      if (how === 'approved') await dispatcher.plan.approve.mutate({ ...seen(proposal), lineIds });
+      if (how === 'not ticked') {
+        const lines = [{ lineId: core.lineId, ticked: false }];
+        await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines });
+      }
+      const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+      const refusal = await refusalOf(
+        dispatcher.plan.moveLine.mutate({
+          ...seen(now),
+          lineId: noon.lineId,
+          employeeId: people.lead,
+          day: '2026-01-10',
+        }),
+      );
+      expect(refusal.reason.code).toBe('rules');
+      expect(refusal.message).toMatch(
+        /^Supervisor 612345 is done on the day of its Core, Mon Jan 5\. Move the Core, and it goes along\.$/,
+      );
+      expect(await viewer.plan.get.query({ proposalId: proposal.proposalId })).toEqual(now);
+    },
+  );
+
+  test('a noon check is not approved on a day that its Core has left on the board', async () => {
+    itIs(SUNDAY_NOON);
+    const { cores, check } = await smallClub();
+    const proposal = await planned();
+    const core = need(proposal.lines.find(({ eventId }) => eventId === cores[0]));
+    const { saved } = await dispatcher.plan.approve.mutate({ ...seen(proposal), lineIds: [core.lineId] });
+    const { scheduleId, version } = need(saved[0]);
+    await dispatcher.schedules.reschedule.mutate({
+      scheduleId,
+      version,
+      startsAt: '2026-01-08T15:45:00.000Z',
+    });
+    const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+    const why = 'Its Core is on Thu Jan 8, and a noon check is done on that day.';
+    expect(now.lines.find(({ eventId }) => eventId === check)?.changed).toBe(why);
+    const { refused } = await dispatcher.plan.approve.mutate(seen(now));
+    expect(refused).toMatchObject([{ eventId: check, message: why }]);
+    expect((await live(db())).some(({ eventId }) => eventId === check)).toBe(false);
   });
 
   test('is refused where a hard rule speaks against a move, and put away when it is discarded', async () => {
@@ -384,7 +530,7 @@ describe('a proposed plan', () => {
     const { later, urgent, schedule } = await fullDay();
     const proposal = await planned();
     expect(proposal.open).toMatchObject([{ eventId: urgent, canRepair: true }]);
-    const { lineId, ...taken } = await dispatcher.plan.takeRepair.mutate({
+    const { lineId, placed, ...taken } = await dispatcher.plan.takeRepair.mutate({
       ...seen(proposal),
       eventId: urgent,
     });
@@ -393,6 +539,11 @@ describe('a proposed plan', () => {
     const repaired = await viewer.plan.get.query({ proposalId: proposal.proposalId });
     expect(repaired.open).toEqual([]);
     expect(repaired.lines).toHaveLength(2);
+    expect(placed.sort((a, b) => a.lineId - b.lineId)).toEqual(
+      repaired.lines
+        .map(({ lineId, employeeId, startsAt, state }) => ({ lineId, employeeId, startsAt, state }))
+        .sort((a, b) => a.lineId - b.lineId),
+    );
     expect(repaired.lines).toEqual(
       expect.arrayContaining([
         expect.objectContaining({
@@ -489,7 +640,16 @@ describe('a proposed plan', () => {
     await db()
       .update(proposals)
       .set({ outcome: sql`outcome || ${JSON.stringify({ open: left })}::jsonb` });
-    const { version } = await dispatcher.plan.takeRepair.mutate({ ...seen(proposal), eventId: open.eventId });
+    // The check goes along although somebody unticked it, and stays unticked.
+    const marked = await dispatcher.plan.markLines.mutate({
+      ...seen(proposal),
+      lines: [{ lineId: noon.lineId, ticked: false }],
+    });
+    const { version } = await dispatcher.plan.takeRepair.mutate({ ...marked, eventId: open.eventId });
+    const isTicked = async () => {
+      const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
+      return lines.find(({ eventId }) => eventId === check)?.ticked;
+    };
     const places = async () => {
       const { lines } = await viewer.plan.get.query({ proposalId: proposal.proposalId });
       return new Map(
@@ -500,12 +660,14 @@ describe('a proposed plan', () => {
     expect(repaired.get(open.eventId)).toMatchObject({ employeeId: core.employeeId, day: core.day });
     expect(repaired.get(core.eventId)).toMatchObject({ employeeId: people.lead, day: '2026-01-09' });
     expect(repaired.get(check)).toMatchObject({ day: '2026-01-09' });
+    expect(await isTicked()).toBe(false);
     await dispatcher.plan.removeRepair.mutate({ ...seen(proposal), version, eventId: open.eventId });
     const back = await places();
     expect(back.has(open.eventId)).toBe(false);
     for (const { eventId, employeeId, startsAt, day } of [core, noon]) {
       expect(back.get(eventId)).toEqual({ employeeId, startsAt, day });
     }
+    expect(await isTicked()).toBe(false);
   });
 
   test('takes in a repair that needs a reason alone, and its line says so', async () => {

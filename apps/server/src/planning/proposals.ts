@@ -117,6 +117,27 @@ export async function begin(
   }
 }
 
+/** Returns the schedule that a line moves, as it stood; null for new work. */
+export function fromOf({
+  fromScheduleId,
+  fromEmployeeId,
+  fromStartsAt,
+}: LineRecord): ProposalLineView['from'] {
+  return fromScheduleId !== null && fromEmployeeId !== null && fromStartsAt !== null
+    ? { scheduleId: fromScheduleId, employeeId: fromEmployeeId, startsAt: fromStartsAt }
+    : null;
+}
+
+/** Returns where the plan or a repair had put a line before somebody moved it; null if nobody did. */
+export function proposedOf(line: LineRecord): ProposalLineView['proposed'] {
+  const { proposedEmployeeId, proposedStartsAt, repairs } = line;
+  // What a repair moved is not moved by hand.
+  const isByHand = repairs === null || isAddedByRepair(line);
+  return isByHand && proposedEmployeeId !== null && proposedStartsAt !== null
+    ? { employeeId: proposedEmployeeId, startsAt: proposedStartsAt }
+    : null;
+}
+
 /** Stops a plan that is being made. */
 export async function cancelPlan(
   db: Db,
@@ -386,7 +407,8 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
   // What a repair placed is not left open.
   const placed = new Set(rows.map(({ line }) => line.eventId));
   const open = (outcome?.open ?? []).filter(({ eventId }) => !placed.has(eventId));
-  const openEvents = await eventsNamed(tx, open);
+  const unkept = outcome?.unkept ?? [];
+  const named = await eventsNamed(tx, [...open, ...unkept]);
   const { storeId, version, finishedAt } = proposal;
   const cause = proposal.cause as Cause | null;
   const next = await runningInstead(tx, proposal);
@@ -408,11 +430,15 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
       changed: changes.get(line.eventId) ?? null,
     })),
     open: open.flatMap(({ steps, ...each }) => {
-      const event = openEvents.get(each.eventId);
+      const event = named.get(each.eventId);
       return event ? [{ ...each, ...event, canRepair: steps !== undefined }] : [];
     }),
     // Plans of an earlier version left no event out.
     leftOut: outcome?.leftOut ?? 0,
+    unkept: unkept.flatMap((each) => {
+      const event = named.get(each.eventId);
+      return event ? [{ ...each, eventName: event.eventName }] : [];
+    }),
     passes: outcome?.passes ?? [],
     atMostPlaced: outcome?.atMostPlaced ?? null,
     fairness: outcome?.fairness ?? { before: [], after: [] },
@@ -441,9 +467,9 @@ async function noteOf(tx: Tx, proposal: ProposalRecord): Promise<string | null> 
   return earlier.some((other) => stateOf(other) === 'running') ? WAITS : null;
 }
 
-/** Returns the displayed data of the events that a plan leaves open. */
-async function eventsNamed(tx: Tx, open: readonly { eventId: number }[]) {
-  const ids = open.map(({ eventId }) => eventId);
+/** Returns the displayed data of events that a plan names without a line. */
+async function eventsNamed(tx: Tx, named: readonly { eventId: number }[]) {
+  const ids = named.map(({ eventId }) => eventId);
   const rows =
     ids.length === 0
       ? []
@@ -539,8 +565,9 @@ async function withEventsElsewhere(
     const event = factsOf(row);
     if (!row.schedule) open.push(event);
     else {
-      const { id: scheduleId, employeeId, startsAt, endsAt, workDate } = row.schedule;
-      scheduled.push({ scheduleId, event, employeeId, startsAt, endsAt, workDate });
+      const { id: scheduleId, employeeId, startsAt, endsAt, workDate, reissueExpiresOn } = row.schedule;
+      const windowEndsOn = reissueExpiresOn;
+      scheduled.push({ scheduleId, event, employeeId, startsAt, endsAt, workDate, windowEndsOn });
     }
   }
   return { ...input, open, scheduled };
@@ -551,12 +578,6 @@ function lineView(
 ): Omit<ProposalLineView, 'eventName' | 'type' | 'employeeName' | 'changed'> {
   const { id, kind, eventId, employeeId, workDate, startsAt, endsAt, coreEventId, makesRoomFor } = line;
   const { ticked, locked, state, scheduleId, refusal, why } = line;
-  const { fromScheduleId, fromEmployeeId, fromStartsAt } = line;
-  const { proposedEmployeeId, proposedStartsAt, repairs } = line;
-  const from =
-    fromScheduleId !== null && fromEmployeeId !== null && fromStartsAt !== null
-      ? { scheduleId: fromScheduleId, employeeId: fromEmployeeId, startsAt: fromStartsAt }
-      : null;
   return {
     lineId: id,
     kind,
@@ -565,12 +586,9 @@ function lineView(
     day: workDate,
     startsAt,
     endsAt,
-    from,
-    proposed:
-      proposedEmployeeId !== null && proposedStartsAt !== null && (repairs === null || isAddedByRepair(line))
-        ? { employeeId: proposedEmployeeId, startsAt: proposedStartsAt }
-        : null,
-    repairs,
+    from: fromOf(line),
+    proposed: proposedOf(line),
+    repairs: line.repairs,
     coreEventId,
     makesRoomFor,
     ticked,

@@ -2,13 +2,21 @@ import { type Db, proposalLines, type Tx } from '@scheduler/db';
 import { moveLine, type PlanInput, type ReviewedLine, type ScheduledWork } from '@scheduler/planner';
 import { type Cause, concernedBy, inputFor, loadPlanInput, type PlanOutcome } from '@scheduler/plans';
 import { type EventFacts, supervisorEventFor, timeOf, workDateOf } from '@scheduler/scheduling';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { findStore } from '../stores/stores.ts';
 import type { Store } from '../stores/types.ts';
 import type { Actor } from '../trpc/context.ts';
-import { auditLines, labelsOf, scoredValues, updateScored } from './lines.ts';
+import {
+  auditLines,
+  labelsOf,
+  linesForMove,
+  placeOf,
+  scoredValues,
+  tickAfter,
+  updateScored,
+} from './lines.ts';
 import {
   isAddedByRepair,
   type LineRecord,
@@ -19,6 +27,7 @@ import {
   type SeenProposal,
   touch,
 } from './proposals.ts';
+import type { PlacedLine } from './types.ts';
 
 type Moved = Extract<ReturnType<typeof moveLine>, { allowed: true }>;
 
@@ -26,13 +35,13 @@ type Moved = Extract<ReturnType<typeof moveLine>, { allowed: true }>;
  * Takes the cheapest repair of an event without a place into a plan: the work that blocks its place
  * goes elsewhere, and the event gets that place. Both are lines then, judged by the rules with all
  * other lines in place. In a plan with a cause, the event is scheduled work that can't stay. Throws a
- * {@link Refusal} if it no longer fits.
+ * {@link Refusal} if it no longer fits. Returns the places of all lines that it has added or moved.
  */
 export async function takeRepair(
   db: Db,
   actor: Actor,
   input: SeenProposal & { eventId: number },
-): Promise<{ proposalId: number; version: number; lineId: number }> {
+): Promise<{ proposalId: number; version: number; lineId: number; placed: PlacedLine[] }> {
   return save(db, async (tx) => {
     const proposal = await lockProposal(tx, input);
     const lines = await linesOf(tx, proposal.id);
@@ -47,7 +56,7 @@ export async function takeRepair(
       fromStartsAt: startsAt,
     });
     const { place, move } = steps;
-    let beside = lines.filter(isExpected).map(reviewed);
+    let beside = linesForMove(lines, move ? [move.eventId] : []).map(reviewed);
     if (move) {
       const line = lines.find(({ eventId }) => eventId === move.eventId);
       const standing = planInput.scheduled.find((each) => each.event.id === move.eventId);
@@ -69,14 +78,18 @@ export async function takeRepair(
           };
       beside = [...beside.filter(({ eventId }) => eventId !== move.eventId), moving];
       const moved = allowed(moveLine(planInput, beside, move));
-      if (moved.dropped.length > 0) throw notFitting('Nobody can do the noon check of the moved Core.');
+      if (moved.lines.some(({ lacksPerson }) => lacksPerson)) {
+        throw notFitting('Nobody can do the noon check of the moved Core.');
+      }
       beside = withMoved(beside, moved);
       for (const scored of moved.lines) {
         const known = lines.find(({ eventId }) => eventId === scored.eventId);
         if (known) {
           await updateScored(tx, proposal.id, scored, {
             repairs: event.id,
-            ticked: true,
+            // The place is free only if this work goes. Its noon check goes along, ticked or not.
+            ...tickAfter(known, scored),
+            ...(known.eventId === move.eventId && { ticked: true }),
             proposedEmployeeId: known.proposedEmployeeId ?? known.employeeId,
             proposedStartsAt: known.proposedStartsAt ?? known.startsAt,
           });
@@ -94,11 +107,13 @@ export async function takeRepair(
     const added = linesFor(event, place.employeeId, proposal, lines, planInput);
     const placed = allowed(moveLine(planInput, [...beside, ...added], { eventId: event.id, ...place }));
     const works = new Map(planInput.scheduled.map((work) => [work.event.id, work]));
+    // A noon check that nobody can do stays open.
+    const done = placed.lines.filter(({ lacksPerson }) => !lacksPerson);
     const [{ lineId } = { lineId: 0 }] = await tx
       .insert(proposalLines)
       .values(
         // The event comes first, its noon check after it.
-        placed.lines.map((scored) => {
+        done.map((scored) => {
           const work = covered && works.get(scored.eventId);
           return {
             ...scoredValues(scored),
@@ -115,7 +130,8 @@ export async function takeRepair(
       action: 'proposal.take_repair',
       after: { event: labels.get(event.id), ...(move && { madeRoom: labels.get(move.eventId) }) },
     });
-    return { lineId, ...(await touch(tx, proposal.id)) };
+    const changed = (await linesOf(tx, proposal.id)).filter(({ repairs }) => repairs === event.id);
+    return { lineId, placed: changed.map(placeOf), ...(await touch(tx, proposal.id)) };
   });
 }
 
@@ -150,8 +166,9 @@ export async function removeRepair(
     const changed = repaired.filter((line) => !isAddedByRepair(line));
     const store = await findStore(tx, proposal.storeId);
     const { planInput } = await readPlanInput(tx, store, proposal);
-    let placed = lines
-      .filter((line) => !added.includes(line) && (isExpected(line) || changed.includes(line)))
+    const changedIds = changed.map(({ eventId }) => eventId);
+    let placed = linesForMove(lines, changedIds)
+      .filter((line) => !added.includes(line))
       .map(reviewed);
     for (const line of changed) {
       const { eventId, proposedEmployeeId: employeeId, proposedStartsAt: startsAt } = line;
@@ -167,11 +184,19 @@ export async function removeRepair(
       };
       const moved = allowed(moveLine(planInput, placed, to));
       placed = withMoved(placed, moved);
-      for (const scored of moved.lines) await updateScored(tx, proposal.id, scored, {});
+      for (const scored of moved.lines) {
+        const known = lines.find(({ eventId }) => eventId === scored.eventId);
+        await updateScored(tx, proposal.id, scored, known ? tickAfter(known, scored) : {});
+      }
     }
     await tx
       .update(proposalLines)
-      .set({ repairs: null, proposedEmployeeId: null, proposedStartsAt: null })
+      .set({
+        repairs: null,
+        proposedEmployeeId: null,
+        proposedStartsAt: null,
+        locked: sql`${proposalLines.lockedBefore}`,
+      })
       .where(and(eq(proposalLines.proposalId, proposal.id), eq(proposalLines.repairs, input.eventId)));
     await auditLines(tx, actor, proposal, {
       action: 'proposal.remove_repair',
@@ -184,9 +209,6 @@ export async function removeRepair(
 /** Whether the schedule of a line's event is another one than the plan saw. */
 const hasChanged = ({ fromScheduleId }: LineRecord, standing: { scheduleId: number } | undefined): boolean =>
   fromScheduleId !== (standing?.scheduleId ?? null);
-
-/** Whether a line counts as work when another one is judged. */
-const isExpected = ({ state, ticked }: LineRecord): boolean => state !== 'saved' && ticked;
 
 /** Reads the present board as the planner sees it for this proposal, and the schedules' versions. */
 async function readPlanInput(tx: Tx, store: Store, proposal: ProposalRecord) {

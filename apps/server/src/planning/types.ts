@@ -52,6 +52,8 @@ export interface ProposalView {
   })[];
   /** Events that were left out because they are marked as never to be planned automatically. */
   leftOut: number;
+  /** Locks of the plan before it that could not be kept, each with a sentence about why. */
+  unkept: { eventId: number; eventName: string; message: string }[];
   passes: PassResult[];
   /** No plan places more events than this; null until it is ready. */
   atMostPlaced: number | null;
@@ -108,6 +110,9 @@ export interface ProposalLineView {
   /** The obstacle on the present board, which may have changed; null if there is none. */
   changed: string | null;
 }
+
+/** Where a change has put a line. */
+export type PlacedLine = Pick<ProposalLineView, 'lineId' | 'employeeId' | 'startsAt' | 'state'>;
 
 /** The result of an approval. */
 export interface Approved {

@@ -437,6 +437,11 @@ export class Plan {
     });
   }
 
+  /** Returns the day of an event's live schedule; null if it has none, or without an event. */
+  dayOf(eventId: number | null): WorkDate | null {
+    return this.liveOf.get(eventId ?? 0)?.workDate ?? null;
+  }
+
   /** Returns the live schedule and the sync row of an event. */
   standing(event: EventRecord): { live: ScheduleRecord | undefined; sync: SyncRecord | undefined } {
     return { live: this.liveOf.get(event.id), sync: this.syncOf.get(event.id) };

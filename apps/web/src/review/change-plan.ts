@@ -1,4 +1,4 @@
-import type { ProposalLineView, ProposalView } from '@scheduler/server/router';
+import type { PlacedLine, ProposalView } from '@scheduler/server/router';
 import { apiQueries, trpcClient } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
@@ -17,31 +17,39 @@ export type SeenPlan = Pick<ProposalView, 'proposalId' | 'version'>;
 /** A plan as it was read after a colleague's change came before one of this page. */
 const overtaken = new Map<number, ProposalView>();
 
-/** Whether lines are still for whom and when somebody saw them. */
-function areAsSeen(lines: readonly ProposalLineView[], now: ProposalView): boolean {
-  const byId = new Map(now.lines.map((line) => [line.lineId, line]));
-  return lines.every(({ lineId, employeeId, startsAt, state }) => {
-    const line = byId.get(lineId);
-    return line?.employeeId === employeeId && line.startsAt === startsAt && line.state === state;
-  });
-}
+/** Whether what a change is about is as its author saw it, in a plan as it is now. */
+type IsAsSeen = (now: ProposalView) => boolean;
+
+/** Returns whether some lines of a plan are still for whom and when somebody saw them. */
+export const areAsSeen =
+  (lines: readonly PlacedLine[]): IsAsSeen =>
+  (now) => {
+    const byId = new Map(now.lines.map((line) => [line.lineId, line]));
+    return lines.every(({ lineId, employeeId, startsAt, state }) => {
+      const line = byId.get(lineId);
+      return line?.employeeId === employeeId && line.startsAt === startsAt && line.state === state;
+    });
+  };
+
+/** A change of the whole plan: nothing of it may have changed since it was seen. */
+const neverAsSeen: IsAsSeen = () => false;
 
 /**
  * Changes a proposal, one change at a time, because each names the version that the previous one
  * left. Shows a refusal in a notice.
- * @param lines what the change is about. Where a colleague changed other lines meanwhile, it is sent once more. Without
- * lines it is about the whole plan, and nothing of it may have changed since it was seen.
+ * @param isAsSeen whether a colleague who changed the plan meanwhile left alone what this change is about: then it is sent
+ * once more. Without it, the change is about the whole plan, and nothing of it may have changed since it was seen.
  */
 export function changePlan<Answer extends { version: number }>(
   proposal: SeenPlan,
   send: (seen: { proposalId: number; version: number }) => Promise<Answer>,
-  lines: readonly ProposalLineView[] = [],
+  isAsSeen: IsAsSeen = neverAsSeen,
 ): Promise<Answer> {
   const { proposalId } = proposal;
   waiting += 1;
   const answer = queue.then(async () => {
     try {
-      const answer = await sendOnSeen(proposal, send, lines);
+      const answer = await sendOnSeen(proposal, send, isAsSeen);
       versions.set(proposalId, answer.version);
       return answer;
     } finally {
@@ -63,12 +71,11 @@ export function changePlan<Answer extends { version: number }>(
 async function sendOnSeen<Answer>(
   { proposalId, version }: SeenPlan,
   send: (seen: { proposalId: number; version: number }) => Promise<Answer>,
-  lines: readonly ProposalLineView[],
+  isAsSeen: IsAsSeen,
 ): Promise<Answer> {
-  const standsIn = (now: ProposalView) => lines.length > 0 && areAsSeen(lines, now);
   const newer = overtaken.get(proposalId);
   // Changes of this page that followed were sent without the colleague's change in sight.
-  const isOvertaken = newer !== undefined && version < newer.version && !standsIn(newer);
+  const isOvertaken = newer !== undefined && version < newer.version && !isAsSeen(newer);
   const latest = isOvertaken ? version : Math.max(version, versions.get(proposalId) ?? 0);
   try {
     return await send({ proposalId, version: latest });
@@ -76,7 +83,7 @@ async function sendOnSeen<Answer>(
     if (problemOf(error).code !== 'stale') throw error;
     const now = await trpcClient.plan.get.query({ proposalId });
     overtaken.set(proposalId, now);
-    if (!standsIn(now)) throw error;
+    if (!isAsSeen(now)) throw error;
     return send({ proposalId, version: now.version });
   }
 }

@@ -3,6 +3,7 @@ import { Button } from '@scheduler/ui/button';
 import { useMutation } from '@tanstack/react-query';
 import { Undo2 } from 'lucide-react';
 import { problemOf } from '../lib/problem.ts';
+import { titleOf } from '../lib/words.ts';
 import { useEdits } from '../planning/edits.ts';
 import { toast } from '../ui/toast.tsx';
 import { takeCoverBack } from './approve.ts';
@@ -31,6 +32,20 @@ export function CoverHead({ proposal, mayWrite }: { proposal: ProposalView; mayW
         </Button>
       )}
     </div>
+  );
+}
+
+/** Locks of the plan before that could not be kept, with why. */
+export function Unkept({ unkept }: Pick<ProposalView, 'unkept'>) {
+  if (unkept.length === 0) return null;
+  return (
+    <ul aria-label="No longer locked" className="grid gap-1 border-b border-line p-3 text-sm text-waiting">
+      {unkept.map(({ eventId, eventName, message }) => (
+        <li key={eventId}>
+          {titleOf({ name: eventName })}: {message}
+        </li>
+      ))}
+    </ul>
   );
 }
 

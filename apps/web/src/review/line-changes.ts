@@ -1,9 +1,9 @@
 import { timeOf, workDateOf } from '@scheduler/scheduling';
-import type { ProposalLineView, ProposalView } from '@scheduler/server/router';
+import type { PlacedLine, ProposalLineView, ProposalView } from '@scheduler/server/router';
 import { trpcClient } from '../lib/api.ts';
 import { titleOf } from '../lib/words.ts';
 import { recordChange } from '../planning/undo.ts';
-import { changePlan, say } from './change-plan.ts';
+import { areAsSeen, changePlan, say } from './change-plan.ts';
 import { chooseLine, here, type Mark, note } from './use-review.ts';
 
 /** An event that a plan leaves open. */
@@ -21,7 +21,7 @@ export function markLines(proposal: ProposalView, lines: readonly ProposalLineVi
         ...seen,
         lines: lines.map(({ lineId }) => ({ lineId, ...mark })),
       }),
-    lines,
+    areAsSeen(lines),
   ).catch(say);
 }
 
@@ -39,11 +39,16 @@ export async function moveLine(
   timeZone: string,
 ): Promise<void> {
   const { lineId } = line;
-  const send = (place: LinePlace, seenLines: readonly ProposalLineView[]) =>
-    changePlan(proposal, (seen) => trpcClient.plan.moveLine.mutate({ ...seen, lineId, ...place }), seenLines);
-  await send(
+  const send = (place: LinePlace, seenLines: readonly PlacedLine[]) =>
+    changePlan(
+      proposal,
+      (seen) => trpcClient.plan.moveLine.mutate({ ...seen, lineId, ...place }),
+      areAsSeen(seenLines),
+    );
+  // A noon check goes along.
+  const { placed } = await send(
     to,
-    proposal.lines.filter((each) => each.lineId === lineId),
+    proposal.lines.filter((each) => each.lineId === lineId || each.coreEventId === line.eventId),
   );
   note({ chosen: { lineId, from: 'list' } });
   const title = titleOf({ name: line.eventName });
@@ -53,7 +58,7 @@ export async function moveLine(
       before: [],
       after: [],
       undo: async () => {
-        await send(placeAt(line, timeZone), []);
+        await send(placeAt(line, timeZone), placed);
         return { restored: [], message: `${title} is back in the plan’s earlier place.` };
       },
     },
@@ -91,8 +96,10 @@ export async function takeRepair(
   { eventId, eventName }: OpenEvent,
 ): Promise<boolean> {
   try {
-    const { lineId } = await changePlan(proposal, (seen) =>
-      trpcClient.plan.takeRepair.mutate({ ...seen, eventId }),
+    const { lineId, placed } = await changePlan(
+      proposal,
+      (seen) => trpcClient.plan.takeRepair.mutate({ ...seen, eventId }),
+      ({ open }) => open.some((each) => each.eventId === eventId && each.canRepair),
     );
     chooseLine(lineId, 'board');
     const title = titleOf({ name: eventName });
@@ -102,7 +109,7 @@ export async function takeRepair(
         before: [],
         after: [],
         undo: async () => {
-          await changePlan(proposal, (seen) => trpcClient.plan.removeRepair.mutate({ ...seen, eventId }));
+          await sendRemoval(proposal, eventId, placed);
           return { restored: [], message: `${title} is left open again.` };
         },
       },
@@ -115,10 +122,21 @@ export async function takeRepair(
   }
 }
 
+const sendRemoval = (proposal: ProposalView, eventId: number, seenLines: readonly PlacedLine[]) =>
+  changePlan(
+    proposal,
+    (seen) => trpcClient.plan.removeRepair.mutate({ ...seen, eventId }),
+    areAsSeen(seenLines),
+  );
+
 /** Takes a repair out of the plan again. Returns whether it was taken out. */
 export async function removeRepair(proposal: ProposalView, eventId: number): Promise<boolean> {
   try {
-    await changePlan(proposal, (seen) => trpcClient.plan.removeRepair.mutate({ ...seen, eventId }));
+    await sendRemoval(
+      proposal,
+      eventId,
+      proposal.lines.filter(({ repairs }) => repairs === eventId),
+    );
     return true;
   } catch (error) {
     say(error);

@@ -30,7 +30,11 @@ export function MoveLineDialog({
   const event = board.tray.find(({ eventId }) => eventId === line.eventId);
   const first = laterDay(event?.startsOn ?? proposal.fromDay, addDays(board.today, 1));
   const last = event ? lastDayOf(event) : proposal.toDay;
-  const days = Array.from({ length: Math.max(daysBetween(first, last) + 1, 1) }, (_, n) => addDays(first, n));
+  const window = Array.from({ length: Math.max(daysBetween(first, last) + 1, 1) }, (_, n) =>
+    addDays(first, n),
+  );
+  // A noon check is done on the day of its Core.
+  const days = line.coreEventId === null ? window : [line.day];
   const [day, setDay] = useState(line.day);
   const [employeeId, setEmployeeId] = useState(line.employeeId);
   const [typed, setTyped] = useState<string>();

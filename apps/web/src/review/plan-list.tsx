@@ -10,7 +10,7 @@ import { formatDay } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { Kept } from './approvals.tsx';
 import { ApproveForm } from './approve-form.tsx';
-import { Stays } from './cover-head.tsx';
+import { Stays, Unkept } from './cover-head.tsx';
 import { LeftOpen } from './left-open.tsx';
 import { markLines, putBack, removeRepair } from './line-changes.ts';
 import { MoveLineDialog } from './move-line-dialog.tsx';
@@ -111,6 +111,7 @@ export function PlanList({
       />
       <Kept kept={kept} />
       <Stays stays={proposal.stays} />
+      <Unkept unkept={proposal.unkept} />
       <div className="flex gap-1 border-b border-line px-2">
         {tabs
           .filter(({ id, count }) => count > 0 || id === usualTab)

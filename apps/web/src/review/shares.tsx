@@ -8,7 +8,7 @@ interface PersonShare {
   now: number;
 }
 
-/** So many stand in sight; all others open on demand. */
+/** So many stand in sight; all others open on demand. On a phone all do, so that the lines come into sight. */
 const IN_SIGHT = 3;
 
 /** People's hours before the plan and with its ticked lines, those with the largest change first. */
@@ -28,15 +28,14 @@ export function Shares({ proposal, nameOf }: { proposal: ProposalView; nameOf: (
   );
   return (
     <section aria-label="Hours before and with this plan">
-      {list(inSight)}
-      {rest.length > 0 && (
-        <details className="text-xs">
-          <summary className="cursor-pointer py-1 text-accent-text pointer-coarse:py-3">
-            Hours of all {rows.length} people
-          </summary>
-          {list(rest)}
-        </details>
-      )}
+      <div className="max-sm:hidden">{list(inSight)}</div>
+      <details className={`text-xs ${rest.length > 0 ? '' : 'sm:hidden'}`}>
+        <summary className="cursor-pointer py-1 text-accent-text pointer-coarse:py-3">
+          Hours of all {rows.length} people
+        </summary>
+        <div className="sm:hidden">{list(inSight)}</div>
+        {list(rest)}
+      </details>
     </section>
   );
 }

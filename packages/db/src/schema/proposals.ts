@@ -157,8 +157,12 @@ export const proposalLines = pgTable(
     repairs: integer(),
     /** Whether it is among those that are approved together. */
     ticked: boolean().notNull().default(true),
+    /** Whether a noon check is unticked only because nobody can do it on the day of its moved Core. */
+    untickedByMove: boolean().notNull().default(false),
     /** Whether planning again keeps it. */
     locked: boolean().notNull().default(false),
+    /** Whether it was locked before a person moved it, which locks it until it is moved back. */
+    lockedBefore: boolean().notNull().default(false),
     state: proposalLineStateEnum().notNull().default('proposed'),
     /** The schedule that it became, in the version of that moment, and by which approval. */
     scheduleId: integer(),

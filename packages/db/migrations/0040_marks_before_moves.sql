@@ -1,0 +1,2 @@
+ALTER TABLE "proposal_lines" ADD COLUMN "unticked_by_move" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "proposal_lines" ADD COLUMN "locked_before" boolean DEFAULT false NOT NULL;
