@@ -19,6 +19,7 @@ export interface PlanInput {
   today: WorkDate;
   /** The days to plan, in order. */
   days: readonly WorkDate[];
+  /** The people of the store: only they are candidates. */
   people: readonly PersonFacts[];
   /** Events that nobody is scheduled for. */
   open: readonly EventFacts[];
@@ -28,8 +29,8 @@ export interface PlanInput {
    */
   scheduled: readonly ScheduledWork[];
   /**
-   * Live work of these people in all stores, in the weeks of these days and one day before and
-   * after.
+   * Live work of these people in all stores, and of guests in this one, in the weeks of these days
+   * and one day before and after.
    */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];

@@ -13,9 +13,9 @@ import {
   joinSync,
   type LiveRow,
   loadHolidays,
+  loadPeople,
   loadPlanned,
   openEvents,
-  peopleWith,
   workBetween,
 } from '@scheduler/db/facts';
 import type { PlanInput, Rotations, ScheduledWork } from '@scheduler/planner';
@@ -31,7 +31,11 @@ export interface PlannedStore extends StoreRules {
 /** The number of days before a plan whose weekends are counted. */
 const RECENT_DAYS = 28;
 
-/** Reads the input of a plan: a store's work between two days, both included. */
+/**
+ * Reads the input of a plan: a store's work between two days, both included. Its people are those of
+ * the store. A guest, who belongs to another store, is offered nothing and stays where they are: an
+ * approval would refuse them, and why they can't work is for their own store.
+ */
 export async function loadPlanInput(
   tx: Tx,
   store: PlannedStore,
@@ -39,24 +43,24 @@ export async function loadPlanInput(
 ): Promise<PlanInput & { versions: Map<number, number> }> {
   const days: WorkDate[] = [];
   for (let day = fromDay; day <= toDay; day = addDays(day, 1)) days.push(day);
-  const [holidays, rotations, rows, openRows] = await Promise.all([
+  const [holidays, rotations, people, rows, openRows] = await Promise.all([
     loadHolidays(tx),
     loadRotations(tx, store.id, { fromDay, toDay }),
+    loadPeople(tx, { storeId: store.id }),
     workBetween(tx, store.id, fromDay, toDay),
     openEvents(tx, store.id, gt(events.dueOn, fromDay), lte(events.startsOn, toDay)),
   ]);
   const checks = openRows.filter(({ event }) => event.type === 'Supervisor').map(({ event }) => event);
-  const [people, cores] = await Promise.all([
-    peopleWith(tx, store.id, rows),
+  const employeeIds = people.map(({ id }) => id);
+  const own = new Set(employeeIds);
+  const guestIds = rows.flatMap(({ schedule: { employeeId: id } }) => (own.has(id) ? [] : [id]));
+  const [cores, planned, before] = await Promise.all([
     coresOf(
       tx,
       store.id,
       checks.flatMap(({ eventNumber }) => (eventNumber === null ? [] : [eventNumber])),
     ),
-  ]);
-  const employeeIds = people.map(({ id }) => id);
-  const [planned, before] = await Promise.all([
-    loadPlanned(tx, { employeeIds, days }),
+    loadPlanned(tx, { employeeIds: [...employeeIds, ...guestIds], days }),
     loadPlanned(tx, { employeeIds, days: [addDays(fromDay, -RECENT_DAYS), addDays(fromDay, -1)] }),
   ]);
   const known = new Set(rows.map(({ schedule }) => schedule.id));
@@ -86,7 +90,8 @@ export async function loadPlanInput(
         windowEndsOn: row.schedule.reissueExpiresOn,
       }),
     ),
-    planned,
+    // Of guests only their work here counts: it takes starts and noon checks.
+    planned: planned.filter(({ employeeId, storeId }) => own.has(employeeId) || storeId === store.id),
     holidays,
     rotations,
     neverPlan: [...openRows, ...live].filter(({ event }) => event.neverPlan).map(({ event }) => event.id),

@@ -42,6 +42,7 @@ export function copyWeek(ask: {
   week: readonly { scheduleId: number; event: EventFacts; employeeId: number; startsAt: Instant }[];
   /** Unscheduled events of the store. */
   open: readonly EventFacts[];
+  /** The store's own people. */
   people: readonly PersonFacts[];
   /** Live work of those people in the target week and one day around it. */
   planned: readonly PlannedWork[];
@@ -87,7 +88,7 @@ export function copyWeek(ask: {
       if (!event) continue;
       const person = people.get(row.employeeId);
       if (!person) {
-        row.obstacle = 'This person is no longer on the board.';
+        row.obstacle = 'This person has left, or belongs to another store.';
         continue;
       }
       row.reasons = evaluate({

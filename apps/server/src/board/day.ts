@@ -52,6 +52,7 @@ export async function dayBoard(
           role: person.role,
           off: absencesOn(person, day)[0]?.reason ?? null,
           hoursOff: hoursOff(person, day),
+          mayOpen: covers(scope, person.storeId),
         })),
         attendance,
         schedules: boardSchedules(rows, { people, planned, holidays, store }),

@@ -3,11 +3,11 @@ import { loadHolidays, loadPeople, peopleWith, workBetween } from '@scheduler/db
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
 import { and, between, eq, inArray, isNull } from 'drizzle-orm';
 import { notFound } from '../core/errors.ts';
-import type { StoreScope } from '../core/store-access.ts';
+import { covers, type StoreScope } from '../core/store-access.ts';
 import type { PersonSheets } from '../employees/types.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
 import { toldOf } from './person-week.ts';
-import { byRoleAndName, forUserOf, hoursOff } from './week.ts';
+import { byRoleAndName, hoursOff } from './week.ts';
 
 /** Whose sheets: one person's, or everybody's of a store (by default of the first one). */
 interface SheetsQuery {
@@ -27,7 +27,8 @@ export async function personSheets(db: Db, query: SheetsQuery, scope: StoreScope
   return db.transaction(
     async (tx) => {
       const { people: peopleAndGuests, store, today, days } = await whoseSheets(tx, query);
-      const people = peopleAndGuests.map((person) => forUserOf(scope, person));
+      // A sheet has all work of its person. That of a guest is printed by who may see their own store.
+      const people = peopleAndGuests.filter(({ storeId }) => covers(scope, storeId));
       const [holidays, work] = await Promise.all([loadHolidays(tx), workOf(tx, people, days)]);
       const workBy = Map.groupBy(work, ({ schedule }) => schedule.employeeId);
       return {

@@ -47,6 +47,13 @@ export interface HoursOffThatDay extends Hours {
 
 /** A person with the facts that the rules need for this week. */
 export interface BoardPerson extends PersonFacts {
+  /**
+   * Whether they belong to another store and only have work here. Guests can't be given more, so the
+   * facts that the rules need of them are left out.
+   */
+  isGuest: boolean;
+  /** Whether the user may see the person's own store, and so their days, and change them. */
+  mayOpen: boolean;
   linkState: LinkState;
   /** Days of the week on which they don't work at all, and why. */
   off: { day: WorkDate; reason: string }[];
@@ -65,8 +72,9 @@ export interface WeekBoard {
   people: BoardPerson[];
   schedules: BoardSchedule[];
   /**
-   * Live work of these people that is not in `schedules` but matters to the rules: work at other
-   * stores, and work on the days before and after the week, because work may last beyond midnight.
+   * Live work of the store's own people that is not in `schedules` but matters to the rules: work at
+   * other stores, and work on the days before and after the week, because work may last beyond
+   * midnight.
    */
   besides: PlannedWork[];
   /** Unscheduled work whose window overlaps the week; the most urgent first. */
@@ -90,7 +98,15 @@ export interface DayBoard {
    * `off` is the reason why the person doesn't work that day at all; null if they can, at least
    * besides `hoursOff`.
    */
-  people: { id: number; name: string; role: Role; off: string | null; hoursOff: HoursOffThatDay[] }[];
+  people: {
+    id: number;
+    name: string;
+    role: Role;
+    off: string | null;
+    hoursOff: HoursOffThatDay[];
+    /** Whether the user may see the person's own store, and so their days, and change them. */
+    mayOpen: boolean;
+  }[];
   /** How the day went, for the people whose day was recorded. */
   attendance: AttendanceRecord[];
   /** In order of time. */

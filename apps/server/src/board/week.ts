@@ -81,7 +81,9 @@ export async function weekBoard(
           return holiday ? [{ day, name: holiday.name }] : [];
         }),
         people: displayedPeople.map((person) => ({
-          ...factsWithin(person, sunday, sundayAfter),
+          ...(person.storeId === store.id ? factsWithin(person, sunday, sundayAfter) : factsOfGuest(person)),
+          isGuest: person.storeId !== store.id,
+          mayOpen: covers(scope, person.storeId),
           linkState: person.linkState,
           off: days.flatMap((day) => {
             const [absence] = absencesOn(person, day);
@@ -90,7 +92,11 @@ export async function weekBoard(
           hoursOff: days.flatMap((day) => hoursOff(person, day)),
         })),
         schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, store }),
-        besides: workBesides(planned, rows),
+        besides: workBesides(
+          planned,
+          rows,
+          people.flatMap(({ id, storeId }) => (storeId === store.id ? [] : [id])),
+        ),
         tray: openRows
           .sort((a, b) => byUrgency(a.event, b.event))
           .map((row) => boardEvent(row.event, null, row.sync)),
@@ -159,6 +165,19 @@ function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonF
   };
 }
 
+/** What a board tells of a person who is no candidate for its work. */
+const factsOfGuest = ({ id, name, role }: PersonFacts): PersonFacts => ({
+  id,
+  name,
+  role,
+  repId: null,
+  terminatedOn: null,
+  pattern: null,
+  ranges: [],
+  dates: [],
+  timeOff: [],
+});
+
 /**
  * Returns a person as a user limited to some stores may see them: without the reasons why they are
  * away, if they belong to another store.
@@ -181,10 +200,11 @@ export function hoursOff(person: AvailabilityFacts, day: WorkDate): HoursOffThat
 function workBesides(
   planned: Awaited<ReturnType<typeof loadPlanned>>,
   rows: readonly LiveRow[],
+  guestIds: readonly number[],
 ): PlannedWork[] {
   const displayedIds = new Set(rows.map((row) => row.schedule.id));
   return planned
-    .filter((work) => !displayedIds.has(work.scheduleId))
+    .filter((work) => !displayedIds.has(work.scheduleId) && !guestIds.includes(work.employeeId))
     .map(({ overrideReason: _, storeId: __, ...work }) => work);
 }
 

@@ -2,6 +2,8 @@ import { createUser } from '@scheduler/auth';
 import {
   attendanceRecords,
   auditLog,
+  availabilityDates,
+  availabilityRanges,
   calendarFeeds,
   crossmarkReps,
   employees,
@@ -34,8 +36,10 @@ import {
   startTestServer,
   type TestServer,
 } from '../../test/fixture.ts';
+import type { DayBoard, WeekBoard } from '../board/types.ts';
 import { NAMING_FIELDS } from '../core/store-access.ts';
 import { COLUMNS } from '../csv/format.ts';
+import type { ProposalView } from '../planning/types.ts';
 import { appRouter } from '../router.ts';
 import { todayAt } from '../stores/stores.ts';
 
@@ -78,6 +82,11 @@ let everywhere: string;
 let today: WorkDate;
 /** A person of the own store with work in the other one within the days of a feed. */
 let colleague: number;
+/** A person of the other store with work in the own one, and that work. */
+let guest: { employeeId: number; eventId: number; scheduleId: number };
+/** Their name stands at their work here. Everything else about them has {@link SECRET} in it. */
+const GUEST = 'Vera Visitor';
+const GUEST_NUMBER = 'US814077';
 
 /** Ids that nothing has. */
 const UNKNOWN: Ids = {
@@ -101,6 +110,7 @@ beforeAll(async () => {
   other = await fill('8140', SECRET);
   // A person of the own store works in the other one too, as Crossmark or a file may have it.
   await schedule(await event(other.storeId, coreName(670_001)), own.employeeId, 20);
+  guest = await addGuest();
   for (const [name, role, storeIds] of [
     ['limited-dispatcher', 'dispatcher', [own.storeId]],
     ['limited-viewer', 'viewer', [own.storeId]],
@@ -142,6 +152,46 @@ async function schedule(eventId: number, employeeId: number, hour: number): Prom
     .values({ eventId, employeeId, startsAt, endsAt: `${DAY}T${hour + 1}:00:00.000Z`, workDate: DAY })
     .returning({ id: schedules.id });
   return need(row).id;
+}
+
+/** Adds a Lead of the other store with work in both, and with a reason for every day off. */
+async function addGuest() {
+  const { db } = server.database;
+  const employeeId = await addPerson(db, {
+    storeId: other.storeId,
+    name: GUEST,
+    role: 'Lead Event Specialist',
+    employeeNumber: GUEST_NUMBER,
+  });
+  const reason = `${SECRET} surgery`;
+  await db.insert(timeOff).values([
+    { employeeId, startsOn: '2026-01-05', endsOn: '2026-01-05', reason },
+    { employeeId, startsOn: DAY, endsOn: DAY, fromTime: '15:00', untilTime: '16:00', reason },
+  ]);
+  await db
+    .insert(availabilityRanges)
+    .values({ employeeId, startsOn: '2026-01-07', endsOn: '2026-01-07', available: false, reason });
+  await db.insert(availabilityDates).values({ employeeId, day: '2026-01-08', available: false, reason });
+  await db.insert(notes).values({ employeeId, text: `${SECRET} note`, writtenBy: SECRET });
+  await db
+    .insert(attendanceRecords)
+    .values({ employeeId, day: DAY, status: 'late', note: `${SECRET} note`, recordedBy: SECRET });
+  // On the day after the other store's Core, so that they are busy at the same time there.
+  const eventId = await event(own.storeId, '671501-Acme-Oat Bars (260105123456)  - V2-CORE');
+  const scheduleId = await schedule(eventId, employeeId, 17);
+  const elsewhere = await event(other.storeId, `671502-${SECRET}-Oat Bars (260105123456)  - V2-CORE`);
+  await schedule(elsewhere, employeeId, 18);
+  // A plan of an earlier version had offered them more.
+  const proposedId = await event(own.storeId, '671503-Acme-Oat Bars (260105123456)  - V2-CORE');
+  const times = {
+    startsAt: '2026-01-05T18:00:00.000Z',
+    endsAt: '2026-01-05T19:00:00.000Z',
+    workDate: '2026-01-05',
+  };
+  await db
+    .insert(proposalLines)
+    .values({ proposalId: own.proposalId, kind: 'new', eventId: proposedId, employeeId, ...times, why: '' });
+  return { employeeId, eventId, scheduleId };
 }
 
 let number = 610_000;
@@ -896,6 +946,101 @@ describe('a person who works in two stores', () => {
     const [foreign, unknown] = [await link(other.repId), await link('123456')];
     expect(foreign.message?.replace(/\d+/g, 'N')).toBe(unknown.message?.replace(/\d+/g, 'N'));
     expect(foreign.code).toBe('NOT_FOUND');
+  });
+});
+
+describe('a guest: a person of the other store who has work in the own one', () => {
+  /** Procedures that name people, with what is asked, and whether the answer names the guest. */
+  const NAMING: Record<string, { ask: () => unknown; isNamed: boolean }> = {
+    // Their work here has their name.
+    'board.week': { ask: () => ({ weekOf: DAY }), isNamed: true },
+    'day.get': { ask: () => ({ day: DAY }), isNamed: true },
+    'events.list': { ask: () => ({}), isNamed: true },
+    'events.get': { ask: () => ({ eventId: guest.eventId }), isNamed: true },
+    'csv.export': { ask: () => ({ kind: 'scheduled' }), isNamed: true },
+    'csv.exportEvents': { ask: () => ({}), isNamed: true },
+    'packets.get': { ask: () => ({ storeId: own.storeId, day: DAY }), isNamed: true },
+    'reports.get': { ask: () => ({ from: DAY, to: DAY }), isNamed: true },
+    'reports.export': { ask: () => ({ from: DAY, to: DAY, by: 'person' }), isNamed: true },
+    'plan.get': { ask: () => ({ proposalId: own.proposalId }), isNamed: true },
+    // They are no candidates, and their own store's affairs are its own.
+    'events.options': { ask: () => ({ eventId: own.eventId, day: DAY }), isNamed: false },
+    'plan.suggest': { ask: () => ({ eventId: own.eventId, day: DAY }), isNamed: false },
+    'plan.suggestTakers': { ask: () => ({ day: DAY }), isNamed: false },
+    'plan.rotations': { ask: () => ({}), isNamed: false },
+    'plan.turns': { ask: () => ({ fromDay: DAY, toDay: DAY }), isNamed: false },
+    'plan.fairness': { ask: () => ({ weekOf: DAY }), isNamed: false },
+    'employees.list': { ask: () => ({}), isNamed: false },
+    'employees.sheets': { ask: () => ({ weekOf: DAY }), isNamed: false },
+    'attendance.month': { ask: () => ({ month: '2026-01' }), isNamed: false },
+    'attendance.export': { ask: () => ({ month: '2026-01' }), isNamed: false },
+    'notes.list': { ask: () => ({ from: DAY, to: DAY }), isNamed: false },
+    'reps.list': { ask: () => undefined, isNamed: false },
+    'reps.preview': { ask: () => ({}), isNamed: false },
+    'activity.attention': { ask: () => ({}), isNamed: false },
+  };
+
+  test.each(Object.entries(NAMING))(
+    '%s tells nothing of their own store, and their name only where their work here has it',
+    async (name, { ask, isNamed }) => {
+      // No answer has the word of the other store in it.
+      const answer = await callAsLimited(name, ask());
+      expect(answer.code, answer.text).toBeUndefined();
+      expect(answer.text.includes(GUEST)).toBe(isNamed);
+      expect((await call(name, ask(), everywhere)).code).toBeUndefined();
+    },
+  );
+
+  test('is on the board and the day without reasons, hours elsewhere, attendance and what the rules need', async () => {
+    const board = dataOf<WeekBoard>(await callAsLimited('board.week', { weekOf: DAY }));
+    const person = need(board.people.find(({ name }) => name === GUEST));
+    expect(person).toMatchObject({ isGuest: true, mayOpen: false, repId: null, pattern: null });
+    expect([person.timeOff, person.ranges, person.dates]).toEqual([[], [], []]);
+    expect(person.off).toEqual([
+      { day: '2026-01-05', reason: 'Time off' },
+      { day: '2026-01-07', reason: 'Not available' },
+      { day: '2026-01-08', reason: 'Not available' },
+    ]);
+    expect(board.besides.filter(({ employeeId }) => employeeId === guest.employeeId)).toEqual([]);
+    const day = dataOf<DayBoard>(await callAsLimited('day.get', { day: DAY }));
+    expect(day.people.find(({ name }) => name === GUEST)).toMatchObject({ off: null, mayOpen: false });
+    expect(day.attendance.map(({ employeeId }) => employeeId)).not.toContain(guest.employeeId);
+
+    const seen = dataOf<WeekBoard>(
+      await call('board.week', { storeId: own.storeId, weekOf: DAY }, everywhere),
+    );
+    expect(seen.people.find(({ name }) => name === GUEST)).toMatchObject({ isGuest: true, mayOpen: true });
+    expect(JSON.stringify(seen.people)).toContain(`${SECRET} surgery`);
+  });
+
+  test('that a plan has a line for is said to be no one to plan, and not why they can’t', async () => {
+    const plan = dataOf<ProposalView>(await callAsLimited('plan.get', { proposalId: own.proposalId }));
+    expect(plan.lines.find(({ employeeName }) => employeeName === GUEST)?.changed).toBe(
+      'The event or the person is no longer there to be planned.',
+    );
+  });
+
+  test('can’t be named by a change, a file or a calendar of a user who may not see their store', async () => {
+    const { employeeId, scheduleId } = guest;
+    for (const [name, input] of [
+      ['schedules.create', { eventId: own.eventId, employeeId, startsAt: at }],
+      ['schedules.changeEmployee', { scheduleId: own.scheduleId, ...seen, employeeId }],
+      ['attendance.record', { employeeId, day: DAY, version: null, status: 'late' }],
+      ['employees.sheets', { employeeId, weekOf: DAY }],
+      ['employees.week', { employeeId, weekOf: DAY }],
+      ['notes.get', { subject: { kind: 'person', employeeId } }],
+      ['plan.coverAbsence', { employeeId, ...seen, ...days }],
+      ['day.reassignPreview', { day: DAY, toEmployeeId: employeeId }],
+      ['feeds.makeOfPerson', { employeeId, replaces: null }],
+    ] as const) {
+      expect((await callAsLimited(name, input)).code, name).toBe('NOT_FOUND');
+    }
+    const moved = await callAsLimited('schedules.reschedule', { scheduleId, ...seen, startsAt: at });
+    expect(moved.message).toBe(`${GUEST} belongs to another store than Core 671501.`);
+    const trade = { a: { scheduleId: own.scheduleId, ...seen }, b: { scheduleId, ...seen } };
+    expect((await callAsLimited('schedules.tradePreview', trade)).message).toContain('another store');
+    const file = await callAsLimited('csv.preview', { text: row({ store: '8135', number: GUEST_NUMBER }) });
+    expect(file.text).toContain(`Nobody here has employee number ${GUEST_NUMBER}`);
   });
 });
 

@@ -1,6 +1,6 @@
-import { events } from '@scheduler/db';
+import { events, holidays, schedules, timeOff } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -35,6 +35,7 @@ const db = () => server.database.db;
 const monday = '2026-01-05';
 const atMonday = '2026-01-05T15:45:00.000Z';
 
+const addHour = (instant: string) => new Date(Date.parse(instant) + 3_600_000).toISOString();
 const smallClub = () => addSmallClub(db(), store);
 const planned = () => makeProposal(dispatcher, { storeId: store });
 
@@ -127,6 +128,55 @@ describe('suggestions', () => {
     ]);
     const none = { storeId: store, day: monday, fromEmployeeId: other };
     expect(await viewer.plan.suggestTakers.query(none)).toEqual([]);
+  });
+
+  test('and plans offer nothing to a guest, whom an approval would refuse, and tell nothing of them', async () => {
+    itIs(SUNDAY_NOON);
+    const { people, cores } = await smallClub();
+    const elsewhere = await addStore(db(), '8136');
+    const guest = await addPerson(db(), {
+      storeId: elsewhere,
+      name: 'Gus Guest',
+      role: 'Lead Event Specialist',
+    });
+    await db()
+      .insert(timeOff)
+      .values({ employeeId: guest, startsOn: '2026-01-06', endsOn: '2026-01-06', reason: 'Surgery' });
+    // Crossmark or a file gave them this work here.
+    const eventId = await addEvent(db(), { storeId: store, name: 'Alder Freeosk' });
+    await db()
+      .insert(schedules)
+      .values({
+        eventId,
+        employeeId: guest,
+        startsAt: atMonday,
+        endsAt: addHour(atMonday),
+        workDate: monday,
+      });
+    const takers = await viewer.plan.suggestTakers.query({ storeId: store, day: monday });
+    expect(takers.map(({ employeeId, takes }) => [employeeId, takes])).toEqual([[people.lead, 1]]);
+    const answers = [
+      takers,
+      await viewer.plan.suggest.query({ eventId: cores[0] ?? 0 }),
+      await viewer.plan.suggest.query({ eventId }),
+      await planned(),
+    ];
+    for (const answer of answers) expect(JSON.stringify(answer)).not.toMatch(/Gus|Surgery/);
+
+    // Their own work, where the day is closed, goes to somebody who can be saved.
+    await db().insert(holidays).values({ day: monday, name: 'Inventory', yearly: false });
+    const { proposalId } = await dispatcher.plan.coverClosedDay.mutate({ storeId: store, day: monday });
+    const cover = await vi.waitFor(async () => {
+      const proposal = await viewer.plan.get.query({ proposalId: proposalId ?? 0 });
+      if (proposal.state === 'running') throw new Error('The plan is being made.');
+      return proposal;
+    });
+    expect(cover.lines).toMatchObject([{ eventId, employeeId: people.lead, changed: null }]);
+    const { saved, refused } = await dispatcher.plan.approve.mutate({
+      proposalId: cover.proposalId,
+      version: cover.version,
+    });
+    expect([saved.length, refused]).toEqual([1, []]);
   });
 
   test('fairness counts a week and the four that end with it', async () => {

@@ -22,7 +22,7 @@ export function MarkAttendance({
   stops,
 }: {
   board: DayBoard;
-  person: { id: number; name: string };
+  person: DayBoard['people'][number];
   hasWork: boolean;
   /** In the timeline: the stops of its keys that these buttons are, and whether Tab stops there. */
   stops?: { key: string; isTabStop: boolean; isMoreTabStop: boolean };
@@ -43,7 +43,7 @@ export function MarkAttendance({
       {label}
     </span>
   );
-  if (!mayWrite) return word && <span title={known?.note ?? undefined}>{word}</span>;
+  if (!mayWrite || !person.mayOpen) return word && <span title={known?.note ?? undefined}>{word}</span>;
   return (
     <span className="flex shrink-0 items-center gap-0.5">
       {known ? (

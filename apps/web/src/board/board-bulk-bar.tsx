@@ -19,7 +19,7 @@ export function BoardBulkBar({ board }: { board: WeekBoard }) {
     <BulkBar
       open={open}
       scheduled={scheduled.map((each) => seenOf(each, board))}
-      people={board.people}
+      people={board.people.filter(({ isGuest }) => !isGuest)}
       timeZone={board.store.timeZone}
       dayField={(day, onDay, none) => (
         <select

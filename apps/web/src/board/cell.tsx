@@ -70,7 +70,7 @@ export const BoardCell = memo(function Cell({
         />
       ))}
       <ProposedCards cell={key} />
-      {add && !closed && day >= today && (
+      {add && !person.isGuest && !closed && day >= today && (
         <button
           type="button"
           data-stop

@@ -141,7 +141,7 @@ function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
   const rows = copyWeek({
     week: week.schedules.map((schedule) => ({ ...schedule, event: eventFacts(schedule.event, true) })),
     open: next.tray.map((event) => eventFacts(event, false)),
-    people: next.people,
+    people: next.people.filter(({ isGuest }) => !isGuest),
     planned: plannedWork(next),
     holidays: next.holidays.map((holiday) => ({ ...holiday, yearly: false })),
     store: next.store,

@@ -99,7 +99,7 @@ export function DayList({
               <h3 title={person.name} className="min-w-0 flex-1 truncate font-medium">
                 {person.name} <span className="text-xs font-normal text-ink-2">{person.role}</span>
               </h3>
-              {actions.off && day >= today && (
+              {actions.off && person.mayOpen && day >= today && (
                 <IconButton
                   label={`${person.name} is off…`}
                   className="size-10!"
@@ -108,7 +108,7 @@ export function DayList({
                   <UserRoundX aria-hidden className="size-4" />
                 </IconButton>
               )}
-              {actions.add && !holiday && day >= today && (
+              {actions.add && !person.isGuest && !holiday && day >= today && (
                 <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
               )}
             </div>
@@ -145,7 +145,7 @@ export function DayList({
                     className="text-xs text-ink-2 first-letter:uppercase"
                   />
                 </span>
-                {actions.add && !holiday && day >= today && (
+                {actions.add && !person.isGuest && !holiday && day >= today && (
                   <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
                 )}
               </li>

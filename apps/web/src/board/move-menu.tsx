@@ -141,11 +141,10 @@ export function MoveMenu({
             <Undo2 aria-hidden className="size-4" />
             Unschedule
           </Item>
-          {workDate >= board.today && (
+          {workDate >= board.today && person?.mayOpen && (
             <Item onSelect={() => choices.off(schedule)}>
               <UserRoundX aria-hidden className="size-4" />
-              {person?.name ?? 'This person'} is off{' '}
-              {workDate === board.today ? 'today' : formatDay(workDate)}…
+              {person.name} is off {workDate === board.today ? 'today' : formatDay(workDate)}…
             </Item>
           )}
           <DropdownMenu.Separator className="my-1 h-px bg-line" />

@@ -23,8 +23,9 @@ function workingDays(
   return days.filter((day) => !closed.has(day));
 }
 
-/** Whether a person has a day left without long work, and the hours for it. */
+/** Whether a person has a day left without long work, and the hours for it. A guest gets no more work. */
 function hasRoom(person: BoardPerson, board: WeekBoard): boolean {
+  if (person.isGuest) return false;
   const work = board.schedules.filter(({ employeeId }) => employeeId === person.id);
   if (loadOf(work).minutes + LONG_MINUTES > MOST_MINUTES_PER_WEEK) return false;
   const long = new Set(

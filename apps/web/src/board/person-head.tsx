@@ -67,7 +67,7 @@ export function PersonHead({
           </div>
         )}
       </div>
-      {actions.off && (
+      {actions.off && person.mayOpen && (
         <button
           type="button"
           data-stop

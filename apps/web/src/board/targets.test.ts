@@ -17,6 +17,17 @@ describe('a cell, for an event of the tray', () => {
     expect(placement).toMatchObject({ verdict: 'free', reasons: [], startsAt: testInstant(2, '10:45') });
   });
 
+  it('is forbidden for a guest, and so is a trade with one: the server would refuse both', () => {
+    const guest = testPerson(3, 'Event Specialist', { isGuest: true });
+    const mine = testSchedule(event, 1, testInstant(2, '10:45'), testDay(2));
+    const theirs = testSchedule(testEvent(2), 3, testInstant(3, '10:45'), testDay(3));
+    const board = testBoard({ people: [specialist, guest] });
+    const { verdict, reasons } = evaluateCells(board, { kind: 'event', event }).cell(cellKey(3, testDay(2)));
+    expect(verdict).toBe('hard');
+    expect(messages(reasons)).toBe('Person 3 belongs to another store. Choose somebody of this one.');
+    expect(evaluateCells(board, { kind: 'schedule', schedule: mine }).trade(theirs)).toEqual(reasons);
+  });
+
   it('needs a reason where the person has a Core on that day already', () => {
     const other = testSchedule(testEvent(2), 1, testInstant(2, '10:45'), testDay(2));
     const board = testBoard({ people: [specialist], schedules: [other] });

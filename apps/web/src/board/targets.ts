@@ -43,6 +43,13 @@ export interface CellEvaluator {
 const REPORTED =
   'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
 
+/** The reason against somebody of another store, whom the server would refuse. */
+const guestReason = (name: string): Reason => ({
+  code: 'not_schedulable',
+  severity: 'hard',
+  message: `${name} belongs to another store. Choose somebody of this one.`,
+});
+
 /** The reason against a past day. It is not a rule of Crossmark's, but nobody plans a past day. */
 const pastDayReason = (day: string): Reason => ({
   code: 'window',
@@ -67,6 +74,7 @@ export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
     const { employeeId, day } = cellOf(key);
     const person = people.get(employeeId);
     if (!person) return { startsAt: '', reasons: [], verdict: 'hard' };
+    if (person.isGuest) return { startsAt: '', reasons: [guestReason(person.name)], verdict: 'hard' };
     const placement = placeOn({
       event,
       person,
@@ -92,6 +100,8 @@ export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
     trade(other) {
       const [mine, theirs] = [schedule && people.get(schedule.employeeId), people.get(other.employeeId)];
       if (!schedule || !mine || !theirs) return [];
+      const guest = [mine, theirs].find(({ isGuest }) => isGuest);
+      if (guest) return [guestReason(guest.name)];
       const side = (each: BoardSchedule, person: typeof mine) => ({
         scheduleId: each.scheduleId,
         event: eventFacts(each.event, true),

@@ -49,6 +49,8 @@ export function testPerson(id: number, role: Role, part: Partial<BoardPerson> = 
     ranges: [],
     dates: [],
     timeOff: [],
+    isGuest: false,
+    mayOpen: true,
     linkState: 'linked',
     off: [],
     hoursOff: [],

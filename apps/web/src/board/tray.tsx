@@ -115,11 +115,13 @@ export const Tray = memo(function Tray({
                 ))}
             </optgroup>
             <optgroup label="Fits this person">
-              {board.people.map(({ id, name }) => (
-                <option key={id} value={String(id)}>
-                  Fits {name}
-                </option>
-              ))}
+              {board.people
+                .filter(({ isGuest }) => !isGuest)
+                .map(({ id, name }) => (
+                  <option key={id} value={String(id)}>
+                    Fits {name}
+                  </option>
+                ))}
             </optgroup>
           </select>
         </div>

@@ -67,7 +67,7 @@ function PersonLink({ lane: { person } }: { lane: Lane }) {
 
 /** Opens the dialog for days on which a person is off. */
 function OffButton({ person, actions: { off } }: { person: Lane['person']; actions: DayActions }) {
-  if (!off) return null;
+  if (!off || !person.mayOpen) return null;
   return (
     <IconButton
       label={`${person.name} is off…`}

@@ -140,7 +140,7 @@ function LaneHead({
         {timeOffWords(person).map((words) => (
           <TruncatedText key={words} text={words} className="text-xs text-ink-2" />
         ))}
-        {off && (
+        {off && person.mayOpen && (
           <button
             type="button"
             data-stop={offStop}

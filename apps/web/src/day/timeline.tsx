@@ -78,11 +78,11 @@ function stopsOf(
   { off }: DayActions,
 ): { key: string; at: Stop }[] {
   const isMarked = board.attendance.some(({ employeeId }) => employeeId === person.id);
-  const hasButtons = mayWrite && hasMark(board, person.id, schedules.length > 0);
+  const hasButtons = mayWrite && person.mayOpen && hasMark(board, person.id, schedules.length > 0);
   const marks = isMarked ? [`mark ${person.id}`] : [`mark ${person.id}`, `mark ${person.id} more`];
   return [
     { key: `person ${person.id}`, at: 'head' },
-    ...(off ? [{ key: `off ${person.id}`, at: 'head' as const }] : []),
+    ...(off && person.mayOpen ? [{ key: `off ${person.id}`, at: 'head' as const }] : []),
     ...(hasButtons ? marks.map((key) => ({ key, at: 'head' as const })) : []),
     ...schedules.map(({ event, startsAt }) => ({
       key: `event ${event.eventId}`,
