@@ -99,7 +99,7 @@ export function weekdayOf(day: WorkDate): number {
 
 /** The Sunday on or before a day: work weeks run Sunday to Saturday. */
 export function weekStart(day: WorkDate): WorkDate {
-  return addDays(day, -weekdayOf(day));
+  return remember(sundays, day, () => addDays(day, -weekdayOf(day)));
 }
 
 /** The days of a month, `YYYY-MM`, filled up to whole weeks: Sundays first, Saturdays last. */
@@ -157,6 +157,7 @@ const plainDate = (day: WorkDate): Temporal.PlainDate =>
 const localTimes = new Map<string, string>();
 const moments = new Map<string, Instant>();
 const dates = new Map<WorkDate, Temporal.PlainDate>();
+const sundays = new Map<WorkDate, WorkDate>();
 const KNOWN_AT_MOST = 5000;
 
 const localTime = (instant: Instant, timeZone: string): string =>

@@ -1,5 +1,5 @@
 import { type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
-import { eventSelection, joinSync, liveSchedule } from '@scheduler/db/facts';
+import { eventSelection, isBookedElsewhere, joinSync, liveSchedule } from '@scheduler/db/facts';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import { retryAllNow } from '@scheduler/sync';
 import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
@@ -39,21 +39,11 @@ const kindOf = sql<UnsettledKind>`case
   when ${eventSyncs.state} <> 'synced' then ${eventSyncs.state}::text
   else 'unknown_rep' end`;
 
-/**
- * Whether Crossmark books an unknown person for an event that is not over. The same condition as
- * `bookedElsewhere`.
- */
+/** Whether Crossmark books an unknown person for an event that is not over. */
 const bookedByUnknown = and(
-  isNull(schedules.id),
   isNull(events.goneSince),
   sql`${events.condition} not in ${[...CLOSED_CONDITIONS]}`,
-  sql`${eventSyncs.wantedVersion} <= ${eventSyncs.syncedVersion}`,
-  or(
-    isNotNull(eventSyncs.bookingId),
-    isNotNull(eventSyncs.bookedRepId),
-    isNotNull(eventSyncs.bookedRepNames),
-    isNotNull(eventSyncs.bookedStartsAt),
-  ),
+  isBookedElsewhere,
 );
 
 const unsettled = (storeId: number): SQL | undefined =>

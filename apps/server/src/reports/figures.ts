@@ -3,7 +3,7 @@ import {
   addDays,
   type EventType,
   type Instant,
-  instantAt,
+  momentAt,
   type WorkDate,
   weekStart,
   workedMinutes,
@@ -49,7 +49,7 @@ export interface Change {
 }
 
 /** A change of a published week: which one, whose, and what it was. */
-interface LateChange {
+export interface LateChange {
   weekOf: WorkDate;
   employeeId: number;
   kind: keyof ChangesAfterPublishing;
@@ -66,7 +66,7 @@ export function lateChangeOf(
   published: { daysBefore: number; timeZone: string },
 ): LateChange | null {
   const isPublished = ({ workDate }: Place) =>
-    at >= instantAt(addDays(weekStart(workDate), -published.daysBefore), '00:00', published.timeZone);
+    at >= momentAt(addDays(weekStart(workDate), -published.daysBefore), '00:00', published.timeZone, 'first');
   if (before && isPublished(before)) {
     const its = { weekOf: weekStart(before.workDate), employeeId: before.employeeId };
     if (!after) return { ...its, kind: 'unscheduled' };

@@ -19,6 +19,8 @@ let viewer: Client;
 let storeId: number;
 let ada: number;
 let bea: number;
+/** An event whose schedule was made and moved before its week. */
+let movedEventId: number;
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -79,6 +81,7 @@ beforeAll(async () => {
   };
 
   const moved = await schedule(ada, '2026-01-05');
+  movedEventId = moved.eventId;
   await change(moved, 'schedule.create', '2025-12-20T12:00:00Z', { after: at(ada, '2026-01-06'), secs: 12 });
   await change(moved, 'schedule.reschedule', '2026-01-02T12:00:00Z', {
     before: at(ada, '2026-01-06'),
@@ -225,6 +228,26 @@ test('its files have the same figures, and no name that a spreadsheet would run'
     '50',
   ]);
   expect(second?.slice(-5)).toEqual(['2', '2', '100', '', '']);
+});
+
+test('a change whose own attempts are no longer kept has no time: a later attempt is not taken for one', async () => {
+  const { sql } = server.database;
+  await sql`insert into sync_attempts (task, job_id, worker_id, event_id, started_at, finished_at, outcome)
+    values ('sync_schedule', '1', 'w', ${movedEventId}, '2026-04-20', '2026-04-20', 'nothing')`;
+  /** The first week's time on the page and in its file, after older attempts were removed. */
+  const syncWithout = async (before: string) => {
+    await sql`delete from sync_attempts where started_at < ${before}`;
+    const { weeks, total } = await viewer.reports.get.query({ storeId, ...RANGE });
+    const file = await viewer.reports.export.query({ storeId, ...RANGE, by: 'week' });
+    const [, first] = parse(file, { bom: true }) as string[][];
+    expect(total.sync).toEqual(weeks[0]?.sync);
+    return [weeks[0]?.sync, first?.slice(-2)];
+  };
+  expect(await syncWithout('2026-01-03')).toEqual([
+    { count: 2, medianSeconds: 20, p95Seconds: 50 },
+    ['20', '50'],
+  ]);
+  expect(await syncWithout('2026-01-10')).toEqual([null, ['', '']]);
 });
 
 test('weeks without anything have zeros, and a range has 53 weeks at most', async () => {

@@ -1,7 +1,7 @@
 import { attendanceRecords, type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
-import { bookedElsewhere, joinSync, liveSchedule } from '@scheduler/db/facts';
-import { addDays, daysBetween, type Instant, type WorkDate, weekStart } from '@scheduler/scheduling';
-import { and, between, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { isBookedElsewhere, joinSync, liveSchedule } from '@scheduler/db/facts';
+import { addDays, daysBetween, type WorkDate, weekStart } from '@scheduler/scheduling';
+import { and, between, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { byRoleAndName } from '../board/week.ts';
 import { csvLines } from '../core/csv-lines.ts';
 import { findStore } from '../stores/stores.ts';
@@ -9,6 +9,7 @@ import {
   type AttendanceDay,
   type Change,
   type DueWork,
+  type LateChange,
   lateChangeOf,
   syncTimesOf,
   type Work,
@@ -41,35 +42,40 @@ export async function reportOf(db: Db, query: ReportQuery): Promise<Report> {
         changesIn(tx, range),
       ]);
       const published = { daysBefore: publishedDaysBefore, timeZone: store.timeZone };
-      const lateChanges = changes.flatMap((change) => lateChangeOf(change, published) ?? []);
       const isIn = (day: WorkDate) => from <= day && day <= to;
-      const facts = { work, attendance, changes: lateChanges.filter(({ weekOf }) => isIn(weekOf)) };
-      const shared = (days: { from: WorkDate; to: WorkDate }): SharedFigures => {
-        const isOfDays = (day: WorkDate) => days.from <= day && day <= days.to;
-        const own = facts.work.filter(({ workDate }) => isOfDays(workDate));
-        const ownDue = due.filter(({ lastDay }) => isOfDays(lastDay));
-        return {
-          ...workFiguresOf({
-            work: own,
-            attendance: facts.attendance.filter(({ day }) => isOfDays(day)),
-            changes: facts.changes.filter(({ weekOf }) => isOfDays(weekOf)),
-          }),
-          people: new Set(own.map(({ employeeId }) => employeeId)).size,
-          due: ownDue.length,
-          covered: ownDue.filter(({ isCovered }) => isCovered).length,
-          sync: syncTimesOf(
-            changes.filter(({ before, after }) => isOfDays((after ?? before)?.workDate ?? '')),
-          ),
-        };
+      const facts: Facts = {
+        work,
+        attendance,
+        due,
+        changes: changes
+          .flatMap((change) => lateChangeOf(change, published) ?? [])
+          .filter(({ weekOf }) => isIn(weekOf)),
+        saved: changes.filter(({ before, after }) => isIn((after ?? before)?.workDate ?? '')),
+      };
+      const ofWeek = {
+        work: Map.groupBy(facts.work, ({ workDate }) => weekStart(workDate)),
+        attendance: Map.groupBy(facts.attendance, ({ day }) => weekStart(day)),
+        due: Map.groupBy(facts.due, ({ lastDay }) => weekStart(lastDay)),
+        changes: Map.groupBy(facts.changes, ({ weekOf }) => weekOf),
+        saved: Map.groupBy(facts.saved, ({ before, after }) =>
+          weekStart((after ?? before)?.workDate ?? from),
+        ),
       };
       const weeks = Array.from({ length: (daysBetween(from, to) + 1) / 7 }, (_, index) => {
         const weekOf = addDays(from, index * 7);
-        return { weekOf, ...shared({ from: weekOf, to: addDays(weekOf, 6) }) };
+        const figures = sharedFiguresOf({
+          work: ofWeek.work.get(weekOf) ?? [],
+          attendance: ofWeek.attendance.get(weekOf) ?? [],
+          due: ofWeek.due.get(weekOf) ?? [],
+          changes: ofWeek.changes.get(weekOf) ?? [],
+          saved: ofWeek.saved.get(weekOf) ?? [],
+        });
+        return { weekOf, ...figures };
       });
       return {
         ...range,
         publishedDaysBefore,
-        total: shared({ from, to }),
+        total: sharedFiguresOf(facts),
         weeks,
         people: await peopleOf(tx, facts),
       };
@@ -78,6 +84,25 @@ export async function reportOf(db: Db, query: ReportQuery): Promise<Report> {
   );
 }
 
+/** What is known of some weeks. */
+interface Facts {
+  work: Work[];
+  attendance: AttendanceDay[];
+  due: DueWork[];
+  /** After publishing. */
+  changes: LateChange[];
+  /** All changes of the work of these weeks, for the time until they were synced. */
+  saved: Change[];
+}
+
+const sharedFiguresOf = (facts: Facts): SharedFigures => ({
+  ...workFiguresOf(facts),
+  people: new Set(facts.work.map(({ employeeId }) => employeeId)).size,
+  due: facts.due.length,
+  covered: facts.due.filter(({ isCovered }) => isCovered).length,
+  sync: syncTimesOf(facts.saved),
+});
+
 interface Range {
   storeId: number;
   from: WorkDate;
@@ -85,25 +110,30 @@ interface Range {
 }
 
 /** The figures of everybody who has one. */
-async function peopleOf(tx: Tx, facts: Parameters<typeof workFiguresOf>[0]): Promise<PersonFigures[]> {
-  const ids = [...new Set(Object.values(facts).flatMap((list) => list.map(({ employeeId }) => employeeId)))];
+async function peopleOf(
+  tx: Tx,
+  facts: Pick<Facts, 'work' | 'attendance' | 'changes'>,
+): Promise<PersonFigures[]> {
+  const idOf = ({ employeeId }: { employeeId: number }) => employeeId;
+  const of = {
+    work: Map.groupBy(facts.work, idOf),
+    attendance: Map.groupBy(facts.attendance, idOf),
+    changes: Map.groupBy(facts.changes, idOf),
+  };
+  const ids = [...new Set(Object.values(of).flatMap((byPerson) => [...byPerson.keys()]))];
   if (ids.length === 0) return [];
   const people = await tx
     .select({ employeeId: employees.id, name: employees.name, role: employees.role })
     .from(employees)
     .where(inArray(employees.id, ids));
-  const [work, attendance, changes] = [facts.work, facts.attendance, facts.changes];
-  return people.sort(byRoleAndName).map((person) => {
-    const isTheirs = ({ employeeId }: { employeeId: number }) => employeeId === person.employeeId;
-    return {
-      ...person,
-      ...workFiguresOf({
-        work: work.filter(isTheirs),
-        attendance: attendance.filter(isTheirs),
-        changes: changes.filter(isTheirs),
-      }),
-    };
-  });
+  return people.sort(byRoleAndName).map((person) => ({
+    ...person,
+    ...workFiguresOf({
+      work: of.work.get(person.employeeId) ?? [],
+      attendance: of.attendance.get(person.employeeId) ?? [],
+      changes: of.changes.get(person.employeeId) ?? [],
+    }),
+  }));
 }
 
 /** The live schedules of a store. Relies on the index schedules_live_by_day. */
@@ -138,8 +168,11 @@ function attendanceIn(tx: Tx, { storeId, from, to }: Range): Promise<AttendanceD
 
 /** The events whose last possible day is in the range. Relies on the index events_store_due. */
 async function dueIn(tx: Tx, { storeId, from, to }: Range): Promise<DueWork[]> {
-  const rows = await tx
-    .select({ dueOn: events.dueOn, condition: events.condition, live: schedules, sync: eventSyncs })
+  return tx
+    .select({
+      lastDay: sql<WorkDate>`(${events.dueOn} - 1)::text`,
+      isCovered: sql<boolean>`(${schedules.id} is not null or ${events.condition} = 'Submitted' or ${isBookedElsewhere}) is true`,
+    })
     .from(events)
     .leftJoin(schedules, liveSchedule)
     .leftJoin(eventSyncs, joinSync)
@@ -151,23 +184,21 @@ async function dueIn(tx: Tx, { storeId, from, to }: Range): Promise<DueWork[]> {
         ne(events.condition, 'Canceled'),
       ),
     );
-  return rows.map(({ dueOn, condition, live, sync }) => ({
-    lastDay: addDays(dueOn, -1),
-    isCovered: live !== null || condition === 'Submitted' || bookedElsewhere(live, sync) !== null,
-  }));
 }
 
 /**
  * The changes of all schedules whose event was ever planned for a day of the range. Each is read
  * by an index: the planned days of each person, their events' schedules, and what the audit log has of
  * these. Only a change that a user made has a time from click to synced: until the first attempt that
- * began after it and left both sides the same.
+ * began after it and left both sides the same. Attempts are removed by age, the oldest first. Once
+ * the first of all, number 1, is gone, nothing is known of a change from before the oldest that is kept:
+ * a later attempt may not be its own.
  */
 async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]> {
   const rows = await tx.execute<{
     at: string;
-    before: ChangeSide | null;
-    after: ChangeSide | null;
+    before: (string | null)[];
+    after: (string | null)[];
     syncedAt: string | null;
   }>(sql`
     with touched as (
@@ -178,16 +209,21 @@ async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]
       join events on events.id = planned_days.event_id and events.store_id = ${storeId}
       join schedules on schedules.event_id = events.id
     )
-    select ${instantText(sql`audit_log.at`)} as at,
-      audit_log.before, audit_log.after,
-      case when audit_log.actor_id <> 'system' and audit_log.action <> 'schedule.import' then (
+    select ${instantText(sql`change.at`)} as at, ${partsOf(sql`change.before`)} as before, ${partsOf(sql`change.after`)} as after,
+      case when change.actor_id <> 'system' and change.action <> 'schedule.import'
+        and change.at >= (select case when id = 1 then '-infinity' else started_at end
+          from sync_attempts order by id limit 1) then (
         select ${instantText(sql`min(sync_attempts.finished_at)`)} from sync_attempts
         where sync_attempts.event_id = touched.event_id and sync_attempts.outcome in ('done', 'nothing')
-          and sync_attempts.started_at >= audit_log.at
+          and sync_attempts.started_at >= change.at
       ) end as "syncedAt"
     from touched
-    join audit_log on audit_log.subject_type = 'schedule' and audit_log.subject_id = touched.id::text
-    where audit_log.action like 'schedule.%'`);
+    -- By the index audit_log_subject: without the offset the whole audit log is read.
+    cross join lateral (
+      select at, actor_id, action, before, after from audit_log
+      where subject_type = 'schedule' and subject_id = touched.id::text offset 0
+    ) change
+    where change.action like 'schedule.%'`);
   return rows.map(({ at, before, after, syncedAt }) => ({
     at,
     before: placeOf(before),
@@ -196,18 +232,14 @@ async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]
   }));
 }
 
-/** A schedule in the audit log; some entries have only a part of it. */
-interface ChangeSide {
-  employeeId?: number;
-  startsAt?: Instant;
-  workDate?: WorkDate;
-  ended?: boolean;
-}
+/** The parts of a schedule in the audit log that {@link placeOf} reads: it has many others. */
+const partsOf = (side: SQL) =>
+  sql`json_build_array(${side} ->> 'employeeId', ${side} ->> 'startsAt', ${side} ->> 'workDate', ${side} ->> 'ended')`;
 
-function placeOf(side: ChangeSide | null): Change['before'] {
-  const { employeeId, startsAt, workDate, ended } = side ?? {};
-  if (ended || employeeId === undefined || startsAt === undefined || workDate === undefined) return null;
-  return { employeeId, startsAt, workDate };
+/** Where a schedule stood; null if it has ended, or where an entry has only a part of it. */
+function placeOf([employeeId, startsAt, workDate, ended]: (string | null)[]): Change['before'] {
+  if (ended === 'true' || !employeeId || !startsAt || !workDate) return null;
+  return { employeeId: Number(employeeId), startsAt, workDate };
 }
 
 const instantText = (value: ReturnType<typeof sql>) =>

@@ -23,7 +23,7 @@ export function ReportHelp({ publishedDaysBefore }: { publishedDaysBefore: numbe
     ],
     [
       'Click to synced',
-      'The time from saving a change to Crossmark holding it, for changes that people made to work of the week: half of them took less than the median. The times are kept as long as the records of attempts, by default 90 days.',
+      'The time from saving a change to Crossmark holding it, for changes that people made to work of the week: half of them took less than the median. It is known as long as the records of attempts are kept, by default 90 days. Of older changes nothing is known, and a week without any known time has none.',
     ],
   ] as const;
   return (

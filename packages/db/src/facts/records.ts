@@ -1,5 +1,5 @@
 import { type EventFacts, eventTitle, type WorkDate, workDateOf } from '@scheduler/scheduling';
-import { and, eq, getTableColumns, isNull } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, lte, or } from 'drizzle-orm';
 import type { Executor } from '../connect.ts';
 import { eventSyncs, events, schedules } from '../schema/index.ts';
 
@@ -32,6 +32,21 @@ export function bookedElsewhere(
   if (live || !sync || !holdsBooking(sync) || sync.wantedVersion > sync.syncedVersion) return null;
   return sync.bookedRepNames || 'somebody unknown here';
 }
+
+/**
+ * The same as {@link bookedElsewhere}, as a condition on an event joined with its live schedule and
+ * its sync row.
+ */
+export const isBookedElsewhere = and(
+  isNull(schedules.id),
+  lte(eventSyncs.wantedVersion, eventSyncs.syncedVersion),
+  or(
+    isNotNull(eventSyncs.bookingId),
+    isNotNull(eventSyncs.bookedRepId),
+    isNotNull(eventSyncs.bookedRepNames),
+    isNotNull(eventSyncs.bookedStartsAt),
+  ),
+);
 
 /**
  * The store's day for which an event is or was booked, here or only in Crossmark; null if it is not
