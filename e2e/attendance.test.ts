@@ -1,3 +1,4 @@
+import { connect } from '@scheduler/db';
 import { addDays, formatDay } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { parse } from 'csv-parse/sync';
@@ -115,13 +116,25 @@ describe('attendance', () => {
     expect(await recordOf(yesterday)).toMatchObject({ status: 'no_show', version: 1 });
   });
 
-  it('of somebody who called in leads to the plan that finds others for their work', async () => {
+  /** Somebody who works today and has no mark, whose work then begins some hours from now and takes one. */
+  const workToday = async (hours: number) => {
     const board = await api.day.get.query({ day: today });
     const work = board.schedules.find(
       ({ employeeId }) => !board.attendance.some((record) => record.employeeId === employeeId),
     );
     const name = board.people.find(({ id }) => id === work?.employeeId)?.name;
     if (!work || !name) throw new Error('Nobody works today.');
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    await sql`update schedules set starts_at = app_now() + ${hours} * interval '1 hour',
+      ends_at = app_now() + ${hours + 1} * interval '1 hour'
+      where employee_id = ${work.employeeId} and work_date = ${today} and ended_at is null`;
+    await close();
+    return { employeeId: work.employeeId, name };
+  };
+
+  it('of somebody who called in leads to the plan that finds others for their work', async () => {
+    const work = await workToday(2);
+    const { name } = work;
     const { page, errors } = await signedIn(stack);
     await page.goto(`${stack.apps.webUrl}/day?day=${today}`);
     await page.getByRole('button', { name: `${name}: other attendance` }).click();
@@ -135,6 +148,23 @@ describe('attendance', () => {
     await page.keyboard.press('Escape');
     await off.waitFor({ state: 'hidden' });
     expect((await api.employees.get.query({ employeeId: work.employeeId })).timeOff).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('of somebody who called in after their last work of the day is recorded, and nothing is to be covered', async () => {
+    const work = await workToday(-2);
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/day?day=${today}`);
+    await page.getByRole('button', { name: `${work.name}: other attendance` }).click();
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${work.name}` });
+    await dialog.getByRole('button', { name: 'Called in' }).click();
+    await page.getByRole('button', { name: `${work.name}: Called in. Change the attendance` }).waitFor();
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    const { attendance } = await api.day.get.query({ day: today });
+    expect(attendance).toContainEqual(
+      expect.objectContaining({ employeeId: work.employeeId, status: 'called_in' }),
+    );
     expect(errors).toEqual([]);
     await page.context().close();
   });

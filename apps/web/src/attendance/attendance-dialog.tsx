@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { AttendanceStatus } from '@scheduler/scheduling';
 import { Button } from '@scheduler/ui/button';
 import { TextField } from '@scheduler/ui/field';
@@ -14,7 +15,8 @@ const DaysDialog = lazyComponent(() => import('../people/days-dialog.tsx'), 'Day
 
 /**
  * The dialog in which a person's day gets its status, or another one, with a note. Somebody who
- * called in today leaves work behind: the dialog that finds others for it follows.
+ * called in today leaves work behind: the dialog that finds others for it follows, unless all of it
+ * is over.
  */
 export function AttendanceDialog({ of, onClose }: { of: PersonDay; onClose: () => void }) {
   const { record: known, name, day } = of;
@@ -23,16 +25,23 @@ export function AttendanceDialog({ of, onClose }: { of: PersonDay; onClose: () =
   const formatMoment = useFormatMoment();
   const written = note.trim() || null;
   const isNoteChanged = known !== undefined && written !== known.note;
-  const person = trpc.employees.get.useQuery({ employeeId: of.employeeId });
-  const [isFindingCover, setIsFindingCover] = useState(false);
-  const hasWorkToday =
-    person.data?.today === day && person.data.upcoming.some(({ workDate }) => workDate === day);
-  const save = (status: AttendanceStatus) => {
+  const utils = trpc.useUtils();
+  trpc.employees.get.usePrefetchQuery({ employeeId: of.employeeId });
+  const [step, setStep] = useState<'choosing' | 'chosen' | 'covering'>('choosing');
+  const leavesWork = async (): Promise<boolean> => {
+    const { today, upcoming } = await utils.employees.get.ensureData({ employeeId: of.employeeId });
+    return (
+      today === day && upcoming.some(({ workDate, endsAt }) => workDate === day && endsAt > currentInstant())
+    );
+  };
+  const save = async (status: AttendanceStatus) => {
+    setStep('chosen');
     record(of, status, written);
-    if (status === 'called_in' && known?.status !== 'called_in' && hasWorkToday) setIsFindingCover(true);
+    const calledIn = status === 'called_in' && known?.status !== 'called_in';
+    if (calledIn && (await leavesWork().catch(() => false))) setStep('covering');
     else onClose();
   };
-  if (isFindingCover) {
+  if (step === 'covering') {
     return (
       <Suspense>
         <DaysDialog employeeId={of.employeeId} name={name} startsOn={day} onClose={onClose} />
@@ -61,7 +70,7 @@ export function AttendanceDialog({ of, onClose }: { of: PersonDay; onClose: () =
           )}
           <Button onClick={onClose}>Cancel</Button>
           {isNoteChanged && (
-            <Button look="primary" onClick={() => save(known.status)}>
+            <Button look="primary" onClick={() => void save(known.status)}>
               Save note
             </Button>
           )}
@@ -76,13 +85,13 @@ export function AttendanceDialog({ of, onClose }: { of: PersonDay; onClose: () =
           value={note}
           onChange={(change) => setNote(change.target.value)}
         />
-        <fieldset className="grid gap-1.5">
+        <fieldset disabled={step === 'chosen'} className="grid gap-1.5">
           <legend className="mb-1 text-sm font-medium">Status</legend>
           {STATUSES.map((status) => (
             <Button
               key={status}
               aria-pressed={known?.status === status}
-              onClick={() => save(status)}
+              onClick={() => void save(status)}
               className={`justify-start! ${known?.status === status ? 'border-accent!' : ''}`}
             >
               <StatusLetter status={status} />
