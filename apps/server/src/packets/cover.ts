@@ -1,6 +1,7 @@
-import { type PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
+import { type PDFDocument, type PDFFont, type PDFPage, rgb } from '@cantoo/pdf-lib';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { formatDay, formatTime, formatWhen } from '@scheduler/scheduling';
+import { embedCoverFonts } from './cover-fonts.ts';
 import type { Packet, PacketEvent } from './types.ts';
 
 /** An event on the cover. */
@@ -26,8 +27,7 @@ const COLUMNS = { time: MARGIN, event: MARGIN + 66, person: MARGIN + 292, pages:
  * and everything that is missing, with the reason.
  */
 export async function addCover(file: PDFDocument, cover: Cover, made: { by: string }): Promise<void> {
-  const plain = await file.embedFont(StandardFonts.Helvetica);
-  const bold = await file.embedFont(StandardFonts.HelveticaBold);
+  const { plain, bold } = await embedCoverFonts(file);
   const sheet = new Sheet(file, plain);
   const { store, day, events, templates } = cover;
   const { timeZone } = store;
@@ -252,20 +252,20 @@ class Sheet {
   }
 }
 
-/** Letters that have no accent to leave out. */
-const LETTERS: Record<string, string> = { ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ı: 'i', ħ: 'h', ŋ: 'n', ŧ: 't' };
+const knownCharacters = new WeakMap<PDFFont, ReadonlySet<number>>();
 
 /**
- * Text with the characters of a font alone, which has those of Western Europe. Other letters lose
- * their accents; what remains becomes a question mark.
+ * Text with the characters of a font alone. A letter that it lacks loses its accents; what remains
+ * becomes a question mark.
  */
 function printable(text: string, font: PDFFont): string {
-  const known = new Set(font.getCharacterSet());
+  const known = knownCharacters.get(font) ?? new Set(font.getCharacterSet());
+  knownCharacters.set(font, known);
   const isKnown = (character: string) => known.has(character.codePointAt(0) ?? 0);
   return [...text.normalize('NFC').replace(/\s/gu, ' ')]
     .map((character) => {
       if (isKnown(character)) return character;
-      const bare = LETTERS[character] ?? character.normalize('NFKD').replace(/\p{M}/gu, '');
+      const bare = character.normalize('NFKD').replace(/\p{M}/gu, '');
       return bare && [...bare].every(isKnown) ? bare : '?';
     })
     .join('');

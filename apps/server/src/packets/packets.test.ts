@@ -233,7 +233,7 @@ describe('a packet', () => {
 
   test('names on its cover what is missing, with the reason', async () => {
     const { db } = server.database;
-    await planned(612341, 9, null, 'Łukasz Żółć 王');
+    await planned(612341, 9, null, 'Łukasz Żółć \u0915');
     await planned(612342, 10, Buffer.from('%PDF-1.7 and nothing else'), 'Ben Sample');
     await planned(612343, 11, await encrypted(), 'Cy Third');
     const waiting = await planned(612344, 12, await pdf('x'), 'Di Fourth');
@@ -259,7 +259,7 @@ describe('a packet', () => {
     expect(pages).toEqual(['Old 1']);
     for (const text of [
       'Missing in this packet (6)',
-      'Lukasz Zólc ?',
+      'Łukasz Żółć ?',
       'Crossmark has no link to instructions.',
       'The PDF is damaged and can’t be read.',
       'The PDF is protected by a password.',
@@ -269,6 +269,23 @@ describe('a packet', () => {
       'Fetching it again failed.',
     ])
       expect(cover.replace(/\s+/g, ' ')).toContain(text);
+  });
+
+  test.each([
+    'Łukasz Żak',
+    'Nguyễn Thị Ánh',
+    // As some systems write it, with the accents after their letters.
+    'Nguyễn Thị Ánh'.normalize('NFD'),
+    'Άννα Παπαδοπούλου',
+    'Юлия Щербакова',
+    'İpek Gürsoy',
+    'Șerban Țară',
+    'Zoë Office-flask ->',
+  ])('has the letters of %s on its cover, as text that can be searched and copied', async (name) => {
+    const eventId = await planned(612345, 10, null, name);
+    const [cover = ''] = await pagesOf(`${storeId}/packets/events/${eventId}`);
+    expect(cover.replace(/\s+/g, ' ')).toContain(name.normalize('NFC'));
+    expect(cover).not.toContain('?');
   });
 
   test('of a day on which nobody works says so', async () => {
