@@ -28,7 +28,7 @@ export async function messageOf(
   const content = await new MailComposer({
     from,
     to: { name: '', address: user.email },
-    subject: subjectOf(digest),
+    ...wordsOf(digest),
     date: new Date(currentInstant()),
     messageId: `<${key}@${host}>`,
     headers: {
@@ -36,8 +36,6 @@ export async function messageOf(
       'List-Unsubscribe': `<${accountAddress(digest)}>`,
       'Auto-Submitted': 'auto-generated',
     },
-    text: textOf(digest),
-    html: htmlOf(digest),
     disableFileAccess: true,
     disableUrlAccess: true,
   })
@@ -45,6 +43,13 @@ export async function messageOf(
     .build();
   return { to: user.email, content };
 }
+
+/** What a digest says: its subject, and the same text twice, as plain text and as HTML. */
+export const wordsOf = (digest: Digest) => ({
+  subject: subjectOf(digest),
+  text: textOf(digest),
+  html: htmlOf(digest),
+});
 
 const accountAddress = ({ origin }: Digest) => `${origin}/account#digests`;
 const checksAddress = ({ origin, store }: Digest) => `${origin}/checks?store=${store.id}`;
@@ -109,8 +114,8 @@ function textOf(digest: Digest): string {
   const days = digest.days.map((day) =>
     [
       `${nameOf(digest, day)} – score ${day.score}, ${toCorrect([day]) || 'nothing to correct'}`,
-      ...linesOf(day).map((line) => `  ${line}`),
       ...findingsOf(day).map(({ severity, message }) => `  ${SEVERITY_WORDS[severity]}: ${message}`),
+      ...linesOf(day).map((line) => `  ${line}`),
       `  ${dayAddress(digest, day.day)}`,
     ].join('\n'),
   );
@@ -134,7 +139,10 @@ const ESCAPES: Record<string, string> = {
 };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
-const FONT = 'font-family:Helvetica,Arial,sans-serif;font-size:14px;line-height:20px;color:#171b21';
+/** A cell: long names are broken, so that they make no phone scroll sideways. */
+const CELL =
+  'font-family:Helvetica,Arial,sans-serif;font-size:14px;line-height:20px;color:#171b21;word-break:break-word;overflow-wrap:anywhere';
+const HEADING = 'margin:0;font-size:14px;line-height:20px;font-weight:normal';
 const LINK = 'color:#1a51b8';
 const COLORS = { critical: '#b3231b', warning: '#855000' } as const;
 
@@ -148,19 +156,21 @@ function htmlOf(digest: Digest): string {
       ({ severity, message }) =>
         `<div><strong style="color:${COLORS[severity]}">${SEVERITY_WORDS[severity]}:</strong> ${escaped(message)}</div>`,
     );
-    return `<tr><td style="${FONT};padding:12px 0;border-top:1px solid #e2e5ea">
-<div><strong>${link(dayAddress(digest, day.day), nameOf(digest, day))}</strong> &middot; score ${day.score}, ${escaped(toCorrect([day]) || 'nothing to correct')}</div>
-${[...lines, ...findings].join('\n')}
+    return `<tr><td style="${CELL};padding:12px 0;border-top:1px solid #e2e5ea">
+<h2 style="${HEADING}"><strong>${link(dayAddress(digest, day.day), nameOf(digest, day))}</strong> &middot; score ${day.score}, ${escaped(toCorrect([day]) || 'nothing to correct')}</h2>
+${[...findings, ...lines].join('\n')}
 </td></tr>`;
   });
   const title = `Next days at ${digest.store.name} (${digest.store.number})`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title></head>
 <body style="margin:0;padding:16px;background:#ffffff">
-<table role="presentation" cellpadding="0" cellspacing="0" style="max-width:640px;width:100%;border-collapse:collapse">
-<tr><td style="${FONT};font-size:18px;line-height:24px;padding-bottom:12px"><strong>${escaped(title)}</strong></td></tr>
+<main>
+<table role="presentation" cellpadding="0" cellspacing="0" style="max-width:640px;width:100%;table-layout:fixed;border-collapse:collapse">
+<tr><td style="${CELL};padding-bottom:12px"><h1 style="margin:0;font-size:18px;line-height:24px">${escaped(title)}</h1></td></tr>
 ${days.join('\n')}
-<tr><td style="${FONT};padding-top:12px;border-top:1px solid #e2e5ea">${link(checksAddress(digest), 'All checks')} &middot; ${link(accountAddress(digest), 'Turn this off')}</td></tr>
+<tr><td style="${CELL};padding-top:12px;border-top:1px solid #e2e5ea;line-height:28px">${link(checksAddress(digest), 'All checks')} &middot; ${link(accountAddress(digest), 'Turn this off')}</td></tr>
 </table>
+</main>
 </body></html>`;
 }

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
   connect,
   type Database,
@@ -74,6 +79,7 @@ interface Received {
   to: string;
   content: string;
   user: string | undefined;
+  isEncrypted: boolean;
 }
 
 /** A mail server on this machine that keeps what it takes. */
@@ -92,6 +98,7 @@ async function startMail(options: SMTPServerOptions = {}, more: Partial<MailServ
           to: session.envelope.rcptTo.map(({ address }) => address).join(),
           content: Buffer.concat(chunks).toString(),
           user: session.user as string | undefined,
+          isEncrypted: session.secure,
         });
         done();
       });
@@ -169,6 +176,18 @@ describe('the digest of the next days', () => {
     expect(await sends()).toMatchObject([{ userId: 'ada', day: '2026-01-05', state: 'sent', attempts: 1 }]);
     await itIs('2026-01-06T11:00:30.000Z');
     expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+  });
+
+  test('of a store whose name has line breaks gets no header and no recipient from them', async () => {
+    await subscribe('ada', '06:00');
+    await db().update(stores).set({ name: 'Club\r\nBcc: eve@example.test\r\n\r\n<b>Body</b>' });
+    await itIs(SIX);
+    const { mail, received } = await startMail();
+    expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+    expect(received.map(({ to }) => to)).toEqual(['ada@example.test']);
+    const [head = ''] = (received[0]?.content ?? '').split('\r\n\r\n');
+    expect(head).not.toMatch(/^bcc:/im);
+    expect(head).toMatch(/^Content-Type: multipart\/alternative/m);
   });
 
   test('that several workers send at once is sent once to each', async () => {
@@ -306,6 +325,91 @@ describe('what the mail server surely has not taken', () => {
     const { mail, received } = await startMail();
     expect(await send(mail)).toEqual({ sent: 2, failed: 0 });
     expect(received).toHaveLength(2);
+  });
+});
+
+describe('a connection with a password', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mail-server-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** Makes a key and a certificate that the server has signed itself, of the addresses of this machine. */
+  function selfSigned(addresses = 'IP:127.0.0.1,IP:0.0.0.0') {
+    const [key, cert] = [join(folder, 'mail.key'), join(folder, 'mail.crt')];
+    const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+    const name = ['-subj', '/CN=mail', '-addext', `subjectAltName=${addresses}`];
+    execFileSync('openssl', ['req', '-x509', ...kind, ...name, '-keyout', key, '-out', cert], {
+      stdio: 'pipe',
+    });
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  }
+  /** Trusts a certificate in this test, as NODE_EXTRA_CA_CERTS does from the start of a process. */
+  function trust(cert: string): void {
+    const before = getCACertificates('default');
+    setDefaultCACertificates([...before, cert]);
+    onTestFinished(() => setDefaultCACertificates(before));
+  }
+  const ACCOUNT = `scheduler:${encodeURIComponent(PASSWORD)}`;
+  /** A server that asks for a password, and what it was told of one. */
+  async function startWithAccount(options: SMTPServerOptions) {
+    const passwords: unknown[] = [];
+    const started = await startMail({
+      onAuth({ password }, _session, done) {
+        passwords.push(password);
+        done(null, { user: 'scheduler' });
+      },
+      ...options,
+    });
+    const at = (scheme: string) => mailServerAt(`${scheme}://${ACCOUNT}@0.0.0.0:${started.mail.port}`, FROM);
+    return { ...started, passwords, at };
+  }
+
+  test.each([
+    { scheme: 'smtps', how: 'encrypted from its beginning', options: { secure: true } },
+    { scheme: 'smtp', how: 'encrypted by STARTTLS', options: { disabledCommands: [] } },
+  ])('$how is refused until its certificate is trusted, and carries the digest then', async (of) => {
+    await subscribe('ada', '06:00');
+    await itIs(SIX);
+    const pair = selfSigned();
+    const { at, received, passwords } = await startWithAccount({ ...of.options, ...pair });
+    expect(await send(at(of.scheme))).toEqual({ sent: 0, failed: 1 });
+    const [row] = await sends();
+    expect(row).toMatchObject({
+      state: 'refused',
+      failure:
+        'The mail server’s certificate is signed by nobody whom the worker trusts: name its authority’s file in NODE_EXTRA_CA_CERTS.',
+    });
+    expect([passwords, received]).toEqual([[], []]);
+
+    trust(pair.cert);
+    await itIs('2026-01-05T11:06:00.000Z');
+    expect(await send(at(of.scheme))).toEqual({ sent: 1, failed: 0 });
+    expect(passwords).toEqual([PASSWORD]);
+    expect(received).toMatchObject([{ to: 'ada@example.test', user: 'scheduler', isEncrypted: true }]);
+  });
+
+  test('whose certificate is of another host is refused, with the setting to correct', async () => {
+    await subscribe('ada', '06:00');
+    await itIs(SIX);
+    const pair = selfSigned('DNS:other.example.test');
+    trust(pair.cert);
+    const { at, passwords } = await startWithAccount({ secure: true, ...pair });
+    expect(await send(at('smtps'))).toEqual({ sent: 0, failed: 1 });
+    expect(await sends()).toMatchObject([
+      {
+        failure: 'The mail server’s certificate is for another host: correct the host in SMTP_URL.',
+      },
+    ]);
+    expect(passwords).toEqual([]);
+  });
+
+  test('that is not encrypted is refused before the password is sent, unless it is to this machine', async () => {
+    await subscribe('ada', '06:00');
+    await itIs(SIX);
+    const { at, passwords, received } = await startWithAccount({});
+    expect(await send(at('smtp'))).toEqual({ sent: 0, failed: 1 });
+    expect(await sends()).toMatchObject([
+      { failure: 'The mail server offers no connection that is encrypted and trusted.' },
+    ]);
+    expect([passwords, received]).toEqual([[], []]);
   });
 });
 

@@ -41,6 +41,8 @@ export type Handover =
 /** The parts of an error of nodemailer that tell what happened. */
 interface MailError {
   code?: string;
+  /** The code of the connection's own error, for example of TLS. */
+  originalCode?: string;
   command?: string;
   responseCode?: number;
 }
@@ -122,7 +124,23 @@ export function handOver(server: MailServer, message: Message, signal: AbortSign
   });
 }
 
-function failed({ code, command, responseCode }: MailError, isHandedOver: boolean): Handover {
+const UNTRUSTED =
+  'is signed by nobody whom the worker trusts: name its authority’s file in NODE_EXTRA_CA_CERTS';
+const WRONG_TIME = 'is not valid at this time: renew it';
+
+/** What is wrong with a certificate, by the code of TLS, and the way out. */
+const CERTIFICATE_FAULTS: Record<string, string> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_HAS_EXPIRED: WRONG_TIME,
+  CERT_NOT_YET_VALID: WRONG_TIME,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'is for another host: correct the host in SMTP_URL',
+};
+
+function failed({ code, originalCode, command, responseCode }: MailError, isHandedOver: boolean): Handover {
   const answer = responseCode ? ` (${cleanText(String(responseCode), 10)})` : '';
   // With an answer the server says itself that it doesn't take the message.
   if (isHandedOver && !(responseCode && responseCode >= 400)) {
@@ -136,6 +154,8 @@ function failed({ code, command, responseCode }: MailError, isHandedOver: boolea
     failure,
     isAboutMessage,
   });
+  const fault = CERTIFICATE_FAULTS[originalCode ?? ''];
+  if (fault) return refused(`The mail server’s certificate ${fault}.`);
   if (code === 'EAUTH') return refused(`The mail server refused the sign-in${answer}.`);
   if (code === 'ETLS') return refused('The mail server offers no connection that is encrypted and trusted.');
   if (command === 'MAIL FROM') return refused(`The mail server refused the sender’s address${answer}.`);
