@@ -166,12 +166,12 @@ describe('a paper template', () => {
   test('that another admin has changed meanwhile is refused, whatever is done with it', async () => {
     const { id: templateId } = await add('Activity log');
     await admin.packets.editTemplate.mutate({ templateId, version: 1, level: 'day' });
-    for (const late of [
-      admin.packets.editTemplate.mutate({ templateId, version: 1, name: 'Log' }),
-      admin.packets.moveTemplate.mutate({ templateId, version: 1, position: 1 }),
-      admin.packets.removeTemplate.mutate({ templateId, version: 1 }),
+    for (const change of [
+      () => admin.packets.editTemplate.mutate({ templateId, version: 1, name: 'Log' }),
+      () => admin.packets.moveTemplate.mutate({ templateId, version: 1, position: 1 }),
+      () => admin.packets.removeTemplate.mutate({ templateId, version: 1 }),
     ])
-      expect(await refusalOf(late)).toMatchObject({ reason: { code: 'stale', currentVersion: 2 } });
+      expect(await refusalOf(change())).toMatchObject({ reason: { code: 'stale', currentVersion: 2 } });
   });
 
   test('has a place of its own, whoever adds and moves templates at the same moment', async () => {
