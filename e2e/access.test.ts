@@ -129,7 +129,7 @@ describe('a fresh installation', () => {
     await dialog.getByRole('button', { name: 'Save stores' }).click();
     const some = dialog.getByRole('radio', { name: 'Only these' });
     const fault = () => some.evaluate((radio: HTMLInputElement) => radio.validationMessage);
-    expect(await fault()).toBe('Choose a store at least.');
+    expect(await fault()).toBe('Choose at least one store.');
     await dialog.getByRole('checkbox', { name: /Club Eight/ }).check();
     expect(await fault()).toBe('');
     await withoutFindings(admin);

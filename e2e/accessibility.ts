@@ -2,12 +2,30 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 
 /**
- * Returns the problems of a page: axe's findings with their places, and parts that scroll sideways.
- * Empty if there are none. `except` is a selector of parts that axe ignores.
+ * Returns the problems of a page: axe's findings with their places, parts that scroll sideways, and
+ * links that claim the same place. Empty if there are none. `except` is a selector of parts that
+ * axe ignores.
  */
 export async function findingsOf(page: Page, except?: string): Promise<string[]> {
-  return [...(await axeFindingsOf(page, except)), ...(await sidewaysOf(page))];
+  return [
+    ...(await axeFindingsOf(page, except)),
+    ...(await sidewaysOf(page)),
+    ...(await currentLinksOf(page)),
+  ];
 }
+
+/** Returns the navigations in which more than one link says that it is the present page. */
+const currentLinksOf = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('nav')].flatMap((nav) => {
+      const current = [...nav.querySelectorAll('[aria-current=page]')]
+        .filter((link) => link.checkVisibility())
+        .map((link) => link.textContent);
+      return current.length > 1
+        ? [`${nav.ariaLabel ?? 'a nav'} has two present pages: ${current.join()}`]
+        : [];
+    }),
+  );
 
 /** The only rules of axe whose result depends on the colors. */
 const COLOR_RULES = ['color-contrast', 'link-in-text-block'];

@@ -38,7 +38,7 @@ export const isForTimeOff = (timeOffId: number): SQL =>
   sql`${proposals.cause} @> ${JSON.stringify({ kind: 'off', timeOffId })}::jsonb`;
 
 /**
- * Returns a sentence if the reason for a plan is none any more: somebody removed the time off, or
+ * Returns a sentence if the reason for a plan no longer holds: somebody removed the time off, or
  * opened the closed day. Returns null while it stands. Nothing is recorded of somebody who leaves, so
  * that always stands.
  */

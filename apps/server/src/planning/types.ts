@@ -26,7 +26,7 @@ export interface ProposalView {
   requestedById: string;
   /** Why it finds other people for scheduled work; null if it places open work. */
   cause: Cause | null;
-  /** A sentence if that reason is none any more, because the time off was removed; otherwise null. */
+  /** A sentence if that reason no longer holds, because the time off was removed; otherwise null. */
   causeOver: string | null;
   /**
    * Who has it planned again at the moment; null if nobody has. Until the new plan is ready, nothing

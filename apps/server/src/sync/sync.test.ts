@@ -214,7 +214,7 @@ describe('a conflict', () => {
     },
   );
 
-  test('that is none any more can’t be ended', async () => {
+  test('that has ended already can’t be ended', async () => {
     const refused = await refusalOf(api.sync.resolve.mutate({ eventId, choice: 'mine', seenAt }));
     expect(refused.message).toContain('no conflict any more');
   });

@@ -51,7 +51,7 @@ export function StoresField({
           checked={isLimited}
           // The browser says it where the form is sent.
           ref={(input) =>
-            input?.setCustomValidity(isLimited && chosen.size === 0 ? 'Choose a store at least.' : '')
+            input?.setCustomValidity(isLimited && chosen.size === 0 ? 'Choose at least one store.' : '')
           }
           onChange={() => setIsLimited(true)}
         />

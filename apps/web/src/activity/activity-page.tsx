@@ -42,6 +42,7 @@ export function ActivityPage() {
               key={label}
               to="/activity"
               search={{ ...(search.store && { store: search.store }), ...(tab && { tab }) }}
+              activeOptions={{ exact: true }}
               aria-current={search.tab === tab ? 'page' : undefined}
               className={`-mb-px border-b-2 px-3 py-2 text-sm whitespace-nowrap ${search.tab === tab ? 'border-accent font-medium text-accent-text' : 'border-transparent text-ink-2 hover:text-ink'}`}
             >

@@ -129,6 +129,7 @@ function KindLink({
     <Link
       to="/activity"
       search={search}
+      activeOptions={{ exact: true }}
       aria-current={on ? 'page' : undefined}
       className={`inline-flex items-center gap-1.5 rounded-full border px-3 py-1 text-sm pointer-coarse:py-2 ${on ? 'border-accent bg-accent-soft text-accent-text' : 'border-line bg-surface hover:bg-surface-2'}`}
     >

@@ -82,7 +82,7 @@ function Totals({ month }: { month: AttendanceMonth }) {
   return (
     <dl className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <div className="flex gap-1.5">
-        <dt className="text-ink-2">On time</dt>
+        <dt className="text-ink-2">On-time rate</dt>
         <dd className="font-semibold tabular-nums">{rateInWords(month)}</dd>
       </div>
       {STATUSES.map((status) => (

@@ -21,7 +21,7 @@ export function StoreFeed({ store }: { store: Settings['store'] }) {
       {({ feed }) => (
         <FeedSection
           whose={store.name}
-          about="A calendar with everybody’s names and times, without telephone numbers and e-mail addresses. It ends when the admin who made it is none any more."
+          about="A calendar with everybody’s names and times, without telephone numbers and e-mail addresses. It ends when the user who made it is no longer an admin."
           feed={feed}
           mayChange
           calls={{

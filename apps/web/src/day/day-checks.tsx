@@ -1,4 +1,4 @@
-import { type DayCheck, type Finding, isFine } from '@scheduler/scheduling';
+import { addDays, type DayCheck, type Finding, isFine } from '@scheduler/scheduling';
 import type { DayBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, CircleCheck, TriangleAlert } from 'lucide-react';
@@ -25,7 +25,7 @@ export function DayChecks({ board, actions }: { board: DayBoard; actions: DayAct
       <p className="text-xs">
         <Link
           to="/checks"
-          search={{ store: board.store.id, from: board.day, to: board.day }}
+          search={{ store: board.store.id, from: board.day, to: addDays(board.day, 6) }}
           className="inline-flex min-h-6 items-center font-medium text-accent-text underline pointer-coarse:min-h-9"
         >
           Checks of more days

@@ -114,6 +114,7 @@ function View({
     <Link
       to="/events"
       search={{ ...to, ...(storeId && { store: storeId }) }}
+      activeOptions={{ exact: true }}
       aria-current={on ? 'page' : undefined}
       className={`inline-flex h-7 items-center gap-1.5 rounded px-2.5 text-sm whitespace-nowrap pointer-coarse:h-9 ${on ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2 hover:text-ink'}`}
     >

@@ -11,6 +11,7 @@ import {
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
+import { createContext, useContext } from 'react';
 import { createExternalStore, useExternalStore } from './external-store.ts';
 
 export {
@@ -52,14 +53,19 @@ export function formatWeek(sunday: string): string {
   return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${lastYear}`;
 }
 
+/** The zone of the page's store; undefined while it is unknown, and on pages before the sign-in. */
+export const StoreZone = createContext<string | undefined>(undefined);
+
 /**
- * Returns a function that formats an instant in the store's zone: `10:45 AM`, or
- * `Mon Jan 5, 10:45 AM` if it isn't today.
+ * Returns a function that formats an instant as `10:45 AM`, or as `Mon Jan 5, 10:45 AM` if it isn't
+ * today. The zone is that of the page's store, or `timeZone`; the viewer's while no store is known.
  */
-export function useFormatMoment(timeZone = VIEWER_ZONE): (instant: Instant) => string {
-  const today = useToday(timeZone);
+export function useFormatMoment(timeZone?: string): (instant: Instant) => string {
+  const pageZone = useContext(StoreZone);
+  const zone = timeZone ?? pageZone ?? VIEWER_ZONE;
+  const today = useToday(zone);
   return (instant) =>
-    workDateOf(instant, timeZone) === today ? formatTime(instant, timeZone) : formatWhen(instant, timeZone);
+    workDateOf(instant, zone) === today ? formatTime(instant, zone) : formatWhen(instant, zone);
 }
 
 /** `10:15a` out of `10:15 AM`. */

@@ -135,6 +135,7 @@ function ViewLinks({ view }: { view: (typeof VIEWS)[number]['id'] }) {
           key={word}
           to="/people"
           search={id ? { view: id } : {}}
+          activeOptions={{ exact: true }}
           aria-current={view === id ? 'page' : undefined}
           className={`inline-flex h-8 items-center border-line-strong px-2.5 text-sm not-first:border-l pointer-coarse:h-11 ${view === id ? 'bg-accent-soft font-medium text-accent-text' : 'hover:bg-surface-2'}`}
         >

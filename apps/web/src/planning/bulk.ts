@@ -189,7 +189,8 @@ export async function unscheduleMany(items: readonly SeenSchedule[]): Promise<Bu
 function restoredBy(rows: readonly { saved: Ref | null; message: string | null }[]) {
   const restored = rows.map(({ saved }) => (saved ? refOf(saved) : undefined));
   const kept = rows.flatMap(({ message }) => message ?? []);
-  const message = `${countOf(rows.filter(({ saved }) => saved).length)} back where they were.`;
+  const count = rows.filter(({ saved }) => saved).length;
+  const message = `${countOf(count)} back where ${count === 1 ? 'it was' : 'they were'}.`;
   return { restored, message: [message, ...kept].join(' ') };
 }
 

@@ -28,8 +28,7 @@ export function ZoneNotice() {
  */
 export function ConnectionNotice() {
   const { live, reachable, online, shows } = useConnection();
-  const timeZone = useStore()?.timeZone;
-  const formatMoment = useFormatMoment(timeZone);
+  const formatMoment = useFormatMoment();
   const summary = trpc.sync.summary.useQuery();
   const { crossmark, heldBack } = summary.data ?? {};
   const asOf = shows && `What you see is from ${formatMoment(shows)}.`;
