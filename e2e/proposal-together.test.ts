@@ -286,29 +286,33 @@ describe('a plan that two people edit', () => {
     }
   });
 
-  it('saves a line that was refused, once what spoke against it is gone', async () => {
-    const [one] = (await alone()).filter(({ changed }) => changed === null);
-    if (!one) throw new Error('No line is left that could be saved.');
+  it('saves a line that was refused, once what spoke against it is gone, and asks for its reason anew', async () => {
+    const { line: one, needyId } = await withReason();
     const { proposalId, version, lines } = await current();
-    const marks = lines.map(({ lineId }) => ({ lineId, ticked: lineId === one.lineId }));
-    await api.plan.markLines.mutate({ proposalId, version, lines: marks });
-    const { scheduleId, version: seen } = await api.schedules.create.mutate({
-      eventId: one.eventId,
-      employeeId: one.employeeId,
-      startsAt: one.startsAt,
-      withSupervisor: false,
-    });
+    const { lineId, eventId, day, employeeId, startsAt } = one;
+    const marks = lines.map((line) => ({ lineId: line.lineId, ticked: line.lineId === lineId }));
+    const marked = await api.plan.markLines.mutate({ proposalId, version, lines: marks });
+    await api.plan.moveLine.mutate({ ...marked, lineId, day, employeeId: needyId });
+    const made = await api.schedules.create.mutate({ eventId, employeeId, startsAt, withSupervisor: false });
     await row(page, one)
       .getByText(/was scheduled since\./)
       .waitFor();
+    const reason = page.getByLabel('Reason for going against the warning');
+    await reason.fill('Agreed with the club');
     await page.getByRole('button', { name: 'Approve 1', exact: true }).click();
     await page.getByText('1 event could not be scheduled; the reason stands with it.').waitFor();
     await row(page, one)
       .getByText(/^Not saved: .* is already scheduled/)
       .waitFor();
     expect(await findingsOf(page)).toEqual([]);
-    await api.schedules.unschedule.mutate({ scheduleId, version: seen });
-    await page.getByRole('button', { name: 'Try again to schedule 1 event' }).click();
+    const { scheduleId } = made;
+    await api.schedules.unschedule.mutate({ scheduleId, version: made.version });
+    const again = page.getByRole('button', { name: 'Try again to schedule 1 event' });
+    await again.click();
+    await expect.poll(() => reason.evaluate((field) => field === document.activeElement)).toBe(true);
+    expect((await lineNow(one))?.state).toBe('refused');
+    await reason.fill('Agreed with the club');
+    await again.click();
     await waitFor('The line', async () => (await lineNow(one))?.state === 'saved');
     await page.getByRole('button', { name: /^Undo the approval of 1 event/ }).waitFor();
   });
@@ -352,6 +356,18 @@ describe('a plan that two people edit', () => {
   it('has met no error in the pages', () => {
     expect(errors.flat()).toEqual([]);
   });
+
+  /** A line that nothing speaks against, and somebody who could do it on its day with a reason. */
+  async function withReason(): Promise<{ line: Line; needyId: number }> {
+    const { proposalId } = await current();
+    for (const line of (await alone()).filter(({ changed }) => changed === null)) {
+      const { eventId, day } = line;
+      const { people } = await api.plan.suggest.query({ eventId, day, proposalId });
+      const needy = people.find(({ needsReason }) => needsReason.length > 0);
+      if (needy) return { line, needyId: needy.employeeId };
+    }
+    throw new Error('No line can go to anybody with a reason.');
+  }
 
   /** A line that two others could do on its day. */
   async function movable(): Promise<{ line: Line; otherId: number; thirdId: number }> {
