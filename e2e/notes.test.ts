@@ -1,3 +1,4 @@
+import { addDays } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
@@ -64,6 +65,77 @@ describe('notes', () => {
     expect(sheets.map(({ text }) => text).join(' ')).toContain('Inventory at noon.');
     for (const { outside } of sheets) expect(outside).toEqual([]);
     expect(errors).toEqual([]);
+  });
+
+  it('that are written about one day are neither shown nor saved about another, and wait at their own', async () => {
+    const days = [today, addDays(today, 1)].map((day) => ({ kind: 'day' as const, storeId, day }));
+    const [here, next] = days;
+    if (!here || !next) throw new Error('There are no days.');
+    const before = await Promise.all(
+      days.map(async (subject) => {
+        const { version = null } = (await api.notes.get.query({ subject })) ?? {};
+        return api.notes.save.mutate({ subject, version, text: `About ${subject.day}.` });
+      }),
+    );
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/day?day=${next.day}`);
+    await page.getByText(`About ${next.day}.`).waitFor();
+    await page.getByRole('button', { name: 'Previous day' }).click();
+    await page.getByText(`About ${here.day}.`).waitFor();
+    await page.getByRole('button', { name: 'Edit note' }).click();
+    const field = page.getByRole('textbox', { name: 'Note' });
+    await field.fill('Inventory at one.');
+    await page.getByRole('button', { name: 'Next day' }).click();
+    await page.getByText(`About ${next.day}.`).waitFor();
+    expect(await field.count()).toBe(0);
+    await page.getByRole('button', { name: 'Previous day' }).click();
+    await expect.poll(() => field.inputValue()).toBe('Inventory at one.');
+    await page.getByRole('button', { name: 'Save note' }).click();
+    await page.getByRole('button', { name: 'Edit note' }).waitFor();
+    expect(await api.notes.get.query({ subject: here })).toMatchObject({ text: 'Inventory at one.' });
+    expect(await api.notes.get.query({ subject: next })).toEqual(before[1]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('are waited for before a sheet is printed, and a sheet that can’t have them says so', async () => {
+    const subject = { kind: 'day' as const, storeId, day: today };
+    const { version = null } = (await api.notes.get.query({ subject })) ?? {};
+    await api.notes.save.mutate({ subject, version, text: 'Bring the cart.' });
+    const [person] = await api.employees.list.query({ storeId });
+    const { page } = await signedIn(stack);
+    for (const path of [
+      `day/print?day=${today}`,
+      `week/print?week=${today}`,
+      `people/${person?.id}/print?week=${today}`,
+      `people/print?week=${today}`,
+    ]) {
+      let answer = () => {};
+      const isAsked = new Promise<void>((asked) => {
+        const answered = new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        void page.route(/notes\.list/, async (route) => {
+          asked();
+          await answered;
+          await route.fulfill({ status: 500, body: '' });
+        });
+      });
+      await page.goto(`${stack.apps.webUrl}/${path}`);
+      await isAsked;
+      const print = page.getByRole('button', { name: 'Print', exact: true });
+      const sheets = page.getByRole('region', { name: 'Sheets' });
+      await sheets.getByRole('status').waitFor();
+      expect(await print.isDisabled()).toBe(true);
+      answer();
+      await sheets.getByText('The notes could not be loaded.').waitFor();
+      expect(await print.isDisabled()).toBe(true);
+      await page.unroute(/notes\.list/);
+      await sheets.getByRole('button', { name: 'Try again' }).click();
+      await sheets.getByText('Bring the cart.').first().waitFor();
+      await expect.poll(() => print.isEnabled()).toBe(true);
+    }
+    await page.context().close();
   });
 
   it('of a person stand on their page; one that a colleague has changed meanwhile is not overwritten unseen', async () => {

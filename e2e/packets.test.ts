@@ -150,6 +150,16 @@ describe('packets', () => {
     const dialog = phone.page.getByRole('dialog');
     await expect.poll(() => dialog.getByText('Missing', { exact: true }).count()).toBe(missing.length);
     expect(await findingsOf(phone.page)).toEqual([]);
+
+    // The page behind goes on following what others change, and the packet stays the one on offer.
+    const address = await dialog.getByRole('link', { name: 'Save' }).getAttribute('href');
+    await api.notes.save.mutate({
+      subject: { kind: 'day', storeId, day },
+      version: null,
+      text: 'Back door only.',
+    });
+    await phone.page.getByText('Back door only.').waitFor({ state: 'attached' });
+    expect(await dialog.getByRole('link', { name: 'Save' }).getAttribute('href')).toBe(address);
     expect(phone.errors).toEqual([]);
     expect(errors).toEqual([]);
   });

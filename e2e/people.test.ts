@@ -164,6 +164,37 @@ describe('a dispatcher who looks after people', () => {
       .toBe(false);
   });
 
+  it('leaves what was begun about one person with that person', async () => {
+    const [ada, bea] = await api.employees.list.query({});
+    if (!ada || !bea) throw new Error('There are not two people.');
+    const goTo = async ({ name }: { name: string }) => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Page, person, event or day' }).fill(name);
+      await page
+        .getByRole('option', { name: new RegExp(`^${name}`), selected: true })
+        .waitFor({ state: 'attached' });
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name }).waitFor();
+    };
+    const note = page.getByRole('textbox', { name: 'Note' });
+    const save = page.getByRole('button', { name: 'Save usual week' });
+    // Both are read already, so that the page goes from one to the other without loading.
+    await open(`/people/${bea.id}`);
+    await page.getByRole('heading', { level: 1, name: bea.name }).waitFor();
+    await goTo(ada);
+    await page.getByLabel('Sun', { exact: true }).press('Space');
+    await page.getByRole('button', { name: /^(Add a|Edit) note$/ }).click();
+    await note.fill('About Ada alone.');
+    await expect.poll(() => save.isEnabled()).toBe(true);
+    await goTo(bea);
+    await expect.poll(() => save.isEnabled()).toBe(false);
+    await expect.poll(() => note.count()).toBe(0);
+    await goTo(ada);
+    await expect.poll(() => note.inputValue()).toBe('About Ada alone.');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await note.waitFor({ state: 'hidden' });
+  });
+
   it('gives a weekday of the usual week its hours, which the next weeks show while they are typed', async () => {
     const { person } = await working();
     await open(`/people/${person.id}`);

@@ -66,7 +66,7 @@ export function BoardPage() {
   );
 
   const { query, weekOf, current, displayed, isBusy } = useWeek(search);
-  useReadNotes(
+  const notes = useReadNotes(
     displayed && {
       storeId: displayed.store.id,
       from: displayed.weekOf,
@@ -234,7 +234,11 @@ export function BoardPage() {
           </QueryView>
         </div>
       </div>
-      <Suspense>{displayed && isPainted && <BoardOnPaper board={displayed} people={people} />}</Suspense>
+      <Suspense>
+        {displayed && isPainted && (
+          <BoardOnPaper board={displayed} people={people} hasNotes={notes.isRead} />
+        )}
+      </Suspense>
       <Suspense>
         {displayed && isPainted && (
           <DragBar

@@ -32,7 +32,7 @@ export function DayDialogs({
   const { store, today, day } = board;
   switch (dialog.kind) {
     case 'reassign':
-      return <ReassignDialog board={board} onClose={onClose} />;
+      return <ReassignDialog key={`${store.id} ${day}`} board={board} onClose={onClose} />;
     case 'off': {
       const { id, name } = dialog.person;
       return <DaysDialog employeeId={id} name={name} startsOn={day} onClose={onClose} />;

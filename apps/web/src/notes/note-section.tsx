@@ -7,21 +7,38 @@ import { trpc } from '../lib/api.ts';
 import { useFormatMoment } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { LoadError, Refusal } from '../ui/states.tsx';
+import { keyOf } from './notes-in-view.ts';
 
-/** The note about an event, a person or a day, which dispatchers write and change in place. */
-export function NoteSection({
-  subject,
-  Heading = 'h3',
-}: {
+interface Props {
   subject: NoteSubject;
   /** The level of its heading on this page. */
   Heading?: 'h2' | 'h3';
-}) {
+}
+
+/** What a user has begun to write: the text, and the version of the note that it replaces. */
+interface Draft {
+  text: string;
+  version: number | null;
+}
+
+/**
+ * What was written and not saved, by subject: the page may go on to another day by itself, at
+ * midnight, and what was written waits there.
+ */
+const drafts = new Map<string, Draft>();
+
+/**
+ * The note about an event, a person or a day, which dispatchers write and change in place. What is
+ * written about one subject is never shown or saved for another.
+ */
+export const NoteSection = (props: Props) => <NoteOfSubject key={keyOf(props.subject)} {...props} />;
+
+function NoteOfSubject({ subject, Heading = 'h3' }: Props) {
   const heading = useId();
   const mayWrite = useMayWrite();
   const formatMoment = useFormatMoment();
   const query = trpc.notes.get.useQuery({ subject });
-  const [edited, setEdited] = useState<Note | null>();
+  const [edited, setEdited] = useState(() => drafts.get(keyOf(subject)));
   const note = query.data;
   if (query.isError && note === undefined)
     return <LoadError what="the note" error={query.error} onRetry={() => void query.refetch()} />;
@@ -32,7 +49,7 @@ export function NoteSection({
         <Heading id={heading} className="text-sm font-semibold">
           Note
         </Heading>
-        <NoteForm subject={subject} seen={edited} onClose={() => setEdited(undefined)} />
+        <NoteForm subject={subject} draft={edited} onClose={() => setEdited(undefined)} />
       </section>
     );
   return (
@@ -42,7 +59,7 @@ export function NoteSection({
           Note
         </Heading>
         {mayWrite && (
-          <Button look="quiet" className={note ? 'ml-auto' : '-ml-3'} onClick={() => setEdited(note)}>
+          <Button look="quiet" className={note ? 'ml-auto' : '-ml-3'} onClick={() => setEdited(draftOf(note))}>
             {note ? (
               <Pencil aria-hidden className="size-3.5" />
             ) : (
@@ -64,21 +81,33 @@ export function NoteSection({
   );
 }
 
+/** What the form begins with: the note that the user saw. */
+const draftOf = (note: Note | null): Draft => ({ text: note?.text ?? '', version: note?.version ?? null });
+
 function NoteForm({
   subject,
-  seen,
+  draft: first,
   onClose,
 }: {
   subject: NoteSubject;
-  /** The note when the form was opened. */
-  seen: Note | null;
+  draft: Draft;
   onClose: () => void;
 }) {
   const utils = trpc.useUtils();
-  const [text, setText] = useState(seen?.text ?? '');
-  const [version, setVersion] = useState(seen?.version ?? null);
+  const [draft, setDraft] = useState(first);
+  const { text, version } = draft;
+  const change = (part: Partial<Draft>) => {
+    const next = { ...draft, ...part };
+    drafts.set(keyOf(subject), next);
+    setDraft(next);
+  };
+  const close = () => {
+    drafts.delete(keyOf(subject));
+    onClose();
+  };
   const saving = trpc.notes.save.useMutation({
     onSuccess: async () => {
+      drafts.delete(keyOf(subject));
       await utils.notes.invalidate();
       onClose();
     },
@@ -102,18 +131,18 @@ function NoteForm({
         rows={3}
         maxLength={1_000}
         value={text}
-        onChange={(change) => setText(change.target.value)}
+        onChange={({ target }) => change({ text: target.value })}
         className={`${FIELD_BOX} h-auto! py-1.5`}
       />
       <Refusal
         error={saving.error}
         onGoOn={(current) => {
-          setVersion(current);
+          change({ version: current });
           saving.reset();
         }}
       />
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={close}>Cancel</Button>
         <Button look="primary" type="submit" busy={saving.isPending} busyLabel="Saving…">
           Save note
         </Button>

@@ -18,14 +18,17 @@ export function PacketButton({
   className?: string;
   labelClass?: string;
 }) {
-  const [isOpen, setIsOpen] = useState(false);
+  // The subject when the button was pressed: the page may go on to another day meanwhile.
+  const [opened, setOpened] = useState<PacketSubject>();
   return (
     <>
-      <Button onClick={() => setIsOpen(true)} className={className}>
+      <Button onClick={() => setOpened(subject)} className={className}>
         <Files aria-hidden className="size-4" />
         <span className={labelClass}>{label}</span>
       </Button>
-      <Suspense>{isOpen && <PacketDialog subject={subject} onClose={() => setIsOpen(false)} />}</Suspense>
+      <Suspense>
+        {opened && <PacketDialog subject={opened} onClose={() => setOpened(undefined)} />}
+      </Suspense>
     </>
   );
 }

@@ -161,12 +161,11 @@ function usePacketFile(subject: PacketSubject) {
   const { data, error, isFetching, refetch } = useQuery({
     queryKey: ['packet file', address],
     queryFn: ({ signal }) => fetchFile(address, signal),
-    // Each time anew: what it consists of may have changed.
+    // Each dialog has it made anew, because what it consists of may have changed. Nothing else does,
+    // not even a read of all queries: the user may be looking at the file.
     gcTime: 0,
-    staleTime: Number.POSITIVE_INFINITY,
+    staleTime: 'static',
     retry: false,
-    refetchOnWindowFocus: false,
-    refetchOnReconnect: false,
   });
   useEffect(() => {
     if (!data) return;

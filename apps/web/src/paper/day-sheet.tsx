@@ -23,9 +23,11 @@ export function DaySheet() {
   const day = search.day ?? today;
   useTitle(`Daily sheet, ${formatDay(day)}, ${day.slice(0, 4)}`);
   const query = trpc.day.get.useQuery({ day, ...(search.store && { storeId: search.store }) });
+  const board = query.data;
+  const notes = useReadNotes(board && { storeId: board.store.id, from: board.day, to: board.day });
   return (
     <PaperFrame
-      mayPrint={query.data !== undefined}
+      mayPrint={notes.isRead && board !== undefined}
       tools={
         <Link to="/day" search={search} className={buttonClass('plain')}>
           <ArrowLeft aria-hidden className="size-4" />
@@ -34,9 +36,9 @@ export function DaySheet() {
       }
     >
       <QueryView
-        what="the daily sheet"
-        queries={[query]}
-        data={query.data}
+        what={notes.query.isError ? 'the notes' : 'the daily sheet'}
+        queries={[query, notes.query]}
+        data={notes.isRead ? board : undefined}
         skeleton={<SkeletonRows count={12} height="h-8" className="w-full max-w-3xl gap-2 p-6" />}
       >
         {(board) => <Sheet board={board} />}
@@ -46,7 +48,6 @@ export function DaySheet() {
 }
 
 function Sheet({ board }: { board: DayBoard }) {
-  useReadNotes({ storeId: board.store.id, from: board.day, to: board.day });
   const { store, day, schedules, people, holiday } = board;
   const nameOf = new Map(people.map(({ id, name }) => [id, name]));
   const off = people.flatMap(({ name, off, hoursOff }) => {

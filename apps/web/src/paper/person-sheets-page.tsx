@@ -44,14 +44,15 @@ function Sheets({ employeeId }: { employeeId?: number }) {
   });
   const sheets = query.data;
   const [from = '', to = from] = [sheets?.days[0], sheets?.days.at(-1)];
-  useReadNotes(sheets && { storeId: sheets.store.id, from, to });
+  const notes = useReadNotes(sheets && { storeId: sheets.store.id, from, to });
   const only = employeeId === undefined ? undefined : sheets?.people[0];
   useTitle(sheets && `${only?.name ?? 'Everybody’s weeks'}, ${daysWords(sheets.days)}`);
   const people = sheets?.people.filter(({ schedules }) => !isAtWork || schedules.length > 0) ?? [];
+  const what = employeeId === undefined ? 'the sheets' : 'the sheet';
   if (isNobody(query.error) && !sheets) return <NoSuchPerson storeIds={storeIds} />;
   return (
     <PaperFrame
-      mayPrint={people.length > 0}
+      mayPrint={notes.isRead && people.length > 0}
       tools={
         <>
           <WayBack employeeId={employeeId} week={week} />
@@ -70,9 +71,9 @@ function Sheets({ employeeId }: { employeeId?: number }) {
       }
     >
       <QueryView
-        what={employeeId === undefined ? 'the sheets' : 'the sheet'}
-        queries={[query]}
-        data={sheets}
+        what={notes.query.isError ? 'the notes' : what}
+        queries={[query, notes.query]}
+        data={notes.isRead ? sheets : undefined}
         skeleton={<Skeleton className="h-96 w-full max-w-3xl" />}
         empty={sheets && people.length === 0 && <Empty title="Nobody has work in these weeks." />}
       >

@@ -18,11 +18,11 @@ export function WallPage() {
   const search = route.useSearch();
   const query = trpc.board.week.useQuery(weekInput(search));
   const board = query.data;
-  useReadNotes(board && { storeId: board.store.id, from: board.weekOf, to: addDays(board.weekOf, 6) });
+  const notes = useReadNotes(board && { storeId: board.store.id, from: board.weekOf, to: addDays(board.weekOf, 6) });
   useTitle(board && `Wall sheet, ${formatWeek(board.weekOf)}`);
   return (
     <PaperFrame
-      mayPrint={board !== undefined && board.people.length > 0}
+      mayPrint={notes.isRead && board !== undefined && board.people.length > 0}
       tools={
         <Link to="/" search={search} className={buttonClass('plain')}>
           <ArrowLeft aria-hidden className="size-4" />
@@ -31,13 +31,13 @@ export function WallPage() {
       }
     >
       <QueryView
-        what="the week"
-        queries={[query]}
-        data={board}
+        what={notes.query.isError ? 'the notes' : 'the week'}
+        queries={[query, notes.query]}
+        data={notes.isRead ? board : undefined}
         skeleton={<Skeleton className="h-96 w-full max-w-5xl" />}
         empty={board?.people.length === 0 && <Empty title="There is nobody to plan for yet." />}
       >
-        {(board) => <WallSheet board={board} people={filterPeople(board, search)} />}
+        {(board) => <WallSheet board={board} people={filterPeople(board, search)} hasNotes />}
       </QueryView>
     </PaperFrame>
   );

@@ -12,7 +12,16 @@ const SIZES = [
 ] as const;
 
 /** A week for the wall on one page: people by days, with times and short names. */
-export function WallSheet({ board, people }: { board: WeekBoard; people: readonly BoardPerson[] }) {
+export function WallSheet({
+  board,
+  people,
+  hasNotes,
+}: {
+  board: WeekBoard;
+  people: readonly BoardPerson[];
+  /** Whether the notes are read. The sheet says so where it is printed without them. */
+  hasNotes: boolean;
+}) {
   const { store, weekOf, days } = board;
   const title = `Week of ${formatWeek(weekOf)}`;
   const zone = otherZone(store.timeZone);
@@ -25,6 +34,7 @@ export function WallSheet({ board, people }: { board: WeekBoard; people: readonl
           {store.name} ({store.number})
           {!isEverybody && ` · ${people.length} of ${board.people.length} people`}
           {zone && ` · Times are the store’s: ${zone}`}
+          {!hasNotes && ' · Without the notes, which were not read yet'}
         </p>
       </header>
       <table className="wall">

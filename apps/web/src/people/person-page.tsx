@@ -1,4 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { Fragment } from 'react';
 import { PersonAttendanceSection } from '../attendance/person-attendance.tsx';
 import { PersonFeed } from '../calendars/person-feed.tsx';
 import { trpc } from '../lib/api.ts';
@@ -43,7 +44,8 @@ export function PersonPage() {
             }
           >
             {(person) => (
-              <>
+              // Nothing that was begun about one person stays for the next.
+              <Fragment key={person.id}>
                 <PersonHead person={person} />
                 <NoteSection Heading="h2" subject={{ kind: 'person', employeeId: person.id }} />
                 <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
@@ -54,7 +56,7 @@ export function PersonPage() {
                   </div>
                   <Availability person={person} />
                 </div>
-              </>
+              </Fragment>
             )}
           </QueryView>
         )}
