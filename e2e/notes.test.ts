@@ -142,12 +142,12 @@ describe('notes', () => {
     const [person] = await api.employees.list.query({ storeId });
     if (!person) throw new Error('There is nobody.');
     const subject = { kind: 'person' as const, employeeId: person.id };
-    await api.notes.save.mutate({ subject, version: null, text: 'Mornings only.' });
+    const first = await api.notes.save.mutate({ subject, version: null, text: 'Mornings only.' });
     const { page, errors } = await signedIn(stack, { viewport: { width: 360, height: 740 }, dark: true });
     await page.goto(`${stack.apps.webUrl}/people/${person.id}`);
     await page.getByText('Mornings only.').waitFor();
     await page.getByRole('button', { name: 'Edit note' }).click();
-    await api.notes.save.mutate({ subject, version: 1, text: 'Evenings only.' });
+    await api.notes.save.mutate({ subject, version: first?.version ?? null, text: 'Evenings only.' });
     await page.getByRole('textbox', { name: 'Note' }).fill('Weekends only.');
     await page.getByRole('button', { name: 'Save note' }).click();
     await page
@@ -158,7 +158,7 @@ describe('notes', () => {
     await page.getByRole('button', { name: 'Keep what I entered and continue' }).click();
     await page.getByRole('button', { name: 'Save note' }).click();
     await page.getByRole('button', { name: 'Edit note' }).waitFor();
-    expect(await api.notes.get.query({ subject })).toMatchObject({ text: 'Weekends only.', version: 3 });
+    expect(await api.notes.get.query({ subject })).toMatchObject({ text: 'Weekends only.' });
     expect(errors).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ TYPE proposal_line_kind AS ENUM ('new', 'moved')
 TYPE proposal_line_state AS ENUM ('proposed', 'saved', 'refused')
 TYPE proposal_occasion AS ENUM ('request', 'import', 'refresh', 'night')
 TYPE proposal_state AS ENUM ('running', 'ready', 'approved', 'replaced', 'discarded', 'canceled', 'interrupted', 'failed')
+SEQUENCE record_versions START 1000000
 TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed', 'needs_decision', 'superseded')
 TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
 TYPE rotation_kind AS ENUM ('juicer', 'primary_lead')
@@ -49,7 +50,7 @@ TABLE attendance_records
   day date NOT NULL
   status attendance_status NOT NULL
   note text
-  version integer NOT NULL DEFAULT 1
+  version integer NOT NULL DEFAULT nextval('record_versions'::regclass)
   recorded_by text NOT NULL
   recorded_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT attendance_records_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
@@ -315,7 +316,7 @@ TABLE notes
   store_id integer
   day date
   text text NOT NULL
-  version integer NOT NULL DEFAULT 1
+  version integer NOT NULL DEFAULT nextval('record_versions'::regclass)
   written_by text NOT NULL
   written_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT notes_day_of_store CHECK (((day IS NULL) = (store_id IS NULL)))

@@ -15,6 +15,10 @@ export async function dumpSchema(sql: postgres.Sql): Promise<string> {
         from pg_type t join pg_enum e on e.enumtypid = t.oid
        where t.typnamespace = 'public'::regnamespace group by t.typname
       union all
+      select 1, sequencename, 0, format('SEQUENCE %s START %s', sequencename, start_value)
+        from pg_sequences where schemaname = 'public' and not exists (
+          select from pg_depend where objid = format('%I.%I', schemaname, sequencename)::regclass and deptype = 'i')
+      union all
       select 2, relname, 0, format(E'\nTABLE %s', relname) from tables
       union all
       select 2, t.relname, a.attnum, format('  %s %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),

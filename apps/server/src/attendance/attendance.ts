@@ -3,6 +3,7 @@ import {
   type Db,
   type Executor,
   employees,
+  nextVersion,
   schedules,
   stores,
   type Tx,
@@ -63,7 +64,7 @@ export async function recordAttendance(
           .set({
             status,
             note,
-            version: before.version + 1,
+            version: nextVersion,
             recordedBy: actor.name,
             recordedAt: sql`app_now()`,
           })

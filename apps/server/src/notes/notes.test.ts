@@ -54,14 +54,15 @@ test.each(['event', 'person', 'day'] as const)(
     expect(first).toEqual({
       subject,
       text: 'Bring the key.\nAsk at the desk.',
-      version: 1,
+      version: expect.any(Number),
       writtenBy: 'Dispatcher Person',
       writtenAt: expect.any(String),
     });
     expect(await viewer.notes.get.query({ subject })).toEqual(first);
     expect(await listed()).toEqual([first]);
-    expect(await write(subject, 'Bring two keys.', 1)).toMatchObject({ version: 2 });
-    expect(await write(subject, null, 2)).toBeNull();
+    const second = await write(subject, 'Bring two keys.', first?.version);
+    expect(second?.version).toBeGreaterThan(first?.version ?? 0);
+    expect(await write(subject, null, second?.version)).toBeNull();
     expect(await listed()).toEqual([]);
     const { entries } = await (await server.as('admin')).audit.list.query({ kind: 'other' });
     const day = kind === 'day' ? ` about ${today}` : '';
@@ -74,14 +75,29 @@ test.each(['event', 'person', 'day'] as const)(
 );
 
 test('a note on which another user’s came first is refused, with what stands there now', async () => {
-  await write(about.person, 'Hers');
+  const hers = await write(about.person, 'Hers');
   const late = await refusalOf(write(about.person, 'His'));
-  expect(late).toMatchObject({ code: 'CONFLICT', reason: { code: 'stale', currentVersion: 1 } });
+  expect(late).toMatchObject({ code: 'CONFLICT', reason: { code: 'stale', currentVersion: hers?.version } });
   expect(late.message).toBe('Dispatcher Person has changed the note meanwhile: “Hers” Yours was not saved.');
-  await write(about.person, null, 1);
-  expect((await refusalOf(write(about.person, 'His', 1))).message).toMatch(/was removed meanwhile/);
+  await write(about.person, null, hers?.version);
+  expect((await refusalOf(write(about.person, 'His', hers?.version))).message).toMatch(/was removed meanwhile/);
   expect(await listed()).toEqual([]);
 });
+
+test.each(['event', 'person', 'day'] as const)(
+  'a version that was seen never stands for a later note about the same %s',
+  async (kind) => {
+    const first = await write(about[kind], 'First');
+    await write(about[kind], null, first?.version);
+    const theirs = await write(about[kind], 'Theirs');
+    for (const text of ['Mine', null])
+      expect(await refusalOf(write(about[kind], text, first?.version))).toMatchObject({
+        code: 'CONFLICT',
+        reason: { code: 'stale', currentVersion: theirs?.version },
+      });
+    expect(await listed()).toEqual([theirs]);
+  },
+);
 
 test('of several first notes at once, one is saved and the others are told', async () => {
   const answers = await Promise.allSettled(['A', 'B', 'C'].map((text) => write(about.day, text)));

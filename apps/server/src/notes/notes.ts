@@ -1,4 +1,4 @@
-import { type Db, employees, events, notes, onlyRow, schedules, stores, type Tx } from '@scheduler/db';
+import { type Db, employees, events, nextVersion, notes, onlyRow, schedules, stores, type Tx } from '@scheduler/db';
 import { liveSchedule } from '@scheduler/db/facts';
 import { formatDay, type WorkDate } from '@scheduler/scheduling';
 import { and, between, eq, gte, lte, or, type SQL, sql } from 'drizzle-orm';
@@ -99,7 +99,7 @@ async function write(
   return onlyRow(
     await tx
       .update(notes)
-      .set({ text, version: before.version + 1, writtenBy: actor.name, writtenAt: sql`app_now()` })
+      .set({ text, version: nextVersion, writtenBy: actor.name, writtenAt: sql`app_now()` })
       .where(isAbout(subject))
       .returning(),
   );

@@ -2,6 +2,7 @@ import { ATTENDANCE_STATUSES } from '@scheduler/scheduling';
 import { date, index, integer, pgEnum, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 import { employees } from './employees.ts';
+import { nextVersion } from './record-versions.ts';
 
 export const attendanceStatusEnum = pgEnum('attendance_status', ATTENDANCE_STATUSES);
 
@@ -20,7 +21,7 @@ export const attendanceRecords = pgTable(
     day: date({ mode: 'string' }).notNull(),
     status: attendanceStatusEnum().notNull(),
     note: text(),
-    version: integer().notNull().default(1),
+    version: integer().notNull().default(nextVersion),
     /** Name of the user who recorded this version. */
     recordedBy: text().notNull(),
     recordedAt: instant().notNull().default(now),

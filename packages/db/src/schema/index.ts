@@ -17,6 +17,7 @@ export * from './paper-templates.ts';
 export * from './paused-tasks.ts';
 export * from './planned-days.ts';
 export * from './proposals.ts';
+export * from './record-versions.ts';
 export * from './refresh-runs.ts';
 export * from './rotations.ts';
 export * from './schedules.ts';

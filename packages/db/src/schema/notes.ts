@@ -3,6 +3,7 @@ import { check, date, integer, pgTable, text, unique } from 'drizzle-orm/pg-core
 import { instant, now } from './columns.ts';
 import { employees } from './employees.ts';
 import { events } from './events.ts';
+import { nextVersion } from './record-versions.ts';
 import { stores } from './stores.ts';
 
 /** What people write down about an event, a person, or a day of a store. Each has one note. */
@@ -20,7 +21,7 @@ export const notes = pgTable(
     day: date({ mode: 'string' }),
     /** May have several lines. */
     text: text().notNull(),
-    version: integer().notNull().default(1),
+    version: integer().notNull().default(nextVersion),
     /** Name of the user who wrote this version. */
     writtenBy: text().notNull(),
     writtenAt: instant().notNull().default(now),
