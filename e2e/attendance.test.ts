@@ -169,6 +169,46 @@ describe('attendance', () => {
     await page.context().close();
   });
 
+  it('is of the store that is chosen, as is its file, while the list has the people of all stores', async () => {
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    const [other] = await sql<{ id: number }[]>`
+      insert into stores (crossmark_store_id, number, name, time_zone)
+      values ('310043', '8140', 'Club Nine', 'America/Indiana/Indianapolis') returning id`;
+    await close();
+    const { id: employeeId } = await api.employees.create.mutate({
+      storeId: other?.id ?? 0,
+      name: 'Nina Nine',
+    });
+    await api.attendance.record.mutate({ employeeId, day: today, version: null, status: 'excused' });
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/people`);
+    await page.getByRole('link', { name: 'Nina Nine' }).waitFor();
+    await page.getByRole('link', { name: person.name }).waitFor();
+    for (const view of ['Attendance', 'Workload']) {
+      await page.goto(`${stack.apps.webUrl}/people`);
+      await page.getByRole('link', { name: view }).click();
+      const region = page.getByRole('region', { name: view });
+      await region.getByRole('link', { name: person.name }).first().waitFor();
+      expect(await region.getByRole('link', { name: 'Nina Nine' }).count()).toBe(0);
+      await page.getByLabel('Store', { exact: true }).selectOption('Club Nine (8140)');
+      await region.getByRole('link', { name: 'Nina Nine' }).first().waitFor();
+      await expect.poll(() => region.getByRole('link', { name: person.name }).count()).toBe(0);
+    }
+    await page.getByRole('link', { name: 'Attendance' }).click();
+    await page.getByRole('button', { name: `Nina Nine, ${formatDay(today)}: excused` }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export the month' }).click();
+    const chunks: Buffer[] = [];
+    for await (const chunk of await (await download).createReadStream()) chunks.push(chunk as Buffer);
+    const rows = parse(Buffer.concat(chunks).toString(), { bom: true, columns: true }) as {
+      Person: string;
+    }[];
+    expect([...new Set(rows.map(({ Person }) => Person))]).toEqual(['Nina Nine']);
+    expect(await findingsOf(page)).toEqual([]);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
   it('is marked on the Day page with one click, and by keyboard within the timeline', async () => {
     const board = await api.day.get.query({ day: addDays(today, -1) });
     const work = board.schedules.find(

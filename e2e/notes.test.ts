@@ -125,7 +125,7 @@ describe('notes', () => {
       await isAsked;
       const print = page.getByRole('button', { name: 'Print', exact: true });
       const sheets = page.getByRole('region', { name: 'Sheets' });
-      await sheets.getByRole('status').waitFor();
+      await sheets.getByRole('status').waitFor({ state: 'attached' });
       expect(await print.isDisabled()).toBe(true);
       answer();
       await sheets.getByText('The notes could not be loaded.').waitFor();

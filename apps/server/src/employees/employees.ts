@@ -19,7 +19,7 @@ import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle
 import { audit } from '../core/audit.ts';
 import { changesSince, fieldsChanged } from '../core/changes-since.ts';
 import { notFound, Refusal } from '../core/errors.ts';
-import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
+import { covers, isWithin, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
 import { findStore, todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
@@ -42,12 +42,13 @@ export interface EmployeeFields {
 }
 
 /**
- * Returns the people of a store (by default of all stores) by role and name, retired people only on
- * request.
+ * Returns the people of a store (by default of all stores within `scope`) by role and name, retired
+ * people only on request.
  */
 export async function listEmployees(
   db: Db,
   query: { storeId?: number | undefined; includeRetired: boolean },
+  scope: StoreScope,
 ): Promise<Employee[]> {
   const rows = await db
     .select(getTableColumns(employees))
@@ -56,6 +57,7 @@ export async function listEmployees(
     .where(
       and(
         query.storeId === undefined ? undefined : eq(employees.storeId, query.storeId),
+        isWithin(employees.storeId, scope),
         query.includeRetired
           ? undefined
           : or(isNull(employees.terminatedOn), gte(employees.terminatedOn, todayAtStore)),

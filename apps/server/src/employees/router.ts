@@ -2,7 +2,7 @@ import { areOrdered, ROLES } from '@scheduler/scheduling';
 import { z } from 'zod';
 import { personSheets } from '../board/person-sheets.ts';
 import { personWeek } from '../board/person-week.ts';
-import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
+import { allStoresProcedure, dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
 import { email, hours, hoursOrder, id, text, version, workDate } from '../trpc/schemas.ts';
 import {
   addRange,
@@ -40,13 +40,14 @@ const isOrdered = (days: { startsOn: string; endsOn: string }) => days.startsOn 
 const daysOrder = { path: ['endsOn'], error: 'must not be before the first day' };
 
 export const employeesRouter = router({
-  list: viewerProcedure
+  /** The people of a store, or of all stores that the user may see. */
+  list: allStoresProcedure
     .input(
       z
         .strictObject({ storeId: id.optional(), includeRetired: z.boolean().default(false) })
         .default({ includeRetired: false }),
     )
-    .query(({ ctx, input }) => listEmployees(ctx.backend.db, input)),
+    .query(({ ctx, input }) => listEmployees(ctx.backend.db, input, ctx.user.storeIds)),
 
   get: viewerProcedure
     .input(z.strictObject({ employeeId: id }))

@@ -883,6 +883,37 @@ describe('files and search of a user of one store', () => {
   });
 });
 
+describe('a user of two stores', () => {
+  test('sees the people of both in one list, those of one of them on request, and of no other', async () => {
+    const { db } = server.database;
+    const [first, second, third] = [
+      await addStore(db, '8150'),
+      await addStore(db, '8151'),
+      await addStore(db, '8152'),
+    ];
+    for (const [storeId, name] of [
+      [first, 'Ada First'],
+      [second, 'Bea Second'],
+      [third, 'Cy Third'],
+    ] as const)
+      await addPerson(db, { storeId, name });
+    await createUser(db, {
+      email: 'both@example.test',
+      name: 'Both',
+      role: 'viewer',
+      storeIds: [first, second],
+      password: PASSWORD,
+    });
+    const both = await signIn(server.url, 'both@example.test', PASSWORD);
+    const namesOf = async (input: unknown) =>
+      dataOf<{ name: string }[]>(await call('employees.list', input, both)).map(({ name }) => name);
+    expect(await namesOf({})).toEqual(['Ada First', 'Bea Second']);
+    expect(await namesOf(undefined)).toEqual(['Ada First', 'Bea Second']);
+    expect(await namesOf({ storeId: second })).toEqual(['Bea Second']);
+    expect((await call('employees.list', { storeId: third }, both)).code).toBe('NOT_FOUND');
+  });
+});
+
 describe('a person who works in two stores', () => {
   test('is busy there, for a user of one: times, but no names', async () => {
     const week = await callAsLimited('employees.week', { employeeId: own.employeeId, weekOf: DAY });

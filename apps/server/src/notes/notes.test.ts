@@ -80,7 +80,9 @@ test('a note on which another user’s came first is refused, with what stands t
   expect(late).toMatchObject({ code: 'CONFLICT', reason: { code: 'stale', currentVersion: hers?.version } });
   expect(late.message).toBe('Dispatcher Person has changed the note meanwhile: “Hers” Yours was not saved.');
   await write(about.person, null, hers?.version);
-  expect((await refusalOf(write(about.person, 'His', hers?.version))).message).toMatch(/was removed meanwhile/);
+  expect((await refusalOf(write(about.person, 'His', hers?.version))).message).toMatch(
+    /was removed meanwhile/,
+  );
   expect(await listed()).toEqual([]);
 });
 

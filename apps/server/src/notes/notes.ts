@@ -1,4 +1,14 @@
-import { type Db, employees, events, nextVersion, notes, onlyRow, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  type Db,
+  employees,
+  events,
+  nextVersion,
+  notes,
+  onlyRow,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
 import { liveSchedule } from '@scheduler/db/facts';
 import { formatDay, type WorkDate } from '@scheduler/scheduling';
 import { and, between, eq, gte, lte, or, type SQL, sql } from 'drizzle-orm';

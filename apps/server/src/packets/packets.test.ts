@@ -70,8 +70,8 @@ const listed = async () =>
   (await viewer.packets.templates.query({ storeId })).map(({ name, position }) => `${position} ${name}`);
 
 /** Fetches a packet, and returns the text of each of its pages. */
-async function pagesOf(path: string): Promise<string[]> {
-  const answer = await get(path);
+const pagesOf = async (path: string) => textsOf(await get(path));
+async function textsOf(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(200);
   const loading = getDocument({ data: new Uint8Array(await answer.arrayBuffer()), verbosity: 0 });
   const document = await loading.promise;
@@ -233,9 +233,9 @@ describe('a packet', () => {
 
   test('names on its cover what is missing, with the reason', async () => {
     const { db } = server.database;
-    await planned(612341, 9, null, 'Łukasz Żółć \u0915');
-    await planned(612342, 10, Buffer.from('%PDF-1.7 and nothing else'), 'Ben Sample');
-    await planned(612343, 11, await encrypted(), 'Cy Third');
+    const withoutLink = await planned(612341, 9, null, 'Łukasz Żółć \u0915');
+    const damaged = await planned(612342, 10, Buffer.from('%PDF-1.7 and nothing else'), 'Ben Sample');
+    const locked = await planned(612343, 11, await encrypted(), 'Cy Third');
     const waiting = await planned(612344, 12, await pdf('x'), 'Di Fourth');
     const failed = await planned(612345, 13, await pdf('y'), 'Ed Fifth');
     const old = await planned(612346, 14, await pdf('Old'), 'Flo Sixth');
@@ -255,7 +255,15 @@ describe('a packet', () => {
       .where(eq(eventInstructions.eventId, old));
     await add('Log');
     await db.update(paperTemplates).set({ content: Buffer.from('%PDF-broken') });
-    const [cover = '', ...pages] = await pagesOf(`${storeId}/packets/days/${today}`);
+    const answer = await get(`${storeId}/packets/days/${today}`);
+    // The page lists the same beside the file.
+    const [log] = await viewer.packets.templates.query({ storeId });
+    expect(JSON.parse(answer.headers.get('x-packet-gaps') ?? '')).toEqual([
+      { reason: null, eventIds: [withoutLink, waiting, failed], templateIds: [] },
+      { reason: 'The PDF is damaged and can’t be read.', eventIds: [damaged], templateIds: [log?.id] },
+      { reason: expect.stringContaining('protected by a password'), eventIds: [locked], templateIds: [] },
+    ]);
+    const [cover = '', ...pages] = await textsOf(answer);
     expect(pages).toEqual(['Old 1']);
     for (const text of [
       'Missing in this packet (6)',
@@ -286,6 +294,19 @@ describe('a packet', () => {
     const [cover = ''] = await pagesOf(`${storeId}/packets/events/${eventId}`);
     expect(cover.replace(/\s+/g, ' ')).toContain(name.normalize('NFC'));
     expect(cover).not.toContain('?');
+  });
+
+  test('that is full leaves out what doesn’t fit, and says so beside the file', async () => {
+    const half = await pdf('Page', 1_100);
+    const first = await planned(612341, 9, half, 'Ada Example');
+    const second = await planned(612342, 10, half, 'Ben Sample');
+    const answer = await get(`${storeId}/packets/days/${today}`);
+    const gaps = JSON.parse(answer.headers.get('x-packet-gaps') ?? '');
+    expect(gaps).toEqual([
+      { reason: 'The packet is full: it has 2000 pages at most.', eventIds: [second], templateIds: [] },
+    ]);
+    const { events: parts } = await viewer.packets.get.query({ storeId, day: today });
+    expect(parts.map(({ eventId }) => eventId)).toEqual([first, second]);
   });
 
   test('of a day on which nobody works says so', async () => {

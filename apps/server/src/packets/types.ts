@@ -41,6 +41,15 @@ export interface PacketEvent {
   reason: string | null;
 }
 
+/** Parts that a finished file of a packet lacks, for one reason. */
+export interface PacketGap {
+  /** As a sentence; null for instructions that were missing before the file was made. */
+  reason: string | null;
+  /** Events whose instructions are not in the file. */
+  eventIds: number[];
+  templateIds: number[];
+}
+
 /** What a packet of a day or an event consists of. */
 export interface Packet {
   store: { id: number; number: string; name: string; timeZone: string };

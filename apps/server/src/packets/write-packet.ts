@@ -4,6 +4,7 @@ import { addPages, openPdf, PdfFault } from '@scheduler/pdf';
 import { and, eq } from 'drizzle-orm';
 import { addCover, type CoverRow } from './cover.ts';
 import { type PacketSubject, readPacket } from './packet.ts';
+import type { PacketGap } from './types.ts';
 
 /** The most bytes of a packet's files. The thread's memory holds the parts and the result. */
 const MOST_BYTES = 40 * 1024 * 1024;
@@ -13,6 +14,8 @@ const MOST_PACKET_PAGES = 2_000;
 export interface WrittenPacket {
   bytes: Uint8Array;
   fileName: string;
+  /** What the file lacks, as its cover says. */
+  gaps: PacketGap[];
 }
 
 /**
@@ -42,26 +45,26 @@ export async function writePacket(
       .where(eq(paperTemplates.id, id));
     return file?.content;
   };
+  const gaps = new Gaps();
   const faultyTemplates = new Map<number, string>();
   const addTemplates = async (level: 'event' | 'day') => {
     for (const { id, level: own } of packet.templates) {
       if (own !== level || faultyTemplates.has(id)) continue;
       const addition = await merged.add(`template ${id}`, () => templateOf(id));
-      if ('fault' in addition) faultyTemplates.set(id, addition.fault);
+      if (!('fault' in addition)) continue;
+      faultyTemplates.set(id, addition.fault);
+      gaps.of(addition.fault).templateIds.push(id);
     }
   };
 
   const rows: CoverRow[] = [];
   for (const { fileHash, ...event } of packet.events) {
-    if (fileHash === null) rows.push(event);
-    else {
-      const addition = await merged.add(`file ${fileHash}`, () => fileOf(fileHash));
-      rows.push(
-        'fault' in addition
-          ? { ...event, pages: null, reason: addition.fault }
-          : { ...event, pages: addition.pages },
-      );
-    }
+    const addition =
+      fileHash === null ? { fault: null } : await merged.add(`file ${fileHash}`, () => fileOf(fileHash));
+    if ('fault' in addition) {
+      rows.push({ ...event, pages: null, reason: addition.fault ?? event.reason });
+      gaps.of(addition.fault).eventIds.push(event.eventId);
+    } else rows.push({ ...event, pages: addition.pages });
     await addTemplates('event');
   }
   if (packet.day !== null) await addTemplates('day');
@@ -70,11 +73,28 @@ export async function writePacket(
     fault: faultyTemplates.get(template.id) ?? null,
   }));
   await addCover(merged.file, { ...packet, events: rows, templates }, made);
-  return { bytes: await merged.file.save({ updateFieldAppearances: false }), fileName: nameOf(subject) };
+  return {
+    bytes: await merged.file.save({ updateFieldAppearances: false }),
+    fileName: nameOf(subject),
+    gaps: gaps.all,
+  };
 }
 
 const nameOf = (subject: PacketSubject): string =>
   'day' in subject ? `packet-${subject.day}.pdf` : `packet-event-${subject.eventId}.pdf`;
+
+/** What a file lacks, gathered by reason. */
+class Gaps {
+  readonly all: PacketGap[] = [];
+
+  of(reason: string | null): PacketGap {
+    const known = this.all.find((gap) => gap.reason === reason);
+    if (known) return known;
+    const gap: PacketGap = { reason, eventIds: [], templateIds: [] };
+    this.all.push(gap);
+    return gap;
+  }
+}
 
 /** The pages of a file that was added, or why it is left out, as a sentence. */
 type Addition = { pages: number } | { fault: string };

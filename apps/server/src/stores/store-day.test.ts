@@ -49,7 +49,7 @@ test.each([
       [leaves, today],
     ] as const)
       await db.update(employees).set({ terminatedOn }).where(eq(employees.id, id));
-    expect((await listEmployees(db, { includeRetired: false })).map(({ name }) => name)).toEqual([
+    expect((await listEmployees(db, { includeRetired: false }, null)).map(({ name }) => name)).toEqual([
       'Leaves today',
     ]);
 

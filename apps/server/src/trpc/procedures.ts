@@ -154,14 +154,21 @@ function procedureForRole(role: UserRole, options: { everyStore?: true } = {}) {
 /**
  * Builds a procedure as {@link procedureForRole} does, for which the stores of its user count: what its
  * input names must be within them.
+ * @param options.ofAllStores whether an input without a store means all stores of the user, to which
+ * the procedure itself limits its answer, instead of the first of them
  */
-function procedureFor(...options: Parameters<typeof procedureForRole>) {
-  return procedureForRole(...options).use(async ({ ctx, next, path, getRawInput }) => {
+function procedureFor(
+  role: UserRole,
+  { ofAllStores, ...options }: { everyStore?: true; ofAllStores?: true } = {},
+) {
+  return procedureForRole(role, options).use(async ({ ctx, next, path, getRawInput }) => {
     const { storeIds } = ctx.user;
     if (storeIds === null) return next();
     const { db } = ctx.backend;
     const sent = await getRawInput();
-    const input = await withOwnStore(db, storeIds, { input: sent, schema: ctx.schemaOf(path) });
+    const input = ofAllStores
+      ? sent
+      : await withOwnStore(db, storeIds, { input: sent, schema: ctx.schemaOf(path) });
     await assertWithin(db, storeIds, input);
     return next({ getRawInput: async () => input });
   });
@@ -169,6 +176,11 @@ function procedureFor(...options: Parameters<typeof procedureForRole>) {
 
 /** Requires viewer or higher. */
 export const viewerProcedure = procedureFor('viewer');
+/**
+ * Requires viewer or higher. Without a store in its input, it is about all stores of its user, and
+ * has to limit its answer to them.
+ */
+export const allStoresProcedure = procedureFor('viewer', { ofAllStores: true });
 /** Requires dispatcher or higher: all writes except settings. */
 export const dispatcherProcedure = procedureFor('dispatcher');
 /** Requires dispatcher or higher, and all stores: what concerns every store. */

@@ -1,10 +1,12 @@
 import type { HistoryEntry } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { SelectField } from '@scheduler/ui/field';
+import { skipToken } from '@tanstack/react-query';
 import { TriangleAlert } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
+import { useStore } from '../shell/use-store.ts';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
@@ -23,7 +25,8 @@ export function HistoryList({
   onSearch: (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }) => void;
   onOpen: (eventId: number) => void;
 }) {
-  const people = trpc.employees.list.useQuery(store ? { storeId: store } : {});
+  const shownStore = useStore()?.id;
+  const people = trpc.employees.list.useQuery(shownStore === undefined ? skipToken : { storeId: shownStore });
   const actors = trpc.activity.actors.useQuery();
   const query = trpc.activity.history.useInfiniteQuery(
     {

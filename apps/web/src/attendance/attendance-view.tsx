@@ -17,12 +17,15 @@ import { StatusLetter } from './status-letter.tsx';
 import { rateInWords, STATUSES, statusLabel } from './statuses.ts';
 import type { PersonDay } from './use-record-attendance.ts';
 
-/** The attendance of the store's people in a month, of those whose names are shown. */
+/** The attendance of a store's people in a month, of those whose names are shown. */
 export function AttendanceView({
+  storeId,
   month: monthInAddress,
   isShown,
   onMonth,
 }: {
+  /** By default the first one. */
+  storeId: number | undefined;
   month: string | undefined;
   isShown: (person: AttendanceMonth['people'][number]) => boolean;
   onMonth: (month: string | undefined) => void;
@@ -32,7 +35,10 @@ export function AttendanceView({
   const thisMonth = useToday(store?.timeZone).slice(0, 7);
   const month = monthInAddress ?? thisMonth;
   const [opened, setOpened] = useState<PersonDay>();
-  const query = trpc.attendance.month.useQuery({ month }, { placeholderData: keepPreviousData });
+  const query = trpc.attendance.month.useQuery(
+    { month, ...(storeId !== undefined && { storeId }) },
+    { placeholderData: keepPreviousData },
+  );
   return (
     <section aria-label="Attendance" className="grid grid-cols-1 gap-3">
       <div className="flex flex-wrap items-center gap-1">
@@ -49,7 +55,7 @@ export function AttendanceView({
         >
           <ChevronRight aria-hidden className="size-4" />
         </IconButton>
-        <ExportAttendance month={month} timeZone={store?.timeZone} />
+        <ExportAttendance month={month} storeId={storeId} timeZone={store?.timeZone} />
       </div>
       <QueryView
         what="the attendance"

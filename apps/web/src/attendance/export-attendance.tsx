@@ -4,10 +4,13 @@ import { ExportButton } from '../ui/export-button.tsx';
 /** Saves a month's records as a file, of all people or of one. */
 export function ExportAttendance({
   month,
+  storeId,
   employeeId,
   timeZone,
 }: {
   month: string;
+  /** By default the first one. */
+  storeId: number | undefined;
   employeeId?: number;
   timeZone: string | undefined;
 }) {
@@ -18,7 +21,11 @@ export function ExportAttendance({
       timeZone={timeZone}
       read={() =>
         utils.attendance.export.fetch(
-          { month, ...(employeeId !== undefined && { employeeId }) },
+          {
+            month,
+            ...(storeId !== undefined && { storeId }),
+            ...(employeeId !== undefined && { employeeId }),
+          },
           { staleTime: 0, gcTime: 0 },
         )
       }

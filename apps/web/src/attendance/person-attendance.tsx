@@ -37,7 +37,7 @@ export function PersonAttendanceSection({ person }: { person: EmployeeDetail }) 
         <h2 id="their-attendance" className="font-semibold">
           Attendance in {formatMonth(month)}
         </h2>
-        <ExportAttendance month={month} employeeId={person.id} timeZone={timeZone} />
+        <ExportAttendance month={month} storeId={person.storeId} employeeId={person.id} timeZone={timeZone} />
         <IconButton label="Month before" onClick={() => setMonth(monthBefore(month))}>
           <ChevronLeft aria-hidden className="size-4" />
         </IconButton>

@@ -235,9 +235,7 @@ export function BoardPage() {
         </div>
       </div>
       <Suspense>
-        {displayed && isPainted && (
-          <BoardOnPaper board={displayed} people={people} hasNotes={notes.isRead} />
-        )}
+        {displayed && isPainted && <BoardOnPaper board={displayed} people={people} hasNotes={notes.isRead} />}
       </Suspense>
       <Suspense>
         {displayed && isPainted && (

@@ -1,8 +1,10 @@
 import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
+import { skipToken } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { trpc } from '../lib/api.ts';
 import { STATE_WORDS, STATES } from '../lib/words.ts';
 import type { SearchChange } from '../search-params.ts';
+import { useStore } from '../shell/use-store.ts';
 import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import type { EventsSearch } from './events-search.ts';
@@ -15,8 +17,9 @@ export function FilterFields({
   search: EventsSearch;
   onChange: (change: SearchChange<EventsSearch>) => void;
 }) {
+  const storeId = useStore()?.id;
   const people = trpc.employees.list.useQuery(
-    { includeRetired: true, ...(search.store && { storeId: search.store }) },
+    storeId === undefined ? skipToken : { includeRetired: true, storeId },
     { staleTime: 300_000 },
   );
   const all = search.view !== 'unreported';

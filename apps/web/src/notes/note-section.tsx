@@ -59,7 +59,11 @@ function NoteOfSubject({ subject, Heading = 'h3' }: Props) {
           Note
         </Heading>
         {mayWrite && (
-          <Button look="quiet" className={note ? 'ml-auto' : '-ml-3'} onClick={() => setEdited(draftOf(note))}>
+          <Button
+            look="quiet"
+            className={note ? 'ml-auto' : '-ml-3'}
+            onClick={() => setEdited(draftOf(note))}
+          >
             {note ? (
               <Pencil aria-hidden className="size-3.5" />
             ) : (

@@ -26,9 +26,7 @@ export function PacketButton({
         <Files aria-hidden className="size-4" />
         <span className={labelClass}>{label}</span>
       </Button>
-      <Suspense>
-        {opened && <PacketDialog subject={opened} onClose={() => setOpened(undefined)} />}
-      </Suspense>
+      <Suspense>{opened && <PacketDialog subject={opened} onClose={() => setOpened(undefined)} />}</Suspense>
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { Packet, PacketEvent } from '@scheduler/server/router';
+import type { Packet, PacketEvent, PacketGap } from '@scheduler/server/router';
 import { Button, buttonClass } from '@scheduler/ui/button';
 import { useQuery } from '@tanstack/react-query';
 import { CircleAlert, Download, Printer } from 'lucide-react';
@@ -47,7 +47,7 @@ export function PacketDialog({ subject, onClose }: { subject: PacketSubject; onC
           data={query.data}
           skeleton={<SkeletonRows count={4} height="h-9" />}
         >
-          {(packet) => <Parts packet={packet} />}
+          {(packet) => <Parts packet={file.gaps ? asMade(packet, file.gaps) : packet} />}
         </QueryView>
       </div>
     </Dialog>
@@ -86,18 +86,61 @@ function MakingState({ url, problem, makeAgain }: ReturnType<typeof usePacketFil
   );
 }
 
-function Parts({ packet }: { packet: Packet }) {
+/** A packet as it is listed: `pages` is null for what is missing, and undefined if nobody counted them. */
+interface Listed extends Omit<Packet, 'events' | 'templates'> {
+  events: (Omit<PacketEvent, 'pages'> & { pages: number | null | undefined })[];
+  templates: (Omit<Packet['templates'][number], 'pages'> & {
+    pages: number | null;
+    reason?: string | null;
+  })[];
+}
+
+/**
+ * A packet as its file was made. The file decides: a part that was here may have been left out, and
+ * instructions that were missing may have arrived while it was made.
+ */
+function asMade(packet: Packet, gaps: readonly PacketGap[]): Listed {
+  const gapOfEvent = new Map(gaps.flatMap((gap) => gap.eventIds.map((id) => [id, gap])));
+  const gapOfTemplate = new Map(gaps.flatMap((gap) => gap.templateIds.map((id) => [id, gap])));
+  return {
+    ...packet,
+    events: packet.events.map((event) => {
+      const gap = gapOfEvent.get(event.eventId);
+      if (gap) return { ...event, pages: null, reason: gap.reason ?? event.reason };
+      return event.pages === null ? { ...event, pages: undefined, reason: null } : event;
+    }),
+    templates: packet.templates.map((template) => {
+      const gap = gapOfTemplate.get(template.id);
+      return gap ? { ...template, pages: null, reason: gap.reason } : template;
+    }),
+  };
+}
+
+function Parts({ packet }: { packet: Listed }) {
   const { events, templates, day, store } = packet;
-  const missing = events.filter(({ pages }) => pages === null);
+  const missing = [
+    {
+      count: events.filter(({ pages }) => pages === null).length,
+      one: 'file',
+      more: 'files',
+      of: 'of instructions',
+    },
+    {
+      count: templates.filter(({ pages }) => pages === null).length,
+      one: 'sheet',
+      more: 'sheets',
+      of: 'of the store',
+    },
+  ].filter(({ count }) => count > 0);
   return (
     <>
       {missing.length > 0 && (
         <p className="text-sm">
           <strong className="font-medium text-failed">
-            {missing.length === 1
-              ? '1 file of instructions is'
-              : `${missing.length} files of instructions are`}{' '}
-            missing.
+            {missing
+              .map(({ count, one, more, of }) => `${count} ${count === 1 ? one : more} ${of}`)
+              .join(' and ')}{' '}
+            {missing.length === 1 && missing[0]?.count === 1 ? 'is' : 'are'} missing.
           </strong>{' '}
           The cover says so, with the reason.
         </p>
@@ -113,11 +156,7 @@ function Parts({ packet }: { packet: Packet }) {
                   <span className="font-medium">{startOf(event, day, store.timeZone)}</span> {event.title}
                   {event.person && <span className="text-ink-2">, {event.person}</span>}
                 </span>
-                {event.pages === null ? (
-                  <span className="shrink-0 font-medium text-failed">Missing</span>
-                ) : (
-                  <span className="shrink-0 text-ink-2">{pagesInWords(event.pages)}</span>
-                )}
+                <Pages pages={event.pages} />
               </div>
               {event.reason && <p className="text-xs text-ink-2">{event.reason}</p>}
             </li>
@@ -128,12 +167,18 @@ function Parts({ packet }: { packet: Packet }) {
         <div className="text-sm">
           <h3 className="font-medium">The store’s own sheets</h3>
           <ul className="mt-1 grid gap-0.5">
-            {templates.map(({ id, name, level, pages }) => (
-              <li key={id}>
-                {name}
-                <span className="text-ink-2">
-                  {level === 'event' ? ', after each event' : ', at the end'}, {pagesInWords(pages)}
-                </span>
+            {templates.map(({ id, name, level, pages, reason }) => (
+              <li key={id} className="grid gap-0.5">
+                <div className="flex items-baseline gap-2">
+                  <span className="min-w-0 flex-1 wrap-anywhere">
+                    {name}
+                    <span className="text-ink-2">
+                      {level === 'event' ? ', after each event' : ', at the end'}
+                    </span>
+                  </span>
+                  <Pages pages={pages} />
+                </div>
+                {reason && <p className="text-xs text-ink-2">{reason}</p>}
               </li>
             ))}
           </ul>
@@ -143,7 +188,15 @@ function Parts({ packet }: { packet: Packet }) {
   );
 }
 
-function startOf({ startsAt }: PacketEvent, day: string | null, timeZone: string): string {
+/** How many pages a part has, or that it is missing. */
+function Pages({ pages }: { pages: number | null | undefined }) {
+  if (pages === null) return <span className="shrink-0 font-medium text-failed">Missing</span>;
+  return (
+    <span className="shrink-0 text-ink-2">{pages === undefined ? 'Included' : pagesInWords(pages)}</span>
+  );
+}
+
+function startOf({ startsAt }: Pick<PacketEvent, 'startsAt'>, day: string | null, timeZone: string): string {
   if (startsAt === null) return 'Not scheduled:';
   return day === null ? formatWhen(startsAt, timeZone) : formatTime(startsAt, timeZone);
 }
@@ -151,7 +204,10 @@ function startOf({ startsAt }: PacketEvent, day: string | null, timeZone: string
 /** How long the address of a file works after its dialog was closed: its tab may still load it. */
 const KEPT_MS = 60_000;
 
-/** Has the packet made, and returns its address in this browser, or a sentence about a failure. */
+/**
+ * Has the packet made, and returns its address in this browser and what the file lacks, or a
+ * sentence about a failure.
+ */
 function usePacketFile(subject: PacketSubject) {
   const [url, setUrl] = useState<string>();
   const address =
@@ -169,7 +225,7 @@ function usePacketFile(subject: PacketSubject) {
   });
   useEffect(() => {
     if (!data) return;
-    const made = URL.createObjectURL(data);
+    const made = URL.createObjectURL(data.file);
     setUrl(made);
     return () => {
       setTimeout(() => URL.revokeObjectURL(made), KEPT_MS);
@@ -177,17 +233,25 @@ function usePacketFile(subject: PacketSubject) {
   }, [data]);
   return {
     url,
+    gaps: data?.gaps,
     problem: error && !isFetching ? error.message : undefined,
     makeAgain: () => void refetch(),
   };
 }
 
-async function fetchFile(address: string, signal: AbortSignal): Promise<Blob> {
+async function fetchFile(
+  address: string,
+  signal: AbortSignal,
+): Promise<{ file: Blob; gaps: PacketGap[] | undefined }> {
   const answer = await fetch(address, { signal }).catch((error: unknown) => {
     signal.throwIfAborted();
     throw new Error('The scheduling server did not answer. Nothing was printed.', { cause: error });
   });
-  if (answer.ok) return answer.blob();
+  if (answer.ok) {
+    const gaps = answer.headers.get('x-packet-gaps');
+    // While the server is upgraded, one of the version before may answer without the header.
+    return { file: await answer.blob(), gaps: gaps ? JSON.parse(gaps) : undefined };
+  }
   const said: unknown = await answer.json().catch(() => null);
   const message = said && typeof said === 'object' && 'message' in said ? said.message : null;
   throw new Error(

@@ -18,7 +18,9 @@ export function WallPage() {
   const search = route.useSearch();
   const query = trpc.board.week.useQuery(weekInput(search));
   const board = query.data;
-  const notes = useReadNotes(board && { storeId: board.store.id, from: board.weekOf, to: addDays(board.weekOf, 6) });
+  const notes = useReadNotes(
+    board && { storeId: board.store.id, from: board.weekOf, to: addDays(board.weekOf, 6) },
+  );
   useTitle(board && `Wall sheet, ${formatWeek(board.weekOf)}`);
   return (
     <PaperFrame

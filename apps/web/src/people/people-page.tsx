@@ -6,11 +6,15 @@ import { Download, Plus, Printer } from 'lucide-react';
 import { useState } from 'react';
 import { AttendanceView } from '../attendance/attendance-view.tsx';
 import { trpc } from '../lib/api.ts';
+import { parsedSearch, type SearchChange } from '../search-params.ts';
+import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type PeopleDialog, PeopleTable } from './people-table.tsx';
 import { PersonDialog } from './person-dialog.tsx';
+import type { peopleSearch } from './person-search.ts';
 import { RetireDialog } from './retire-dialog.tsx';
 import { Workload } from './workload.tsx';
 
@@ -19,8 +23,11 @@ const route = getRouteApi('/app/people');
 /** The page of all people: add, edit and retire them, and see their links to Crossmark. */
 export function PeoplePage() {
   useTitle('People');
-  const { view, week, month } = route.useSearch();
+  const { view, store: storeId, week, month } = route.useSearch();
+  const store = useStore();
   const navigate = route.useNavigate();
+  const set = (change: SearchChange<ReturnType<typeof peopleSearch>>) =>
+    void navigate({ search: (before) => parsedSearch({ ...before, ...change }) });
   const mayWrite = useMayWrite();
   const [withRetired, setWithRetired] = useState(false);
   const [text, setText] = useState('');
@@ -38,7 +45,9 @@ export function PeoplePage() {
           <span role="status" className="text-sm text-ink-2">
             {query.data && `${visiblePeople.length} of ${people.length}`}
           </span>
-          <ViewLinks view={view} />
+          <ViewLinks view={view} store={storeId} />
+          {/* The list has the people of all stores. */}
+          {view && <StoreName onChange={(store) => set({ store })} />}
           <input
             type="search"
             aria-label="Search people"
@@ -50,7 +59,11 @@ export function PeoplePage() {
           <TickBox checked={withRetired} onChange={(change) => setWithRetired(change.target.checked)}>
             Show retired
           </TickBox>
-          <Link to="/people/print" className={buttonClass('plain')}>
+          <Link
+            to="/people/print"
+            search={storeId ? { store: storeId } : {}}
+            className={buttonClass('plain')}
+          >
             <Printer aria-hidden className="size-4" />
             Print all
           </Link>
@@ -87,8 +100,9 @@ export function PeoplePage() {
               return (
                 <Workload
                   people={visiblePeople}
+                  storeId={store?.id}
                   week={week}
-                  onWeek={(week) => void navigate({ search: { view, week } })}
+                  onWeek={(week) => set({ week })}
                 />
               );
             }
@@ -96,12 +110,13 @@ export function PeoplePage() {
               const shownIds = new Set(visiblePeople.map(({ id }) => id));
               return (
                 <AttendanceView
+                  storeId={storeId}
                   month={month}
                   // Somebody who has left is shown with their records, whoever the list shows.
                   isShown={({ employeeId, terminatedOn, name }) =>
                     shownIds.has(employeeId) || (terminatedOn !== null && isFound(text, [name]))
                   }
-                  onMonth={(month) => void navigate({ search: { view, ...(month && { month }) } })}
+                  onMonth={(month) => set({ month })}
                 />
               );
             }
@@ -127,14 +142,14 @@ const VIEWS = [
 ] as const;
 
 /** The ways to look at people. */
-function ViewLinks({ view }: { view: (typeof VIEWS)[number]['id'] }) {
+function ViewLinks({ view, store }: { view: (typeof VIEWS)[number]['id']; store: number | undefined }) {
   return (
     <nav aria-label="View" className="flex overflow-hidden rounded-md border border-line-strong">
       {VIEWS.map(({ id, word }) => (
         <Link
           key={word}
           to="/people"
-          search={id ? { view: id } : {}}
+          search={{ ...(id && { view: id }), ...(store && { store }) }}
           activeOptions={{ exact: true }}
           aria-current={view === id ? 'page' : undefined}
           className={`inline-flex h-8 items-center border-line-strong px-2.5 text-sm not-first:border-l pointer-coarse:h-11 ${view === id ? 'bg-accent-soft font-medium text-accent-text' : 'hover:bg-surface-2'}`}

@@ -14,6 +14,7 @@ export const sheetsSearch = (search: RawSearch) =>
 export const peopleSearch = (search: RawSearch) =>
   parsedSearch({
     view: oneOf(['workload', 'attendance'], search.view),
+    store: id(search.store),
     week: day(search.week),
     month: month(search.month),
   });

@@ -24,17 +24,20 @@ const SPANS = [
 
 /** How work is shared out over people: a week, and the four that end with it. */
 export function Workload({
-  people,
+  people: ofAllStores,
+  storeId,
   week,
   onWeek,
 }: {
   people: readonly Employee[];
+  storeId: number | undefined;
   week: string | undefined;
   onWeek: (week: string) => void;
 }) {
   const [order, setOrder] = useState<Order>({ by: 'week.minutes', isDescending: true });
   const weekOf = weekStart(week ?? weekIn());
-  const query = trpc.plan.fairness.useQuery({ weekOf });
+  const query = trpc.plan.fairness.useQuery({ weekOf, ...(storeId !== undefined && { storeId }) });
+  const people = ofAllStores.filter((person) => person.storeId === storeId);
   const sortBy = (by: Column) =>
     setOrder((now) => ({ by, isDescending: now.by === by ? !now.isDescending : by !== 'name' }));
   return (
