@@ -114,6 +114,55 @@ describe('attendance', () => {
     await dialog.getByRole('button', { name: 'On time' }).click();
     await page.getByText(/has recorded no call, no show for .* meanwhile/).waitFor();
     expect(await recordOf(yesterday)).toMatchObject({ status: 'no_show' });
+    await page.context().close();
+  });
+
+  it('is not replaced unseen by what was typed before a colleague recorded the day, and nothing typed is lost', async () => {
+    const board = await api.day.get.query({ day: today });
+    const { employeeId = 0 } =
+      board.schedules.find(
+        (work) => !board.attendance.some((record) => record.employeeId === work.employeeId),
+      ) ?? {};
+    const name = board.people.find(({ id }) => id === employeeId)?.name ?? '';
+    const { page, errors } = await signedIn(stack);
+    await page.goto(`${stack.apps.webUrl}/day?day=${today}`);
+    await page.getByRole('button', { name: `${name}: other attendance` }).click();
+    const dialog = page.getByRole('dialog', { name: `Attendance of ${name}` });
+    await dialog.getByLabel('Note').fill('Came by bus');
+    const theirs = await api.attendance.record.mutate({
+      employeeId,
+      day: today,
+      version: null,
+      status: 'no_show',
+      note: 'Called twice',
+    });
+    // The page behind the dialog shows it already.
+    await page
+      .locator(`[aria-label="${name}: No call, no show. Change the attendance"]`)
+      .waitFor({ state: 'attached' });
+    await dialog.getByRole('button', { name: 'Late' }).click();
+    await dialog
+      .getByRole('alert')
+      .getByText(/has recorded no call, no show for .* meanwhile/)
+      .waitFor();
+    expect((await api.day.get.query({ day: today })).attendance).toContainEqual(theirs);
+    await dialog.getByRole('button', { name: 'No call, no show', pressed: true }).waitFor();
+    expect(await dialog.getByLabel('Note').inputValue()).toBe('Came by bus');
+    expect(await findingsOf(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Late' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const recorded = async () => {
+      const { attendance } = await api.day.get.query({ day: today });
+      return attendance.find((record) => record.employeeId === employeeId);
+    };
+    expect(await recorded()).toMatchObject({ status: 'late', note: 'Came by bus' });
+    // What stood there before is the colleague's record.
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await expect.poll(recorded).toMatchObject({ status: 'no_show', note: 'Called twice' });
+    const { version = 0 } = (await recorded()) ?? {};
+    await api.attendance.remove.mutate({ employeeId, day: today, version });
+    expect(errors).toEqual([]);
+    await page.context().close();
   });
 
   /** Somebody who works today and has no mark, whose work then begins some hours from now and takes one. */

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useMayWrite } from '../shell/use-session.ts';
 import { AttendanceDialog } from './attendance-dialog.tsx';
 import { STATUS_LOOKS, statusLabel } from './statuses.ts';
-import { useRecordAttendance } from './use-record-attendance.ts';
+import { tellProblem, useRecordAttendance } from './use-record-attendance.ts';
 
 /** Whether the day of a person can be marked, or is. Nobody knows how a day to come will go. */
 export const hasMark = (board: DayBoard, employeeId: number, hasWork: boolean): boolean =>
@@ -64,7 +64,7 @@ export function MarkAttendance({
             {...stop}
             aria-label={`${person.name}: on time`}
             title="On time"
-            onClick={() => record(of, 'on_time', null)}
+            onClick={() => void record(of, 'on_time', null).catch(tellProblem)}
             className={`grid place-items-center border border-line-strong text-ink-2 hover:bg-synced-soft hover:text-synced ${size}`}
           >
             <Check aria-hidden className="size-3.5" />

@@ -13,9 +13,13 @@ export interface PersonDay {
   record: AttendanceRecord | undefined;
 }
 
+/** Says in a notice why a change was refused. */
+export const tellProblem = (error: unknown) => toast(problemOf(error).message, { tone: 'problem' });
+
 /**
- * Records and removes the attendance of a person's day. Each change is followed by a notice with
- * Undo, and a refused one by the reason.
+ * Records and removes the attendance of a person's day, in place of the record that the user saw.
+ * Each change is followed by a notice with Undo. A refused one rejects, once the page has read what
+ * stands there now.
  */
 export function useRecordAttendance() {
   const utils = trpc.useUtils();
@@ -23,45 +27,28 @@ export function useRecordAttendance() {
   const recording = trpc.attendance.record.useMutation({ onSettled });
   const removal = trpc.attendance.remove.useMutation({ onSettled });
 
-  // The dialog that calls this is closed at once, so its callbacks can't be given to `mutate`.
-  const tell = async <Result>(change: Promise<Result>, done: (result: Result) => void) => {
-    try {
-      done(await change);
-    } catch (error) {
-      toast(problemOf(error).message, { tone: 'problem' });
-    }
-  };
-  const restore = ({ employeeId, day, record }: PersonDay, version: number | null) => {
+  const restore = async ({ employeeId, day, record }: PersonDay, version: number | null) => {
     if (record) {
       const { status, note } = record;
-      void tell(recording.mutateAsync({ employeeId, day, version, status, note }), () => {});
-    } else if (version !== null) void tell(removal.mutateAsync({ employeeId, day, version }), () => {});
+      await recording.mutateAsync({ employeeId, day, version, status, note });
+    } else if (version !== null) await removal.mutateAsync({ employeeId, day, version });
   };
+  const undo = (of: PersonDay, version: number | null) => ({
+    label: 'Undo',
+    run: () => void restore(of, version).catch(tellProblem),
+  });
   return {
-    record: (of: PersonDay, status: AttendanceStatus, note: string | null) => {
+    record: async (of: PersonDay, status: AttendanceStatus, note: string | null): Promise<void> => {
       const { employeeId, name, day, record } = of;
-      const change = recording.mutateAsync({
-        employeeId,
-        day,
-        version: record?.version ?? null,
-        status,
-        note,
-      });
-      void tell(change, ({ version }) => {
-        toast(`${name}, ${formatDay(day)}: ${ATTENDANCE_WORDS[status]}.`, {
-          action: { label: 'Undo', run: () => restore(of, version) },
-        });
-      });
+      const seen = record?.version ?? null;
+      const { version } = await recording.mutateAsync({ employeeId, day, version: seen, status, note });
+      toast(`${name}, ${formatDay(day)}: ${ATTENDANCE_WORDS[status]}.`, { action: undo(of, version) });
     },
-    remove: (of: PersonDay) => {
+    remove: async (of: PersonDay): Promise<void> => {
       const { employeeId, name, day, record } = of;
       if (!record) return;
-      const change = removal.mutateAsync({ employeeId, day, version: record.version });
-      void tell(change, () => {
-        toast(`${name}, ${formatDay(day)}: not marked any more.`, {
-          action: { label: 'Undo', run: () => restore(of, null) },
-        });
-      });
+      await removal.mutateAsync({ employeeId, day, version: record.version });
+      toast(`${name}, ${formatDay(day)}: not marked any more.`, { action: undo(of, null) });
     },
   };
 }
