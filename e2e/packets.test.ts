@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { PDFDocument } from '@cantoo/pdf-lib';
+import { connect } from '@scheduler/db';
 import { addDays } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import type { Page } from 'playwright-core';
@@ -160,6 +161,19 @@ describe('packets', () => {
     });
     await phone.page.getByText('Back door only.').waitFor({ state: 'attached' });
     expect(await dialog.getByRole('link', { name: 'Save' }).getAttribute('href')).toBe(address);
+
+    // A part that can't be merged is listed as missing, although the store has it.
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    await sql`update paper_templates set content = convert_to('%PDF-broken', 'UTF8') where name = 'Checklist'`;
+    await close();
+    await phone.page.keyboard.press('Escape');
+    await phone.page.getByRole('button', { name: 'Packet of the day' }).click();
+    await dialog.getByText('The packet is ready.').waitFor();
+    const sheetRow = dialog.getByRole('listitem').filter({ hasText: 'Checklist' });
+    await sheetRow.getByText('Missing', { exact: true }).waitFor();
+    await sheetRow.getByText('The PDF is damaged and can’t be read.').waitFor();
+    await dialog.getByText(/ and 1 sheet of the store are missing\./).waitFor();
+    expect(await findingsOf(phone.page)).toEqual([]);
     expect(phone.errors).toEqual([]);
     expect(errors).toEqual([]);
   });

@@ -9,6 +9,7 @@ import { addDays, useToday, weekStart } from '../lib/time.ts';
 import { useReadNotes } from '../notes/notes-in-view.ts';
 import { isNobody, NoSuchPerson, personIdOf } from '../people/no-such-person.tsx';
 import { parsedSearch } from '../search-params.ts';
+import { StoreName } from '../shell/store-name.tsx';
 import { useSession } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -34,6 +35,7 @@ export function AllSheetsPage() {
 
 function Sheets({ employeeId }: { employeeId?: number }) {
   const { week, weeks } = useSearch({ strict: false });
+  const navigate = useNavigate();
   const { storeIds } = useSession();
   const storeId = useStore()?.id;
   const [isAtWork, setIsAtWork] = useState(false);
@@ -57,6 +59,17 @@ function Sheets({ employeeId }: { employeeId?: number }) {
         <>
           <WayBack employeeId={employeeId} week={week} />
           <WhichWeeks week={week} weeks={weeks} timeZone={sheets?.store.timeZone} />
+          {employeeId === undefined && (
+            <StoreName
+              onChange={(store) =>
+                void navigate({
+                  to: '.',
+                  search: (before) => parsedSearch({ ...before, store }),
+                  replace: true,
+                })
+              }
+            />
+          )}
           {employeeId === undefined && (
             <TickBox checked={isAtWork} onChange={({ target }) => setIsAtWork(target.checked)}>
               Only people with work
