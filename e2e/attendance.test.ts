@@ -147,7 +147,7 @@ describe('attendance', () => {
       .waitFor();
     expect((await api.day.get.query({ day: today })).attendance).toContainEqual(theirs);
     await dialog.getByRole('button', { name: 'No call, no show', pressed: true }).waitFor();
-    expect(await dialog.getByLabel('Note').inputValue()).toBe('Came by bus');
+    await expect.poll(() => dialog.getByLabel('Note').inputValue()).toBe('Came by bus');
     expect(await findingsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Late' }).click();
     await dialog.waitFor({ state: 'hidden' });

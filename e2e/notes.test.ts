@@ -111,18 +111,18 @@ describe('notes', () => {
       `people/print?week=${today}`,
     ]) {
       let answer = () => {};
-      const isAsked = new Promise<void>((asked) => {
+      const isRequested = new Promise<void>((requested) => {
         const answered = new Promise<void>((resolve) => {
           answer = resolve;
         });
         void page.route(/notes\.list/, async (route) => {
-          asked();
+          requested();
           await answered;
           await route.fulfill({ status: 500, body: '' });
         });
       });
       await page.goto(`${stack.apps.webUrl}/${path}`);
-      await isAsked;
+      await isRequested;
       const print = page.getByRole('button', { name: 'Print', exact: true });
       const sheets = page.getByRole('region', { name: 'Sheets' });
       await sheets.getByRole('status').waitFor({ state: 'attached' });
