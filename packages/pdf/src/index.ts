@@ -1,2 +1,2 @@
 export { inspectPdf } from './inspect.ts';
-export { addPages, MOST_PAGES, openPdf, PdfFault, startsLikePdf } from './open.ts';
+export { addPages, MOST_PAGES, openPdf, PdfFault, repeatPages, startsLikePdf } from './open.ts';

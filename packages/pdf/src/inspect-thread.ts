@@ -8,7 +8,8 @@ export type Inspection = { pages: number } | { fault: string };
 async function inspect(bytes: Uint8Array): Promise<Inspection> {
   try {
     // As in a packet, so that a file that can't be merged is found now.
-    return { pages: await addPages(await PDFDocument.create(), await openPdf(bytes)) };
+    const pages = await addPages(await PDFDocument.create(), await openPdf(bytes));
+    return { pages: pages.length };
   } catch (error) {
     if (error instanceof PdfFault) return { fault: error.message };
     throw error;

@@ -1,4 +1,4 @@
-import { EncryptedPDFError, PDFDict, PDFDocument, PDFName } from '@cantoo/pdf-lib';
+import { EncryptedPDFError, PDFDict, PDFDocument, PDFName, PDFPage } from '@cantoo/pdf-lib';
 
 /** The most pages of one file. A file with more is not a file of instructions. */
 export const MOST_PAGES = 300;
@@ -40,10 +40,10 @@ export async function openPdf(bytes: Uint8Array): Promise<PDFDocument> {
 
 /**
  * Appends all pages of a file to another one, without what runs or leads elsewhere when a reader
- * opens them: scripts, links and attached files have no use on paper. Returns the number of pages.
+ * opens them: scripts, links and attached files have no use on paper. Returns the pages of `target`.
  * @throws {PdfFault} the file is damaged
  */
-export async function addPages(target: PDFDocument, source: PDFDocument): Promise<number> {
+export async function addPages(target: PDFDocument, source: PDFDocument): Promise<PDFPage[]> {
   try {
     const pages = await target.copyPages(source, source.getPageIndices());
     for (const page of pages) {
@@ -56,9 +56,20 @@ export async function addPages(target: PDFDocument, source: PDFDocument): Promis
       );
       target.addPage(page);
     }
-    return pages.length;
+    return pages;
   } catch (error) {
     throw new PdfFault('The PDF is damaged and can’t be read.', { cause: error });
+  }
+}
+
+/**
+ * Appends pages once more that {@link addPages} has appended to the same file. What they show is
+ * stored once, so that they take next to no room.
+ */
+export function repeatPages(target: PDFDocument, pages: readonly PDFPage[]): void {
+  for (const { node } of pages) {
+    const again = node.clone(target.context);
+    target.addPage(PDFPage.of(again, target.context.register(again), target));
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
 import {
@@ -73,7 +74,10 @@ const listed = async () =>
 const pagesOf = async (path: string) => textsOf(await get(path));
 async function textsOf(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(200);
-  const loading = getDocument({ data: new Uint8Array(await answer.arrayBuffer()), verbosity: 0 });
+  return textsOf(new Uint8Array(await answer.arrayBuffer()));
+}
+async function textsOf(data: Uint8Array): Promise<string[]> {
+  const loading = getDocument({ data, verbosity: 0 });
   const document = await loading.promise;
   const pages: string[] = [];
   for (let number = 1; number <= document.numPages; number++) {
@@ -220,6 +224,26 @@ describe('a packet', () => {
     expect(pages).toEqual(['Early 1', 'Log 1', 'Later 1', 'Later 2', 'Log 1', 'Checklist 1']);
     expect(cover).toMatch(/Packet of .*612345.*Ada Example.*1 page.*612347.*Ben Sample.*2 pages/);
     expect(cover).not.toContain('Missing');
+  });
+
+  test('of many events has a large template after each, and is as large as with one', async () => {
+    // More copies than the thread's memory takes, of bytes that don't get smaller when they are packed.
+    const template = await PDFDocument.create();
+    template.addPage().drawText('Log 1');
+    const noise = template.context.stream(randomBytes(4 * 2 ** 20));
+    template.getPage(0).node.Resources()?.set(PDFName.of('Noise'), template.context.register(noise));
+    await add('Log', 'event', Buffer.from(await template.save()));
+    const steps = await pdf('Steps');
+    const events = Array.from({ length: 40 }, (_, n) => 612300 + n);
+    for (const number of events) await planned(number, 10, steps, `Person ${number}`);
+    const answer = await get(`${storeId}/packets/days/${today}`);
+    expect(answer.status).toBe(200);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect(bytes.length).toBeLessThan(6 * 2 ** 20);
+    const [cover, ...pages] = await textsOf(bytes);
+    expect(cover).not.toContain('Missing');
+    const withoutCover = pages.filter((page) => !page.includes('Person'));
+    expect(withoutCover).toEqual(events.flatMap(() => ['Steps 1', 'Log 1']));
   });
 
   test('of an event has its instructions and the sheets of events alone', async () => {

@@ -95,7 +95,7 @@ export async function addTemplate(
 async function countPages(content: Uint8Array): Promise<number> {
   try {
     // As in a packet, so that a file that can't be merged is refused now.
-    return await addPages(await PDFDocument.create(), await openPdf(content));
+    return (await addPages(await PDFDocument.create(), await openPdf(content))).length;
   } catch (error) {
     if (error instanceof PdfFault) throw refusedFile(error.message);
     throw error;

@@ -1,6 +1,6 @@
-import { type PDFDocument, PDFDocument as Pdf } from '@cantoo/pdf-lib';
+import { PDFDocument as Pdf, type PDFDocument, type PDFPage } from '@cantoo/pdf-lib';
 import { type Db, instructionFiles, paperTemplates } from '@scheduler/db';
-import { addPages, openPdf, PdfFault } from '@scheduler/pdf';
+import { addPages, openPdf, PdfFault, repeatPages } from '@scheduler/pdf';
 import { and, eq } from 'drizzle-orm';
 import { addCover, type CoverRow } from './cover.ts';
 import { type PacketSubject, readPacket } from './packet.ts';
@@ -104,32 +104,44 @@ class Merged {
   readonly file: PDFDocument;
   #bytes = 0;
   #pages = 0;
-  /** The file that was added last: templates of events come again and again. */
-  readonly #parsed = new Map<string, PDFDocument>();
+  /** The pages of each file that was added: templates of events come again and again. */
+  readonly #added = new Map<string, PDFPage[]>();
 
   constructor(file: PDFDocument) {
     this.file = file;
   }
 
-  /** Appends a file; returns its pages, or why it is left out, as a sentence. */
+  /**
+   * Appends a file; returns its pages, or why it is left out, as a sentence. A file that was added
+   * before takes no more bytes, because its pages share what they show.
+   */
   async add(key: string, read: () => Promise<Uint8Array | undefined>): Promise<Addition> {
     try {
-      const source = await this.#open(key, read);
-      const count = source.getPageCount();
-      if (this.#pages + count > MOST_PACKET_PAGES)
-        return { fault: `The packet is full: it has ${MOST_PACKET_PAGES} pages at most.` };
+      const before = this.#added.get(key);
+      if (before) {
+        this.#assertRoomFor(before.length);
+        repeatPages(this.file, before);
+        this.#pages += before.length;
+        return { pages: before.length };
+      }
+      const source = await this.#open(read);
+      this.#assertRoomFor(source.getPageCount());
       const pages = await addPages(this.file, source);
-      this.#pages += pages;
-      return { pages };
+      this.#added.set(key, pages);
+      this.#pages += pages.length;
+      return { pages: pages.length };
     } catch (error) {
       if (error instanceof PdfFault) return { fault: error.message };
       throw error;
     }
   }
 
-  async #open(key: string, read: () => Promise<Uint8Array | undefined>): Promise<PDFDocument> {
-    const known = this.#parsed.get(key);
-    if (known) return known;
+  #assertRoomFor(pages: number): void {
+    if (this.#pages + pages > MOST_PACKET_PAGES)
+      throw new PdfFault(`The packet is full: it has ${MOST_PACKET_PAGES} pages at most.`);
+  }
+
+  async #open(read: () => Promise<Uint8Array | undefined>): Promise<PDFDocument> {
     const bytes = await read();
     if (!bytes) throw new PdfFault('The file was removed a moment ago.');
     if (this.#bytes + bytes.length > MOST_BYTES)
@@ -137,8 +149,6 @@ class Merged {
         `The packet is full: its files may have ${MOST_BYTES / 2 ** 20} MB together. Print this event’s packet by itself.`,
       );
     this.#bytes += bytes.length;
-    const file = await openPdf(bytes);
-    if (key.startsWith('template ')) this.#parsed.set(key, file);
-    return file;
+    return openPdf(bytes);
   }
 }
