@@ -1,5 +1,6 @@
 import {
   type Executor,
+  employees,
   eventSyncs,
   events,
   rotationExceptions,
@@ -16,7 +17,9 @@ import {
   loadPeople,
   loadPlanned,
   openEvents,
+  replacedWork,
   workBetween,
+  workDone,
 } from '@scheduler/db/facts';
 import type { PlanInput, Rotations, ScheduledWork } from '@scheduler/planner';
 import { currentInstant } from '@scheduler/runtime/clock';
@@ -54,14 +57,16 @@ export async function loadPlanInput(
   const employeeIds = people.map(({ id }) => id);
   const own = new Set(employeeIds);
   const guestIds = rows.flatMap(({ schedule: { employeeId: id } }) => (own.has(id) ? [] : [id]));
-  const [cores, planned, before] = await Promise.all([
+  const [firstRecent, lastRecent] = [addDays(fromDay, -RECENT_DAYS), addDays(fromDay, -1)];
+  const [cores, planned, before, replaced] = await Promise.all([
     coresOf(
       tx,
       store.id,
       checks.flatMap(({ eventNumber }) => (eventNumber === null ? [] : [eventNumber])),
     ),
     loadPlanned(tx, { employeeIds: [...employeeIds, ...guestIds], days }),
-    loadPlanned(tx, { employeeIds, days: [addDays(fromDay, -RECENT_DAYS), addDays(fromDay, -1)] }),
+    loadPlanned(tx, { employeeIds, days: [firstRecent, lastRecent] }),
+    replacedWork(tx, firstRecent, lastRecent, inArray(employees.id, employeeIds)),
   ]);
   const known = new Set(rows.map(({ schedule }) => schedule.id));
   const live = [...rows, ...cores.filter(({ schedule }) => !known.has(schedule.id))];
@@ -95,7 +100,10 @@ export async function loadPlanInput(
     holidays,
     rotations,
     neverPlan: [...openRows, ...live].filter(({ event }) => event.neverPlan).map(({ event }) => event.id),
-    recent: before.filter(({ workDate }) => workDate >= addDays(fromDay, -RECENT_DAYS) && workDate < fromDay),
+    recent: [
+      ...before.filter(({ workDate }) => firstRecent <= workDate && workDate <= lastRecent),
+      ...replaced.map(workDone),
+    ],
     versions: new Map(live.map(({ schedule }) => [schedule.id, schedule.version])),
   };
 }

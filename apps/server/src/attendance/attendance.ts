@@ -8,6 +8,7 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
+import { replacedWork } from '@scheduler/db/facts';
 import {
   ATTENDANCE_WORDS,
   type AttendanceStatus,
@@ -186,7 +187,7 @@ export async function attendanceMonth(
         eq(employees.storeId, store.id),
         employeeId === undefined ? undefined : eq(employees.id, employeeId),
       );
-      const [people, records, work] = await Promise.all([
+      const [people, records, live, replaced] = await Promise.all([
         tx
           .select({
             employeeId: employees.id,
@@ -205,19 +206,24 @@ export async function attendanceMonth(
           .orderBy(asc(attendanceRecords.day)),
         // Relies on the index schedules_live_by_day.
         tx
-          .selectDistinct({ employeeId: schedules.employeeId, day: schedules.workDate })
+          .select({ employeeId: schedules.employeeId, day: schedules.workDate })
           .from(schedules)
           .innerJoin(employees, eq(employees.id, schedules.employeeId))
-          .where(and(ofStore, isNull(schedules.endedAt), between(schedules.workDate, first, last)))
-          .orderBy(asc(schedules.workDate)),
+          .where(and(ofStore, isNull(schedules.endedAt), between(schedules.workDate, first, last))),
+        replacedWork(tx, first, last, ofStore),
       ]);
       if (employeeId !== undefined && people.length === 0) throw notFound('person', employeeId);
       const recordsOf = Map.groupBy(records, (record) => record.employeeId);
+      const work = [
+        ...live,
+        ...replaced.map(({ schedule: { employeeId, workDate: day } }) => ({ employeeId, day })),
+      ];
       const workOf = Map.groupBy(work, (each) => each.employeeId);
       const months = people
         .map((person): PersonAttendance => {
           const own = recordsOf.get(person.employeeId) ?? [];
-          const workDays = (workOf.get(person.employeeId) ?? []).map(({ day }) => day);
+          const theirs = workOf.get(person.employeeId) ?? [];
+          const workDays = [...new Set(theirs.map(({ day }) => day))].sort();
           return { ...person, records: own, workDays, ...summarize(own, workDays, today) };
         })
         .filter(

@@ -1,7 +1,14 @@
-import { type Db, eventSyncs, events, plannedDays, schedules } from '@scheduler/db';
-import { type EventRecord, eventSelection, joinSync, loadHolidays, loadPeople } from '@scheduler/db/facts';
+import { type Db, employees, eventSyncs, events, plannedDays, schedules } from '@scheduler/db';
+import {
+  type EventRecord,
+  eventSelection,
+  joinSync,
+  loadHolidays,
+  loadPeople,
+  replacedWork,
+} from '@scheduler/db/facts';
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
-import { and, asc, between, eq, isNull } from 'drizzle-orm';
+import { and, between, eq, isNull } from 'drizzle-orm';
 import { notFound } from '../core/errors.ts';
 import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
 import type { PersonWeek } from '../employees/types.ts';
@@ -22,13 +29,14 @@ export interface WeekQuery {
 export async function personWeek(db: Db, query: WeekQuery, scope: StoreScope): Promise<PersonWeek> {
   const { person, store, today, sunday } = await whoseWeek(db, query);
   const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
-  const [holidays, [planned], rows] = await Promise.all([
+  const [holidays, [planned], replaced, live] = await Promise.all([
     loadHolidays(db),
     db
       .select({ eventId: plannedDays.eventId })
       .from(plannedDays)
       .where(plannedIn(person.id, sunday))
       .limit(1),
+    replacedWork(db, sunday, addDays(sunday, 6), eq(employees.id, person.id)),
     // Relies on the index schedules_live_by_day.
     db
       .select(eventSelection)
@@ -41,9 +49,13 @@ export async function personWeek(db: Db, query: WeekQuery, scope: StoreScope): P
           between(schedules.workDate, sunday, addDays(sunday, 6)),
           eq(schedules.employeeId, person.id),
         ),
-      )
-      .orderBy(asc(schedules.startsAt), asc(schedules.id)),
+      ),
   ]);
+  const rows = [
+    ...live.map((row) => ({ ...row, syncState: syncBadge(row.sync).state })),
+    // Nothing is left to send of work that was done and then reissued.
+    ...replaced.map((row) => ({ ...row, syncState: 'synced' as const })),
+  ].sort((a, b) => a.schedule.startsAt.localeCompare(b.schedule.startsAt) || a.schedule.id - b.schedule.id);
   return {
     store: boardStore(store),
     employee: { id: person.id, name: person.name, role: person.role },
@@ -60,7 +72,7 @@ export async function personWeek(db: Db, query: WeekQuery, scope: StoreScope): P
     }),
     hoursOff: days.flatMap((day) => hoursOff(person, day)),
     hasCalendarFile: planned !== undefined,
-    schedules: rows.map(({ event, schedule, sync }) => ({
+    schedules: rows.map(({ event, schedule, syncState }) => ({
       scheduleId: schedule.id,
       eventId: event.id,
       version: schedule.version,
@@ -70,7 +82,7 @@ export async function personWeek(db: Db, query: WeekQuery, scope: StoreScope): P
       endsAt: schedule.endsAt,
       workDate: schedule.workDate,
       changedAt: schedule.updatedAt,
-      syncState: syncBadge(sync).state,
+      syncState,
     })),
   };
 }

@@ -19,9 +19,11 @@ const ZONE = 'America/Indiana/Indianapolis';
 function calendar(entries: Partial<CalendarEntry>[]): Calendar {
   return {
     name: 'Zoë Example; “Lead”, Maple Grove, Club',
-    store: { name: 'Maple Grove, Club', number: '8135', timeZone: ZONE },
+    timeZone: ZONE,
     entries: entries.map((entry, index) => ({
       uid: `event-${index + 1}-person-1@crossmark-scheduler`,
+      store: { name: 'Maple Grove, Club', number: '8135' },
+      timeZone: ZONE,
       sequence: 1,
       state: 'confirmed',
       person: null,
@@ -105,6 +107,48 @@ describe.each(KINDS)('a calendar written as a %s', (kind) => {
     expect(last.toJSDate().toISOString()).toBe('2026-03-01T12:00:00.000Z');
   });
 
+  test('has each entry at its own store, in its zone, and no place where none may be told', () => {
+    const startsAt = '2026-07-06T15:00:00.000Z';
+    const endsAt = '2026-07-06T16:00:00.000Z';
+    const guest = { store: { name: 'Far Club', number: '9000' }, timeZone: 'America/Los_Angeles' };
+    const text = write([
+      { startsAt, endsAt },
+      { startsAt, endsAt, ...guest },
+      { startsAt, endsAt, store: null },
+    ]);
+    expect(text.match(/^TZID:.*$/gm)).toEqual([`TZID:${ZONE}`, 'TZID:America/Los_Angeles']);
+    const told = read(text).map((event) => ({
+      location: event.location || null,
+      zone: event.startDate.zone?.tzid,
+      at: event.startDate.toString().slice(11, 16),
+      instant: event.startDate.toJSDate().toISOString(),
+      says: event.description.split('\n').find((line) => line.startsWith('Mon Jul 6')),
+    }));
+    expect(told).toEqual([
+      {
+        location: 'Maple Grove, Club (store 8135)',
+        zone: ZONE,
+        at: '11:00',
+        instant: startsAt,
+        says: `Mon Jul 6, 11:00 AM to 12:00 PM, store time (${ZONE})`,
+      },
+      {
+        location: 'Far Club (store 9000)',
+        zone: 'America/Los_Angeles',
+        at: '08:00',
+        instant: startsAt,
+        says: 'Mon Jul 6, 8:00 AM to 9:00 AM, store time (America/Los_Angeles)',
+      },
+      {
+        location: null,
+        zone: ZONE,
+        at: '11:00',
+        instant: startsAt,
+        says: `Mon Jul 6, 11:00 AM to 12:00 PM, time of ${ZONE}`,
+      },
+    ]);
+  });
+
   test('is valid without entries', () => {
     expect(read(write([]))).toEqual([]);
   });
@@ -148,9 +192,10 @@ test('no field of any text ends a line, a value or an event: each is read back a
   });
   fc.assert(
     fc.property(fields, ({ called, person, store, number, event, type, link, kind }) => {
-      const hostile = calendar([{ person, eventName: event, type: type as 'Core', instructionsUrl: link }]);
+      const place = { store: { name: store, number } };
+      const work = { person, eventName: event, type: type as 'Core', instructionsUrl: link, ...place };
+      const hostile = calendar([work]);
       hostile.name = called;
-      Object.assign(hostile.store, { name: store, number });
       const file = writeCalendar(hostile, { kind });
       expectValid(file);
       const parsed = new ICAL.Component(ICAL.parse(file));

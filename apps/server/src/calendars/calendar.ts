@@ -33,16 +33,14 @@ const NOTES: Partial<Record<CalendarEntry['state'], string>> = {
 };
 
 /**
- * Writes a calendar as RFC 5545 and 7986 ask for. Times are those of the store, with its zone, so
- * every calendar displays them right wherever it is. An entry keeps its UID, so a later version
+ * Writes a calendar as RFC 5545 and 7986 ask for. The times of an entry are those of its store, with
+ * its zone, so every calendar displays them right wherever it is. An entry keeps its UID, so a later version
  * updates the entries of an earlier one and cancels those that are no longer the person's. Control
  * characters are removed from every text, and the rest is escaped.
  * @param options.kind `file`: a file that is opened once, published now; `feed`: an address that is
  * read again and again, whose text changes only when the calendar does
  */
 export function writeCalendar(calendar: Calendar, options: { kind: 'file' | 'feed' }): string {
-  const { name, number, timeZone } = calendar.store;
-  const store = `${cleanText(name)} (store ${cleanText(number)})`;
   const isFile = options.kind === 'file';
   const written = ical({
     // The library escapes every text except this one.
@@ -51,15 +49,17 @@ export function writeCalendar(calendar: Calendar, options: { kind: 'file' | 'fee
     method: isFile ? ICalCalendarMethod.PUBLISH : null,
     ttl: isFile ? null : REFRESH_EVERY_S,
   });
-  const isOdd = memoize((instant: string) => {
-    const [day, time] = [workDateOf(instant, timeZone), timeOf(instant, timeZone)];
-    return oddityOf(day, time, timeZone) !== null;
-  });
+  const oddityIn = memoize((timeZone) =>
+    memoize((instant) => {
+      const [day, time] = [workDateOf(instant, timeZone), timeOf(instant, timeZone)];
+      return oddityOf(day, time, timeZone) !== null;
+    }),
+  );
   for (const entry of calendar.entries) {
     written.createEvent({
       id: entry.uid,
       sequence: entry.sequence,
-      ...timesOf(entry, timeZone, isOdd),
+      ...timesOf(entry, oddityIn(entry.timeZone)),
       // Without a METHOD, DTSTAMP is when the entry last changed (RFC 5545, 3.8.7.2).
       ...(!isFile && { stamp: new Date(entry.changedAt) }),
       lastModified: new Date(entry.changedAt),
@@ -67,13 +67,13 @@ export function writeCalendar(calendar: Calendar, options: { kind: 'file' | 'fee
       transparency:
         entry.state === 'cancelled' ? ICalEventTransparency.TRANSPARENT : ICalEventTransparency.OPAQUE,
       summary: summaryOf(entry),
-      location: store,
-      description: descriptionOf(entry, timeZone),
+      location: entry.store && `${cleanText(entry.store.name)} (store ${cleanText(entry.store.number)})`,
+      description: descriptionOf(entry),
     });
   }
   // The library asks for no zone if there are no entries, but a calendar needs a component. It also
   // leaves out the last line end.
-  return `${written.toString()}\r\n`.replace(FIRST_COMPONENT, `${zoneOf(calendar)}\r\n$&`);
+  return `${written.toString()}\r\n`.replace(FIRST_COMPONENT, `${zonesOf(calendar)}\r\n$&`);
 }
 
 function summaryOf({ state, person, type, eventName }: CalendarEntry): string {
@@ -83,12 +83,13 @@ function summaryOf({ state, person, type, eventName }: CalendarEntry): string {
   return state === 'cancelled' ? `Cancelled: ${whose}` : whose;
 }
 
-function descriptionOf(entry: CalendarEntry, timeZone: string): string {
-  const { startsAt, endsAt, instructionsUrl } = entry;
+function descriptionOf(entry: CalendarEntry): string {
+  const { startsAt, endsAt, store, timeZone, instructionsUrl } = entry;
+  const whose = store ? `store time (${timeZone})` : `time of ${timeZone}`;
   const hours = `${formatTime(startsAt, timeZone)} to ${formatTime(endsAt, timeZone)}`;
   return [
     cleanText(entry.eventName),
-    `${formatDay(workDateOf(startsAt, timeZone))}, ${hours}, store time (${timeZone})`,
+    `${formatDay(workDateOf(startsAt, timeZone))}, ${hours}, ${whose}`,
     NOTES[entry.state],
     instructionsUrl && `Instructions: ${cleanText(instructionsUrl, LONGEST_ADDRESS)}`,
   ]
@@ -100,7 +101,7 @@ function descriptionOf(entry: CalendarEntry, timeZone: string): string {
  * The times of an entry on the store's clocks. Calendars don't agree which one a time means that
  * clocks show twice in autumn, so an entry with such a time has its times in UTC.
  */
-function timesOf({ startsAt, endsAt }: CalendarEntry, timeZone: string, isOdd: (instant: string) => boolean) {
+function timesOf({ startsAt, endsAt, timeZone }: CalendarEntry, isOdd: (instant: string) => boolean) {
   const isPlain = !isOdd(startsAt) && !isOdd(endsAt);
   const zoned = (instant: string) => Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
   return { start: zoned(startsAt), end: zoned(endsAt), ...(isPlain && { timezone: timeZone }) };
@@ -116,10 +117,16 @@ function memoize<Result>(compute: (text: string) => Result): (text: string) => R
   };
 }
 
-/** The store's zone for all the times of a calendar. */
-function zoneOf({ entries, store }: Calendar): string {
-  const times = entries.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]).sort();
-  const [first = currentInstant()] = times;
-  const last = times.at(-1) ?? first;
-  return timeZoneComponent(store.timeZone, Temporal.Instant.from(first), Temporal.Instant.from(last));
+/** The zones of a calendar, each for all the times that are given in it. */
+function zonesOf({ entries, timeZone }: Calendar): string {
+  const entriesIn = Map.groupBy(entries, (entry) => entry.timeZone);
+  if (entries.length === 0) entriesIn.set(timeZone, []);
+  return [...entriesIn]
+    .map(([zone, own]) => {
+      const times = own.flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]).sort();
+      const [first = currentInstant()] = times;
+      const last = times.at(-1) ?? first;
+      return timeZoneComponent(zone, Temporal.Instant.from(first), Temporal.Instant.from(last));
+    })
+    .join('\r\n');
 }

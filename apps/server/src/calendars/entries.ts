@@ -1,8 +1,14 @@
-import { type Db, employees, eventSyncs, events, plannedDays, schedules } from '@scheduler/db';
-import { joinSync, liveSchedule, type ScheduleRecord, type SyncRecord } from '@scheduler/db/facts';
+import { type Db, employees, eventSyncs, events, plannedDays, schedules, stores } from '@scheduler/db';
+import {
+  joinSync,
+  liveSchedule,
+  type ScheduleRecord,
+  type SyncRecord,
+  wasReplacedWhenOver,
+} from '@scheduler/db/facts';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, type WorkDate } from '@scheduler/scheduling';
-import { and, desc, eq, gte, inArray, lte, max, type SQL, sum } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, lte, max, type SQL, sum } from 'drizzle-orm';
 import { plannedIn, type WeekQuery, whoseWeek } from '../board/person-week.ts';
 import { covers, type StoreScope, WORK_ELSEWHERE } from '../core/store-access.ts';
 import { syncBadge } from '../events/board-event.ts';
@@ -17,11 +23,16 @@ const FEED_DAYS_AHEAD = 120;
 type PlannedDay = typeof plannedDays.$inferSelect;
 type EventRecord = typeof events.$inferSelect;
 
+type Place = Pick<Store, 'name' | 'number' | 'timeZone'>;
+
 /** An event with its last planned day, its live schedule and its history. */
 interface Planned {
   event: EventRecord;
+  store: Place;
   day: PlannedDay;
   live: ScheduleRecord | null;
+  /** Schedules of work that was done and then reissued. */
+  done: ScheduleRecord[];
   sync: SyncRecord | null;
   sequence: number;
   changedAt: string;
@@ -29,8 +40,9 @@ interface Planned {
 
 /**
  * A person's calendar file for a week: each event that was scheduled for them on one of its days, in
- * its current state. Work that moved to another day has its new times. Work that ended, or that
- * another person has, is cancelled.
+ * its current state, with its own store and zone. Work that moved to another day has its new times.
+ * Work that they did stays theirs when it is reissued. Other work that ended, or that another person
+ * has, is cancelled.
  */
 export async function weekCalendar(
   db: Db,
@@ -38,7 +50,7 @@ export async function weekCalendar(
   scope: StoreScope,
 ): Promise<Calendar & { person: string; sunday: WorkDate }> {
   const { person, store, sunday } = await whoseWeek(db, query);
-  const entries = await entriesOfPerson(db, person.id, plannedIn(person.id, sunday), scope);
+  const entries = await entriesOfPerson(db, person.id, plannedIn(person.id, sunday), store, scope);
   return { ...personCalendar(person, store, entries), person: person.name, sunday };
 }
 
@@ -53,7 +65,7 @@ export async function personFeed(
   scope: StoreScope,
 ): Promise<Calendar> {
   const planned = and(eq(plannedDays.employeeId, person.id), ...inFeed(store));
-  const entries = await entriesOfPerson(db, person.id, planned, scope);
+  const entries = await entriesOfPerson(db, person.id, planned, store, scope);
   return personCalendar(person, store, entries);
 }
 
@@ -78,7 +90,7 @@ export async function storeFeed(db: Db, store: Store): Promise<Calendar> {
       instructionsUrl: null,
     };
   });
-  return { name: `${store.name}, everybody`, store, entries: sorted(entries) };
+  return { name: `${store.name}, everybody`, timeZone: store.timeZone, entries: sorted(entries) };
 }
 
 const inFeed = (store: Store): SQL[] => {
@@ -91,7 +103,7 @@ const inFeed = (store: Store): SQL[] => {
 
 const personCalendar = (person: { name: string }, store: Store, entries: CalendarEntry[]): Calendar => ({
   name: `${person.name}, ${store.name}`,
-  store,
+  timeZone: store.timeZone,
   entries: sorted(entries),
 });
 
@@ -99,35 +111,40 @@ async function entriesOfPerson(
   db: Db,
   personId: number,
   where: SQL | undefined,
+  home: Place,
   scope: StoreScope,
 ): Promise<CalendarEntry[]> {
   const planned = await plannedEvents(db, where);
-  return planned.flatMap((work): CalendarEntry[] => {
-    const { event, day, live } = work;
-    const theirs = live?.employeeId === personId ? live : null;
-    // Work that this person did stays theirs when it is reissued for another person.
-    if (!theirs && live?.reissueOf && day.endsAt <= live.createdAt) return [];
+  return planned.map((work): CalendarEntry => {
+    const { event, day, live, done } = work;
+    const theirs =
+      live?.employeeId === personId ? live : (done.findLast((each) => each.employeeId === personId) ?? null);
     const { startsAt, endsAt } = theirs ?? day;
-    return [
-      {
-        ...entryOf(work, theirs),
-        uid: `event-${event.id}-person-${personId}@crossmark-scheduler`,
-        person: null,
-        startsAt,
-        endsAt,
-        instructionsUrl: event.instructionsUrl,
-        ...(!covers(scope, event.storeId) && { eventName: WORK_ELSEWHERE, instructionsUrl: null }),
-      },
-    ];
+    return {
+      ...entryOf(work, theirs),
+      uid: `event-${event.id}-person-${personId}@crossmark-scheduler`,
+      person: null,
+      startsAt,
+      endsAt,
+      instructionsUrl: event.instructionsUrl,
+      ...(!covers(scope, event.storeId) && {
+        eventName: WORK_ELSEWHERE,
+        store: null,
+        timeZone: home.timeZone,
+        instructionsUrl: null,
+      }),
+    };
   });
 }
 
 const entryOf = (
-  { event, sync, sequence, changedAt }: Planned,
+  { event, store: { name, number, timeZone }, sync, sequence, changedAt }: Planned,
   live: ScheduleRecord | null,
-): Pick<CalendarEntry, 'eventName' | 'type' | 'state' | 'sequence' | 'changedAt'> => ({
+): Pick<CalendarEntry, 'eventName' | 'type' | 'store' | 'timeZone' | 'state' | 'sequence' | 'changedAt'> => ({
   eventName: event.name,
   type: event.type,
+  store: { name, number },
+  timeZone,
   state: live ? stateOf(live, sync) : 'cancelled',
   sequence,
   changedAt,
@@ -156,10 +173,16 @@ async function plannedEvents(db: Db, where: SQL | undefined): Promise<Planned[]>
     .orderBy(desc(plannedDays.plannedAt), desc(plannedDays.startsAt));
   const latest = new Map(planned.toReversed().map(({ day }) => [day.eventId, day]));
   const ids = [...latest.keys()];
-  const [rows, changes] = await Promise.all([
+  const [rows, changes, replaced] = await Promise.all([
     db
-      .select({ event: events, live: schedules, sync: eventSyncs })
+      .select({
+        event: events,
+        store: { name: stores.name, number: stores.number, timeZone: stores.timeZone },
+        live: schedules,
+        sync: eventSyncs,
+      })
       .from(events)
+      .innerJoin(stores, eq(stores.id, events.storeId))
       .leftJoin(schedules, liveSchedule)
       .leftJoin(eventSyncs, joinSync)
       .where(inArray(events.id, ids)),
@@ -175,9 +198,15 @@ async function plannedEvents(db: Db, where: SQL | undefined): Promise<Planned[]>
       .from(schedules)
       .where(inArray(schedules.eventId, ids))
       .groupBy(schedules.eventId),
+    db
+      .select()
+      .from(schedules)
+      .where(and(inArray(schedules.eventId, ids), wasReplacedWhenOver))
+      .orderBy(asc(schedules.id)),
   ]);
+  const doneOf = Map.groupBy(replaced, ({ eventId }) => eventId);
   const changesOf = new Map(changes.map((change) => [change.eventId, change]));
-  return rows.flatMap(({ event, live, sync }) => {
+  return rows.flatMap(({ event, store, live, sync }) => {
     const day = latest.get(event.id);
     const change = changesOf.get(event.id);
     if (!day || !change) return [];
@@ -187,8 +216,10 @@ async function plannedEvents(db: Db, where: SQL | undefined): Promise<Planned[]>
     return [
       {
         event,
+        store,
         day,
         live,
+        done: doneOf.get(event.id) ?? [],
         sync,
         sequence: change.sequence,
         changedAt,

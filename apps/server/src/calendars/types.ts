@@ -4,7 +4,8 @@ import type { EventType, Instant } from '@scheduler/scheduling';
 export interface Calendar {
   /** What calendar programs call it. */
   name: string;
-  store: { name: string; number: string; timeZone: string };
+  /** The zone of a calendar without entries. */
+  timeZone: string;
   entries: CalendarEntry[];
 }
 
@@ -18,6 +19,10 @@ export interface CalendarEntry {
   person: string | null;
   startsAt: Instant;
   endsAt: Instant;
+  /** The store of the work; null if the calendar's maker may not see it. */
+  store: { name: string; number: string } | null;
+  /** In which the times are given: the store's own, or that of the person's store if there is none. */
+  timeZone: string;
   /**
    * `tentative`: the board shows it, and Crossmark doesn't hold it yet; `unsettled`: nor will it
    * before somebody decides; `cancelled`: the work ended, or another person has it.

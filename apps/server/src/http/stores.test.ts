@@ -953,6 +953,12 @@ describe('a person who works in two stores', () => {
     const calendar = await answer.text();
     expect(calendar).toContain('Work in another store');
     expect(calendar).not.toContain('670001');
+    // The work elsewhere has no place: the person's own store is not where it is.
+    expect(placesIn(calendar)).toEqual(['Club Acme (store 8135)']);
+    const whole = await fetch(`${server.url}/api/people/${own.employeeId}/week.ics?weekOf=${DAY}`, {
+      headers: { cookie: everywhere },
+    });
+    expect(placesIn(await whole.text())).toEqual(['Club Acme (store 8135)', `Club ${SECRET} (store 8140)`]);
   });
 
   test('a feed tells what the user who made it may see', async () => {
@@ -1074,6 +1080,9 @@ describe('a guest: a person of the other store who has work in the own one', () 
     expect(file.text).toContain(`Nobody here has employee number ${GUEST_NUMBER}`);
   });
 });
+
+const placesIn = (calendar: string): string[] =>
+  [...calendar.matchAll(/^LOCATION:(.*)$/gm)].map(([, place = '']) => place.trim());
 
 const dataOf = <Data>({ text }: { text: string }) =>
   (JSON.parse(text) as { result: { data: Data } }).result.data;

@@ -1,5 +1,5 @@
-import { type Db, events, proposalLines, proposals, type Tx } from '@scheduler/db';
-import { eventsWithLive, loadPeople, loadPlanned } from '@scheduler/db/facts';
+import { type Db, employees, events, proposalLines, proposals, type Tx } from '@scheduler/db';
+import { eventsWithLive, loadPeople, loadPlanned, replacedWork, workDone } from '@scheduler/db/facts';
 import {
   daysToRank,
   type EventSuggestions,
@@ -155,7 +155,11 @@ export async function fairnessIn(
   const people = (await loadPeople(db, { storeId: store.id })).filter(
     ({ terminatedOn }) => terminatedOn === null || terminatedOn >= from,
   );
-  const work = await loadPlanned(db, { employeeIds: people.map(({ id }) => id), days: [from, saturday] });
+  const [live, replaced] = await Promise.all([
+    loadPlanned(db, { employeeIds: people.map(({ id }) => id), days: [from, saturday] }),
+    replacedWork(db, from, saturday, eq(employees.storeId, store.id)),
+  ]);
+  const work = [...live, ...replaced.map(workDone)];
   return {
     weekOf: sunday,
     week: fairnessOf(people, work, sunday, saturday),

@@ -113,6 +113,25 @@ beforeAll(async () => {
     before: at(ada, '2026-01-14'),
     after: at(bea, '2026-01-14'),
   });
+  // Somebody kept Crossmark's side, which had nobody: that is a change, but no click that was synced.
+  const dropped = await schedule(bea, '2026-01-13', { name: SURVEY, at: '2026-01-13T22:00:00Z' });
+  await sql`update schedules set ended_at = '2026-01-10T12:00:00Z' where id = ${dropped.scheduleId}`;
+  await change(dropped, 'sync.keep_theirs', '2026-01-10T12:00:00Z', {
+    before: at(bea, '2026-01-13'),
+    after: { ...at(bea, '2026-01-13'), ended: true },
+    secs: 900,
+  });
+  // Crossmark newly had a booking, and another one on the first list of the store.
+  for (const [isFirstList, day] of [
+    [false, '2026-01-16'],
+    [true, '2026-01-17'],
+  ] as const) {
+    const adopted = await schedule(bea, day, { name: SURVEY, at: `${day}T22:00:00Z`, dueOn: '2026-01-25' });
+    await change(adopted, 'schedule.adopt', '2026-01-10T12:00:00Z', {
+      after: { ...at(bea, day), ...(isFirstList && { isFirstList }) },
+      by: 'system',
+    });
+  }
   // Not of this store, not of these weeks, canceled, gone, and done without a schedule here.
   await schedule(bea, '2026-01-14', { storeId: elsewhere });
   await schedule(bea, '2026-01-18', { dueOn: '2026-01-25' });
@@ -153,26 +172,26 @@ test('a report has the figures of whole weeks, by week and by person', async () 
     },
     {
       weekOf: '2026-01-11',
-      minutes: 390,
-      workedMinutes: 360,
-      days: 1,
+      minutes: 450,
+      workedMinutes: 420,
+      days: 3,
       cores: 1,
       people: 1,
       recorded: 1,
       onTime: 1,
-      changes: { ...none, reassigned: 1 },
-      due: 2,
+      changes: { ...none, reassigned: 1, unscheduled: 1, added: 1 },
+      due: 3,
       covered: 2,
       sync: null,
     },
   ]);
   expect(report.total).toMatchObject({
-    minutes: 810,
-    days: 2,
+    minutes: 870,
+    days: 4,
     people: 2,
-    due: 5,
+    due: 6,
     covered: 4,
-    changes: { moved: 1, reassigned: 2, unscheduled: 1, added: 1 },
+    changes: { moved: 1, reassigned: 2, unscheduled: 2, added: 2 },
     sync: { count: 4, medianSeconds: 20, p95Seconds: 50 },
   });
   // Everybody with a figure; a change is of the person who had the work.
@@ -185,7 +204,14 @@ test('a report has the figures of whole weeks, by week and by person', async () 
       onTime: 1,
       changes: { moved: 1, reassigned: 2, unscheduled: 1, added: 1 },
     },
-    { employeeId: bea, minutes: 390, cores: 1, recorded: 1, onTime: 1, changes: none },
+    {
+      employeeId: bea,
+      minutes: 450,
+      cores: 1,
+      recorded: 1,
+      onTime: 1,
+      changes: { ...none, unscheduled: 1, added: 1 },
+    },
   ]);
 });
 
@@ -204,7 +230,7 @@ test('its files have the same figures, and no name that a spreadsheet would run'
   expect(head?.slice(0, 3)).toEqual(['Person', 'Role', 'Hours']);
   expect(people).toEqual([
     ["'=Ada Example", 'Lead Event Specialist', '7', '6.5', '1', '1', '2', '1', '50', '1', '2', '1', '1'],
-    ['Bea Example', 'Event Specialist', '6.5', '6', '1', '1', '1', '1', '100', '0', '0', '0', '0'],
+    ['Bea Example', 'Event Specialist', '7.5', '7', '3', '1', '1', '1', '100', '0', '0', '1', '1'],
   ]);
   const [, first, second] = await rowsOf('week');
   expect(first).toEqual([
@@ -227,7 +253,7 @@ test('its files have the same figures, and no name that a spreadsheet would run'
     '20',
     '50',
   ]);
-  expect(second?.slice(-5)).toEqual(['2', '2', '100', '', '']);
+  expect(second?.slice(-5)).toEqual(['3', '2', '66.67', '', '']);
 });
 
 test('a change whose own attempts are no longer kept has no time: a later attempt is not taken for one', async () => {

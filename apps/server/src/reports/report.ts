@@ -1,5 +1,5 @@
 import { attendanceRecords, type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
-import { isBookedElsewhere, joinSync, liveSchedule } from '@scheduler/db/facts';
+import { isBookedElsewhere, joinSync, liveSchedule, replacedWork } from '@scheduler/db/facts';
 import { addDays, daysBetween, type WorkDate, weekStart } from '@scheduler/scheduling';
 import { and, between, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { byRoleAndName } from '../board/week.ts';
@@ -136,9 +136,11 @@ async function peopleOf(
   }));
 }
 
-/** The live schedules of a store. Relies on the index schedules_live_by_day. */
-function workIn(tx: Tx, { storeId, from, to }: Range): Promise<Work[]> {
-  return tx
+/** A store's work: its live schedules, and what was done and then reissued. */
+async function workIn(tx: Tx, { storeId, from, to }: Range): Promise<Work[]> {
+  const replaced = await replacedWork(tx, from, to, eq(events.storeId, storeId));
+  // Relies on the index schedules_live_by_day.
+  const live = await tx
     .select({
       employeeId: schedules.employeeId,
       type: events.type,
@@ -151,6 +153,7 @@ function workIn(tx: Tx, { storeId, from, to }: Range): Promise<Work[]> {
     .where(
       and(isNull(schedules.endedAt), between(schedules.workDate, from, to), eq(events.storeId, storeId)),
     );
+  return [...live, ...replaced.map(({ event: { type }, schedule }) => ({ ...schedule, type }))];
 }
 
 /** The recorded days of a store's people. Relies on the index attendance_records_day. */
@@ -186,13 +189,20 @@ async function dueIn(tx: Tx, { storeId, from, to }: Range): Promise<DueWork[]> {
     );
 }
 
+/** Where a changed schedule was before; a reissue takes nothing from who had the work. */
+const BEFORE = sql`(case when change.action <> 'schedule.reissue' then change.before end)`;
+
 /**
  * The changes of all schedules whose event was ever planned for a day of the range. Each is read
  * by an index: the planned days of each person, their events' schedules, and what the audit log has of
  * these. Only a change that a user made has a time from click to synced: until the first attempt that
  * began after it and left both sides the same. Attempts are removed by age, the oldest first. Once
  * the first of all, number 1, is gone, nothing is known of a change from before the oldest that is kept:
- * a later attempt may not be its own.
+ * a later attempt may not be its own. A choice of Crossmark's
+ * side is its change, too.
+ *
+ * A reissue adds work: what its person did before stays theirs. The first list of a store changes
+ * nothing, because nobody knew of its work here.
  */
 async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]> {
   const rows = await tx.execute<{
@@ -209,8 +219,9 @@ async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]
       join events on events.id = planned_days.event_id and events.store_id = ${storeId}
       join schedules on schedules.event_id = events.id
     )
-    select ${instantText(sql`change.at`)} as at, ${partsOf(sql`change.before`)} as before, ${partsOf(sql`change.after`)} as after,
-      case when change.actor_id <> 'system' and change.action <> 'schedule.import'
+    select ${instantText(sql`change.at`)} as at, ${partsOf(BEFORE)} as before,
+      ${partsOf(sql`change.after`)} as after,
+      case when change.actor_id <> 'system' and change.action not in ('schedule.import', 'sync.keep_theirs')
         and change.at >= (select case when id = 1 then '-infinity' else started_at end
           from sync_attempts order by id limit 1) then (
         select ${instantText(sql`min(sync_attempts.finished_at)`)} from sync_attempts
@@ -223,7 +234,7 @@ async function changesIn(tx: Tx, { storeId, from, to }: Range): Promise<Change[]
       select at, actor_id, action, before, after from audit_log
       where subject_type = 'schedule' and subject_id = touched.id::text offset 0
     ) change
-    where change.action like 'schedule.%'`);
+    where not coalesce((change.after ->> 'isFirstList')::boolean, false)`);
   return rows.map(({ at, before, after, syncedAt }) => ({
     at,
     before: placeOf(before),

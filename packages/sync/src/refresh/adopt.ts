@@ -89,7 +89,8 @@ export interface Adoption {
   after: Record<string, unknown> | null;
 }
 
-const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string) => ({
+/** A schedule as the audit log has it. */
+export const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string) => ({
   version: schedule.version,
   eventId: schedule.eventId,
   employeeId: schedule.employeeId,
@@ -147,20 +148,24 @@ export async function adoptBooking(
   return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, newName) };
 }
 
-/** Writes adoptions that no person here decided into the audit log. */
+/**
+ * Writes adoptions that no person here decided into the audit log. One parameter has all of them,
+ * because a first refresh brings more than a statement has parameters for.
+ */
 export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { eventId: number })[]) {
   if (adoptions.length === 0) return;
-  await tx.insert(auditLog).values(
-    adoptions.map(({ action, scheduleId, eventId, before, after }) => ({
-      actorId: 'system',
-      actorName: 'Crossmark',
-      action,
-      subjectType: scheduleId === null ? 'event' : 'schedule',
-      subjectId: String(scheduleId ?? eventId),
-      before,
-      after,
-    })),
-  );
+  const rows = adoptions.map(({ action, scheduleId, eventId, before, after }) => ({
+    action,
+    subjectType: scheduleId === null ? 'event' : 'schedule',
+    subjectId: String(scheduleId ?? eventId),
+    before,
+    after,
+  }));
+  await tx.execute(sql`
+    insert into ${auditLog} (actor_id, actor_name, action, subject_type, subject_id, before, after)
+    select 'system', 'Crossmark', action, "subjectType", "subjectId", before, after
+    from json_to_recordset(${JSON.stringify(rows)}::json) as given(action text, "subjectType" text,
+      "subjectId" text, before jsonb, after jsonb)`);
 }
 
 /**

@@ -33,11 +33,13 @@ import {
   type Adoption,
   adoptBooking,
   auditAdoptions,
+  type KnownRep,
   knownReps,
   type LocalEvent,
   reopen,
   scheduleOf,
   settleDoubts,
+  snapshot,
 } from './adopt.ts';
 import { classifyDrift, conditionOf, differs } from './drift.ts';
 
@@ -117,6 +119,8 @@ export async function writeRows(
   const facts: ChangedFacts[] = [];
   const records: { eventId: number; held: KnownBooking | null }[] = [];
   const inserts: (typeof schedules.$inferInsert)[] = [];
+  const firstListed = new Set<number>();
+  const newStores = await storesWithoutEvents(tx, created.size > 0 ? rows : [], began);
   const adoptions: (Adoption & { eventId: number })[] = [];
   const doubted: [number, Listed][] = [];
   const doubts: { eventId: number; doubt: Doubt }[] = [];
@@ -168,7 +172,10 @@ export async function writeRows(
         // A first refresh brings thousands, so they are inserted together.
         const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
         if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
-        if (made && !local.schedule) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
+        if (made && !local.schedule) {
+          inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
+          if (newStores.has(store.id)) firstListed.add(event.id);
+        }
         break;
       }
       case 'repair':
@@ -183,7 +190,7 @@ export async function writeRows(
     }
   }
   await updateFacts(tx, facts);
-  if (inserts.length > 0) await tx.insert(schedules).values(inserts);
+  adoptions.push(...(await insertSchedules(tx, inserts, { reps, firstListed })));
   await recordBookings(tx, records);
   await auditAdoptions(tx, adoptions);
   await recordDoubts(tx, doubts);
@@ -192,6 +199,53 @@ export async function writeRows(
   await requestInstructions(tx, seen);
   const bad = [...crossed].map(([{ row }, reason]) => ({ mplanId: row.mplanId, reason }));
   return { counts, seen, doubted, bad };
+}
+
+/**
+ * The stores of rows that had no event here before this refresh began. Their bookings are no change
+ * that anybody here could have been told of.
+ */
+async function storesWithoutEvents(tx: Tx, rows: readonly Listed[], began: Instant): Promise<Set<number>> {
+  const ids = [...new Set(rows.map(({ store }) => store.id))];
+  if (ids.length === 0) return new Set();
+  const known = await tx
+    .select({ id: stores.id })
+    .from(stores)
+    .where(
+      and(
+        inArray(stores.id, ids),
+        sql`exists (select from ${events} where ${events.storeId} = ${stores.id} and ${events.createdAt} < ${began})`,
+      ),
+    );
+  const knownIds = new Set(known.map(({ id }) => id));
+  return new Set(ids.filter((id) => !knownIds.has(id)));
+}
+
+/**
+ * Inserts schedules for bookings that Crossmark newly has. Returns them for the audit log, where those
+ * of a store's first list are marked.
+ */
+async function insertSchedules(
+  tx: Tx,
+  inserts: readonly (typeof schedules.$inferInsert)[],
+  { reps, firstListed }: { reps: ReadonlyMap<string, KnownRep>; firstListed: ReadonlySet<number> },
+): Promise<(Adoption & { eventId: number })[]> {
+  if (inserts.length === 0) return [];
+  const nameOf = new Map([...reps.values()].map(({ id, name }) => [id, name]));
+  const made = await tx
+    .insert(schedules)
+    .values([...inserts])
+    .returning();
+  return made.map((schedule) => ({
+    action: 'schedule.adopt',
+    scheduleId: schedule.id,
+    eventId: schedule.eventId,
+    before: null,
+    after: {
+      ...snapshot(schedule, nameOf.get(schedule.employeeId) ?? ''),
+      ...(firstListed.has(schedule.eventId) && { isFirstList: true }),
+    },
+  }));
 }
 
 /**

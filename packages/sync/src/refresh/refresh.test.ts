@@ -436,6 +436,37 @@ describe('drift', () => {
     expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1 });
   });
 
+  test('a booking that is new there is in the audit log; one of a store’s first list is told apart', async () => {
+    simulator.book(book('40000001', '100001', at1045));
+    await readAll();
+    const first = need(await live((await eventOf('40000001')).id));
+    simulator.putPlans(plan('40000002'));
+    await readAll();
+    simulator.book(book('40000002', '100002', at1115));
+    await readAll();
+    const second = need(await live((await eventOf('40000002')).id));
+    const rows = await database.db.select().from(auditLog).orderBy(auditLog.id);
+    const told = (of: typeof first, name: string, startsAt: Instant) => ({
+      version: 1,
+      eventId: of.eventId,
+      employeeId: of.employeeId,
+      employeeName: name,
+      startsAt,
+      endsAt: of.endsAt,
+      workDate: of.workDate,
+      ended: false,
+    });
+    const adopted = { actorId: 'system', actorName: 'Crossmark', action: 'schedule.adopt', before: null };
+    expect(rows).toMatchObject([
+      { ...adopted, subjectType: 'schedule', subjectId: String(first.id) },
+      { ...adopted, subjectType: 'schedule', subjectId: String(second.id) },
+    ]);
+    expect(rows.map(({ after }) => after)).toEqual([
+      { ...told(first, 'Ada Example', at1045), isFirstList: true },
+      told(second, 'Bob Sample', at1115),
+    ]);
+  });
+
   test('a booking removed there puts the event back into the tray; its schedule is kept as history', async () => {
     const id = await synced();
     simulator.unbook(need(simulator.state.bookings[0]).bookingId);
