@@ -1,4 +1,4 @@
-import { PDFDocument as Pdf, type PDFDocument, type PDFPage } from '@cantoo/pdf-lib';
+import { type PDFDocument, type PDFPage, PDFDocument as Pdf } from '@cantoo/pdf-lib';
 import { type Db, instructionFiles, paperTemplates } from '@scheduler/db';
 import { addPages, openPdf, PdfFault, repeatPages } from '@scheduler/pdf';
 import { and, eq } from 'drizzle-orm';

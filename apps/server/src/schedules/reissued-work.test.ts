@@ -45,15 +45,13 @@ beforeEach(async () => {
   const startsAt = instantAt(worked, '10:45', ZONE);
   await raw`insert into schedules (event_id, employee_id, starts_at, ends_at, work_date, source)
     values (${eventId}, ${ann}, ${startsAt}, ${startsAt}::timestamptz + interval '390 minutes', ${worked}, 'board')`;
-  await db
-    .insert(eventSyncs)
-    .values({
-      eventId,
-      state: 'synced',
-      wantedVersion: 1,
-      syncedVersion: 1,
-      bookingId: bookingId('50000001'),
-    });
+  await db.insert(eventSyncs).values({
+    eventId,
+    state: 'synced',
+    wantedVersion: 1,
+    syncedVersion: 1,
+    bookingId: bookingId('50000001'),
+  });
   await api.schedules.reissue.mutate({
     eventId,
     employeeId: ben,
