@@ -74,9 +74,9 @@ const listed = async () =>
 const pagesOf = async (path: string) => textsOf(await get(path));
 async function textsOf(answer: Response): Promise<string[]> {
   expect(answer.status).toBe(200);
-  return textsOf(new Uint8Array(await answer.arrayBuffer()));
+  return textsIn(new Uint8Array(await answer.arrayBuffer()));
 }
-async function textsOf(data: Uint8Array): Promise<string[]> {
+async function textsIn(data: Uint8Array): Promise<string[]> {
   const loading = getDocument({ data, verbosity: 0 });
   const document = await loading.promise;
   const pages: string[] = [];
@@ -240,7 +240,7 @@ describe('a packet', () => {
     expect(answer.status).toBe(200);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     expect(bytes.length).toBeLessThan(6 * 2 ** 20);
-    const [cover, ...pages] = await textsOf(bytes);
+    const [cover, ...pages] = await textsIn(bytes);
     expect(cover).not.toContain('Missing');
     const withoutCover = pages.filter((page) => !page.includes('Person'));
     expect(withoutCover).toEqual(events.flatMap(() => ['Steps 1', 'Log 1']));
