@@ -361,6 +361,12 @@ describe('the board’s ways', () => {
     await page.keyboard.press('Escape');
     await ask('today', /^Day/);
     await page.keyboard.press('Escape');
+    await ask('next week', /^Week of /);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\?week=/);
+    await ask('workload', /^Workload/);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/view=workload/);
     await ask(event.mplanId ?? '', /Not scheduled$/);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');

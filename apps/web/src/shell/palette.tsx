@@ -24,7 +24,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const store = useStore();
   const today = useToday(store?.timeZone);
   const searched = useDeferredValue(text.trim());
-  const { commands, isComplete } = useCommands(searched, store?.id, {
+  const { commands, isComplete } = useCommands(searched, store?.id, today, {
     onClose,
     onSchedule: setPlanned,
     onOff: setAbsent,
@@ -76,7 +76,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           aria-activedescendant={commands[active] && `${id}-${active}`}
           autoComplete="off"
           maxLength={100}
-          placeholder="A page, a person, an event, or a day such as 2026-12-24"
+          placeholder="A page, a person, an event, or a day such as Dec 24"
           value={text}
           onChange={({ target }) => {
             setText(target.value);

@@ -1,4 +1,4 @@
-import { CLOSED_CONDITIONS, isDay, isFound } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS, isFound } from '@scheduler/scheduling';
 import type { BoardEvent } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { useLocation, useNavigate } from '@tanstack/react-router';
@@ -25,6 +25,7 @@ import { useEdits } from '../planning/edits.ts';
 import { planWords } from '../review/plan-words.ts';
 import { askedOfBoard, type BoardAct } from '../review/shown.ts';
 import { useShowPlan } from '../review/use-show-plan.ts';
+import { dayNamed } from './named-days.ts';
 import { useMayWrite } from './use-session.ts';
 
 /** The pages: each with its address, and what else it is found by. */
@@ -34,14 +35,17 @@ const PLACES: readonly (readonly [label: string, href: string, detail?: string])
   ['Daily sheet', '/day/print'],
   ['Wall sheet of the week', '/week/print', 'Print'],
   ['Everybody’s sheets', '/people/print', 'Print'],
+  ['Checks of the next days', '/checks', 'Verification'],
   ['Month', '/month'],
   ['Events', '/events'],
   ['Not reported work', '/events?view=unreported'],
-  ['People', '/people'],
+  ['People', '/people', 'Calendar addresses'],
+  ['Attendance', '/people?view=attendance', 'Who was on time'],
+  ['Workload', '/people?view=workload', 'Fairness'],
   ['Reports', '/reports', 'Hours'],
   ['Activity', '/activity'],
   ['Import and export', '/import'],
-  ['Settings', '/settings'],
+  ['Settings', '/settings', 'Rotations, holidays, work, paper'],
   ['Your account', '/account'],
 ];
 
@@ -70,6 +74,7 @@ export interface Command {
 export function useCommands(
   text: string,
   storeId: number | undefined,
+  today: string,
   {
     onClose,
     onSchedule,
@@ -96,7 +101,7 @@ export function useCommands(
     void navigate({ href });
   };
   const rows = text === '' ? [] : (events.data?.rows ?? []);
-  const days = isDay(text) ? [text] : [];
+  const day = dayNamed(text, today);
   const matches = (people.data ?? [])
     .filter(({ name }) => text !== '' && isFound(text, [name]))
     .slice(0, MOST_PEOPLE);
@@ -175,16 +180,13 @@ export function useCommands(
     ...deeds
       .filter(({ label, isLook }) => (mayWrite || isLook) && isFound(text, [label]))
       .map(({ isLook: _, ...deed }): Command => ({ ...deed, group: 'Do' })),
-    ...days.flatMap((day): Command[] => [
-      {
-        key: 'week',
-        group: 'Go to',
-        Icon: CalendarSearch,
-        label: `Week of ${formatDay(day)}`,
-        run: go(`/?week=${day}`),
-      },
-      { key: 'day', group: 'Go to', Icon: CalendarSearch, label: formatDay(day), run: go(`/day?day=${day}`) },
-    ]),
+    ...(day === undefined ? [] : [{ day, label: formatDay(day) }]).flatMap(({ day, label }): Command[] => {
+      const look = { group: 'Go to', Icon: CalendarSearch } as const;
+      const week = { ...look, key: 'week', label: `Week of ${label}`, run: go(`/?week=${day}`) };
+      return /week$/i.test(text)
+        ? [week]
+        : [{ ...look, key: 'day', label, run: go(`/day?day=${day}`) }, week];
+    }),
     ...PLACES.filter(([label, , detail]) => isFound(text, [label, detail])).map(
       ([label, href, detail]): Command => ({
         key: href,
