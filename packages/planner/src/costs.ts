@@ -8,7 +8,7 @@ import {
   withArticle,
 } from '@scheduler/scheduling';
 import { type PlanInput, rotationOn } from './input.ts';
-import { hours, isLong, isWeekend, type Judged, minutesOf, type Roster } from './roster.ts';
+import { hours, isLong, isWeekend, type Judged, type Roster } from './roster.ts';
 
 /** How well a person fits a kind of work on a day: 0 is best. */
 export interface Fit {
@@ -120,7 +120,7 @@ export interface Score {
   fit: Fit;
   /** Whether they would work that day only for this short work. */
   comesIn: boolean;
-  /** Minutes in the planned weeks, including this event. */
+  /** Minutes in the week of the day, Sunday to Saturday, including this event. */
   minutes: number;
   /** Long work on weekends, including the weeks before; 0 if this event is not such work. */
   weekends: number;
@@ -140,24 +140,21 @@ export interface JudgedScore extends Score {
 export function scoreOf(roster: Roster, event: EventFacts, person: PersonFacts, day: WorkDate): Score {
   const first = roster.days.find((each) => each >= event.startsOn) ?? day;
   const countsWeekends = isLong(event.type) && isWeekend(day);
-  let minutes = event.durationMinutes;
+  const beside = roster.workOf(person.id).filter((work) => work.eventId !== event.id);
+  const worksThatDay = beside.some((work) => work.workDate === day);
   let weekends = countsWeekends ? 1 : 0;
-  let worksThatDay = false;
-  for (const work of roster.workOf(person.id)) {
-    if (work.eventId === event.id) continue;
-    if (work.workDate === day) worksThatDay = true;
-    minutes += minutesOf(work);
-    if (countsWeekends && isLong(work.type) && isWeekend(work.workDate)) weekends += 1;
-  }
-  for (const work of countsWeekends ? (roster.input.recent ?? []) : []) {
-    if (work.employeeId === person.id && isLong(work.type) && isWeekend(work.workDate)) weekends += 1;
+  if (countsWeekends) {
+    const recent = (roster.input.recent ?? []).filter((work) => work.employeeId === person.id);
+    for (const work of [...recent, ...roster.workInWeeks(person.id)]) {
+      if (work.eventId !== event.id && isLong(work.type) && isWeekend(work.workDate)) weekends += 1;
+    }
   }
   return {
     person,
     day,
     fit: fitOf(roster.input, event, person, day),
     comesIn: !worksThatDay && !isLong(event.type) && person.role !== 'Club Supervisor',
-    minutes,
+    minutes: roster.minutesInWeek(person.id, day, event.id) + event.durationMinutes,
     weekends,
     waits: Math.max(0, daysBetween(first, day)),
   };
@@ -182,40 +179,49 @@ export function byJudgedScore(a: JudgedScore, b: JudgedScore): number {
   return a.judged.overrides.length - b.judged.overrides.length || byScore(a, b);
 }
 
-export const AS_WELL = 'would do as well';
-
 /**
- * Returns the cost of choosing `other` in place of `chosen`, as a text after the name of the other
- * person.
+ * Returns how choosing `other` in place of `chosen` would differ, as a text after the name of the
+ * other person: by the first cost in which they differ, whichever of them it favours.
  */
 export function difference(chosen: JudgedScore, other: JudgedScore): string {
-  const [override] = other.judged.overrides;
-  if (override && other.judged.overrides.length > chosen.judged.overrides.length) {
-    return `needs a reason: ${override.message}`;
+  const { person, day, judged } = other;
+  const [override] = judged.overrides;
+  const overrides = judged.overrides.length - chosen.judged.overrides.length;
+  if (override && overrides > 0) return `needs a reason: ${override.message}`;
+  if (overrides < 0) return judged.overrides.length === 0 ? 'needs no reason' : 'needs fewer reasons';
+  if (fitWithDay(other) !== fitWithDay(chosen)) return differenceOfFit(chosen, other);
+  // Another day of the same person may be in another week.
+  const [theirs, its] = [hours(other.minutes), hours(chosen.minutes)];
+  if (quarters(other.minutes) !== quarters(chosen.minutes) && theirs !== its) {
+    return person.id === chosen.person.id
+      ? `would have ${theirs} in the week of ${formatDay(day)}, and has ${its} in this one`
+      : `would have ${theirs}; ${chosen.person.name} has ${its}`;
   }
-  if (other.comesIn && !chosen.comesIn) return `would come in on ${formatDay(other.day)} for this alone`;
-  if (other.fit.cost > chosen.fit.cost) return other.fit.because;
-  if (quarters(other.minutes) > quarters(chosen.minutes)) {
-    const more = hours(other.minutes - chosen.minutes);
-    return `would have ${hours(other.minutes)}, ${more} more than ${chosen.person.name}`;
+  const weekends = other.weekends - chosen.weekends;
+  if (weekends !== 0) {
+    const shifts = other.weekends === 1 ? '1 weekend shift' : `${other.weekends} weekend shifts`;
+    return `would have ${shifts}, ${Math.abs(weekends)} ${weekends > 0 ? 'more' : 'fewer'}`;
   }
-  if (other.weekends > chosen.weekends) {
-    return `would have ${other.weekends} weekend shifts, ${other.weekends - chosen.weekends} more`;
+  const days = Math.abs(other.waits - chosen.waits);
+  if (days === 0) return 'would do as well';
+  return `would do it ${days === 1 ? 'a day' : `${days} days`} ${other.waits > chosen.waits ? 'later' : 'sooner'}`;
+}
+
+function differenceOfFit(chosen: JudgedScore, other: JudgedScore): string {
+  const on = formatDay(other.day);
+  if (fitWithDay(other) < fitWithDay(chosen)) {
+    return other.fit.cost < chosen.fit.cost ? other.fit.because : `works on ${on} anyway`;
   }
-  if (other.waits > chosen.waits) {
-    const days = other.waits - chosen.waits;
-    return `would do it ${days === 1 ? 'a day' : `${days} days`} later`;
-  }
-  return AS_WELL;
+  return other.comesIn && !chosen.comesIn ? `would come in on ${on} for this alone` : other.fit.because;
 }
 
 /** Returns the reason for a person and a day, as a sentence. */
-export function why(score: Score, firstPossible: WorkDate): string {
+export function why(score: Score): string {
   const { person, fit, day, minutes, comesIn } = score;
   const parts = [`${person.name} ${fit.because}`];
   if (comesIn) parts.push('and comes in for it');
   const when =
-    day === firstPossible
+    score.waits === 0
       ? 'the first day possible'
       : `${score.waits === 1 ? 'a day' : `${score.waits} days`} after the first possible`;
   return `${parts.join(' ')}, has ${hours(minutes)} with it; ${formatDay(day)} is ${when}.`;

@@ -205,7 +205,7 @@ describe('cover', () => {
       if (!one) continue;
       const proposal = cover(input, { scheduleIds: [one.scheduleId], keepsPeople: false }, {}, highs);
       for (const { runnerUp } of proposal.lines) {
-        expect(runnerUp?.cost ?? '').not.toContain('needs them elsewhere');
+        expect(runnerUp?.cost ?? '').not.toContain('has other work for them');
       }
     }
   });

@@ -26,7 +26,7 @@ import { placeLocks } from './locks.ts';
 import { type Engine, Stopped } from './program.ts';
 import type { OpenLine, PassResult, Proposal, ProposalLine, UnkeptLock } from './proposal.ts';
 import { minimizeAll } from './propose.ts';
-import { hours, Roster } from './roster.ts';
+import { Roster } from './roster.ts';
 import { judgeLine, passes, type Settled } from './settle.ts';
 import { daysWithin, noTasks, type Tasks } from './tasks.ts';
 
@@ -354,7 +354,6 @@ class Cover {
   #presentLine(line: Settled, lines: readonly Settled[]): ProposalLine {
     const { event, person, day, startsAt, from, coreEventId, locked } = line;
     const { overrides, hints } = judgeLine(this.#roster, line);
-    const { runnerUp, why } = explainLine(this.#roster, line);
     const isCovered = this.#works.some((work) => work.event.id === event.id);
     // What a lock moves without being covered makes room.
     const room = isCovered ? undefined : lines.find((other) => takesPlaceOf(other, line));
@@ -369,20 +368,9 @@ class Cover {
       endsAt: this.#roster.endOf(event, startsAt),
       from: from && { scheduleId: from.scheduleId, employeeId: from.employeeId, startsAt: from.startsAt },
       makesRoomFor: room?.event.id ?? null,
-      runnerUp,
-      why: coreEventId === null && isCovered ? this.#why(line) : why,
+      ...explainLine(this.#roster, line, isCovered),
       warnings: [...overrides, ...hints].map(({ code, severity, message }) => ({ code, severity, message })),
     };
-  }
-
-  #why({ event, person, day, from }: Settled): string {
-    const { fit, minutes } = scoreOf(this.#roster, event, person, day);
-    const who = person.id === from?.employeeId ? `${person.name} keeps it` : `${person.name} ${fit.because}`;
-    const when =
-      from?.workDate === day
-        ? 'It keeps its day and time.'
-        : `${formatDay(day)}, for it can’t be done on ${formatDay(from?.workDate ?? day)}.`;
-    return `${who}, and has ${hours(minutes)} with it. ${when}`;
   }
 }
 

@@ -1,16 +1,30 @@
-import { type EventFacts, formatDay, labelOf, type PersonFacts, type WorkDate } from '@scheduler/scheduling';
-import { AS_WELL, byJudgedScore, byScore, difference, type JudgedScore, scoreOf, why } from './costs.ts';
+import {
+  type EventFacts,
+  formatDay,
+  labelOf,
+  type PersonFacts,
+  type PlannedWork,
+  type WorkDate,
+} from '@scheduler/scheduling';
+import { byJudgedScore, byScore, difference, type JudgedScore, scoreOf, why } from './costs.ts';
 import { plannedOf, type ScheduledWork } from './input.ts';
 import type { OpenLine, RepairSteps, RunnerUp } from './proposal.ts';
-import type { Judged, Obstacle, Roster } from './roster.ts';
+import { hours, type Judged, type Obstacle, type Roster } from './roster.ts';
 import { judgeLine, type Settled } from './settle.ts';
 import { daysWithin, outsideWindow, type Tasks } from './tasks.ts';
+
+/** Why a line has its person and day, and who is second. */
+interface Explained {
+  why: string;
+  runnerUp: RunnerUp | null;
+}
 
 /**
  * Returns the reason for a line, and the runner-up with its cost, with all other work as on the
  * roster.
+ * @param isCovered whether the line is scheduled work that can't stay as it is
  */
-export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
+export function explainLine(roster: Roster, line: Settled, isCovered = false): Explained {
   const { event, person, day, coreEventId } = line;
   const chosen = { ...scoreOf(roster, event, person, day), judged: judgeLine(roster, line) };
   const within = daysWithin(roster.days, event);
@@ -30,7 +44,18 @@ export function explainLine(roster: Roster, line: Settled): { why: string; runne
       event,
       within.filter((other) => other !== day).map((other) => ({ person, day: other })),
     );
-  return { why: why(chosen, within[0] ?? day), runnerUp: best && runnerUp(chosen, best) };
+  const because = isCovered ? whyCovered(chosen, line) : why(chosen);
+  return { why: because, runnerUp: best && runnerUp(roster, event, chosen, best) };
+}
+
+/** Returns the reason for a line of work that can't stay as it is scheduled. */
+function whyCovered({ fit, minutes }: JudgedScore, { person, day, from }: Settled): string {
+  const who = person.id === from?.employeeId ? `${person.name} keeps it` : `${person.name} ${fit.because}`;
+  const when =
+    from?.workDate === day
+      ? 'It keeps its day and time.'
+      : `${formatDay(day)}, for it can’t be done on ${formatDay(from?.workDate ?? day)}.`;
+  return `${who}, and has ${hours(minutes)} with it. ${when}`;
 }
 
 /** Returns the best of some people and days that the rules allow; null if they allow none. */
@@ -54,18 +79,26 @@ function bestOf(
   return best;
 }
 
-function runnerUp(chosen: JudgedScore, best: JudgedScore): RunnerUp {
-  const isBetter = byJudgedScore(best, chosen) < 0 && difference(chosen, best) === AS_WELL;
-  const cost = isBetter
-    ? 'would do as well here, but the plan needs them elsewhere'
-    : difference(chosen, best);
+/**
+ * Returns the runner-up. A plan weighs all its work at once, so somebody may do a single line better;
+ * if it gives them other work, that is said.
+ */
+function runnerUp(roster: Roster, event: EventFacts, chosen: JudgedScore, best: JudgedScore): RunnerUp {
+  const { person, day, judged } = best;
+  const isBetter = person.id !== chosen.person.id && byJudgedScore(best, chosen) < 0;
+  const isNeeded = isBetter && roster.workOf(person.id).some((work) => isProposed(work, event));
+  const but = isNeeded ? ', but the plan has other work for them' : '';
   return {
-    employeeId: best.person.id,
-    day: best.day,
-    startsAt: best.judged.startsAt,
-    cost: `${best.person.name} ${cost}.`,
+    employeeId: person.id,
+    day,
+    startsAt: judged.startsAt,
+    cost: `${person.name} ${difference(chosen, best)}${but}.`,
   };
 }
+
+/** Whether work is proposed by a plan, for another event: it has no schedule yet. */
+const isProposed = ({ scheduleId, eventId }: PlannedWork, { id }: EventFacts): boolean =>
+  scheduleId < 0 && eventId !== id;
 
 /** Obstacles that one other work of the same day can cause. */
 const BLOCKED_BY_WORK: readonly string[] = ['second_core', 'core_on_juicer_day', 'long_overlap'];

@@ -482,12 +482,12 @@ export class Formulation {
         .filter(({ isLong }) => isLong)
         .map(({ column, times }) => ({ column, times: halfShifts(times) })),
     );
-    const has = this.#roster.workOf(person.id).reduce((sum, work) => sum + minutesOf(work), 0);
-
+    const inWeeks = this.#roster.workInWeeks(person.id);
+    const has = inWeeks.reduce((sum, work) => sum + minutesOf(work), 0);
     const onWeekends = days.flatMap((day, index) =>
       isWeekend(day) ? ones(this.#columnsOf(person, index, isLong)) : [],
     );
-    const weekendWork = [...(input.recent ?? []), ...this.#roster.workOf(person.id)].filter(
+    const weekendWork = [...(input.recent ?? []), ...inWeeks].filter(
       (work) => work.employeeId === person.id && isLong(work.type) && isWeekend(work.workDate),
     );
     this.#shares.balance.push(...steps(halfShifts(has), shifts, balance));

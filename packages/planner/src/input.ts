@@ -35,8 +35,10 @@ export interface PlanInput {
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   rotations: Rotations;
-  /** Work of these people in the four weeks before, to balance weekends. */
+  /** Work of these people in the four weeks before the first day's week, to balance weekends. */
   recent?: readonly PlannedWork[];
+  /** All days of a plan that is made week by week; `days` are then those of one week. */
+  balancedDays?: readonly WorkDate[];
   /** People who are preferred for an event. */
   preferred?: readonly { eventId: number; employeeId: number }[];
   /** Events that people marked as never to be planned automatically. */

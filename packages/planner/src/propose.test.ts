@@ -609,6 +609,52 @@ describe('a proposal', () => {
     expect(lines.flatMap(({ warnings }) => warnings)).toEqual([]);
   });
 
+  it('starts them a quarter of an hour apart where the usual starts are too few', () => {
+    const open = [11, 12, 13].map((id) => event(id, { type: 'Other', ...oneDay('2027-03-01') }));
+    const { lines } = propose(club({ people: [lead(1)], open }), {}, highs);
+    const starts = lines.map(({ startsAt }) => timeOf(startsAt, timeZone));
+    expect(starts.sort()).toEqual(['11:00', '11:15', '11:30']);
+    expect(lines.flatMap(({ warnings }) => warnings)).toEqual([]);
+  });
+
+  it('counts the hours of the week in which a line stands, Sunday to Saturday', () => {
+    const saturdayBefore = scheduledFor(1, event(20, { type: 'Juicer Production' }), '2027-02-27').planned;
+    const week = club({
+      people: [person(1)],
+      open: [event(11, oneDay('2027-03-01'))],
+      planned: [saturdayBefore],
+    });
+    expect(lineOf(propose(week, {}, highs), 11).why).toContain('has 6½ h with it');
+    const weeks = club({
+      people: [person(1)],
+      days: Array.from({ length: 13 }, (_, n) => addDays(today, n + 1)),
+      open: [event(11, oneDay('2027-03-01')), event(12, oneDay('2027-03-09'))],
+    });
+    const proposal = propose(weeks, {}, highs);
+    expect(lineOf(proposal, 11).why).toContain('has 6½ h with it');
+    expect(lineOf(proposal, 12).why).toContain('has 6½ h with it');
+  });
+
+  it('spreads work and weekends relative to the weeks of the plan, not to a day before or after them', () => {
+    const long = (id: number, day: string) =>
+      scheduledFor(1, event(id, { type: 'Juicer Production' }), day).planned;
+    const outside = club({
+      people: [person(1), person(2)],
+      open: [event(11, oneDay('2027-03-01'))],
+      planned: [
+        long(20, '2027-02-27'),
+        long(21, '2027-03-07'),
+        scheduledFor(2, event(22, { type: 'Juicer Survey' }), '2027-03-02', '17:00').planned,
+        ...['2027-03-03', '2027-03-04', '2027-03-05', '2027-03-06'].map(
+          (day, n) => scheduledFor(2, event(23 + n, { type: 'Other' }), day).planned,
+        ),
+      ],
+    });
+    const line = lineOf(propose(outside, {}, highs), 11);
+    expect(line).toMatchObject({ employeeId: 1, why: expect.stringContaining('has 6½ h with it') });
+    expect(line.runnerUp?.cost).toBe('Person 2 would have 9 h; Person 1 has 6½ h.');
+  });
+
   it('respects a limit of minutes a week and an earliest day', () => {
     const input = club({ people: [person(1)], open: [11, 12, 13, 14].map((id) => event(id)) });
     const proposal = propose(input, { mostMinutesPerWeek: 800, earliestDay: '2027-03-03' }, highs);
@@ -670,7 +716,7 @@ describe('a proposal', () => {
     const line = lineOf(propose(input, {}, highs), 11);
     expect(line.runnerUp).toMatchObject({
       employeeId: 2,
-      cost: 'Person 2 would have 13 h, 6½ h more than Person 1.',
+      cost: 'Person 2 would have 13 h; Person 1 has 6½ h.',
     });
     expect(line.why).toBe(
       'Person 1 is an Event Specialist, has 6½ h with it; Mon Mar 1 is the first day possible.',

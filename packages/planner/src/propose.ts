@@ -181,7 +181,7 @@ function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): A
   const placed: Placed[] = [];
   const results: PassResult[] = [];
   for (const days of weeks) {
-    const week = { ...input, days, locks: [...locks.values()] };
+    const week = { ...input, days, balancedDays: input.days, locks: [...locks.values()] };
     const roster = new Roster(week, still);
     const tasks = tasksOf(roster);
     const formulation = new Formulation(roster, tasks);

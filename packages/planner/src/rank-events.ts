@@ -1,7 +1,7 @@
 import { type EventFacts, formatDay, type Instant, type Reason, type WorkDate } from '@scheduler/scheduling';
 import { fitWithDay, type JudgedScore, urgencyOf } from './costs.ts';
 import type { PlanInput } from './input.ts';
-import { rosterFor, weekScoreOf } from './rank.ts';
+import { personScoreOf, rosterFor } from './rank.ts';
 import type { ReviewedLine } from './review.ts';
 import type { Obstacle } from './roster.ts';
 
@@ -56,7 +56,7 @@ export function rankEvents(
     const judged = roster.judgeDay(event, person, day);
     const [obstacle] = judged.obstacles;
     if (obstacle) excluded.push({ event, obstacle });
-    else possible.push({ event, score: { ...weekScoreOf(roster, event, person, day), judged } });
+    else possible.push({ event, score: { ...personScoreOf(roster, event, person, day), judged } });
   }
   const urgency = (event: EventFacts) => urgencyOf(event, input.today, day);
   possible.sort(

@@ -1,7 +1,7 @@
 import type { Role } from '@scheduler/scheduling';
 import { fitWithDay, type JudgedScore } from './costs.ts';
 import { type PlanInput, plannedOf, type ScheduledWork } from './input.ts';
-import { rosterFor, weekScoreOf } from './rank.ts';
+import { personScoreOf, rosterFor } from './rank.ts';
 import { hours, type Roster } from './roster.ts';
 
 /** A person who could take over several schedules. */
@@ -67,7 +67,7 @@ function scoreAt(roster: Roster, work: ScheduledWork, person: JudgedScore['perso
   const planned = plannedOf(work);
   roster.remove(planned);
   const judged = roster.evaluate(event, person, startsAt, work.windowEndsOn ?? undefined);
-  const score = { ...weekScoreOf(roster, event, person, workDate), judged };
+  const score = { ...personScoreOf(roster, event, person, workDate), judged };
   roster.add(planned);
   return score;
 }

@@ -98,7 +98,7 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
   const possible: JudgedScore[] = [];
   const excluded: { person: PersonFacts; day: WorkDate; judged: Judged }[] = [];
   for (const person of input.people) {
-    const scores = days.map((day) => weekScoreOf(roster, event, person, day)).sort(byScore);
+    const scores = days.map((day) => personScoreOf(roster, event, person, day)).sort(byScore);
     let best: JudgedScore | null = null;
     const against: typeof excluded = [];
     for (const score of scores) {
@@ -143,11 +143,10 @@ export function rosterFor(input: PlanInput, lines: readonly ReviewedLine[] = [])
   return roster;
 }
 
-/** Returns a plan's score with the minutes of the day's week. */
-export function weekScoreOf(roster: Roster, event: EventFacts, person: PersonFacts, day: WorkDate): Score {
+/** Returns a plan's score; of a noon check, a Lead without a Core comes last. */
+export function personScoreOf(roster: Roster, event: EventFacts, person: PersonFacts, day: WorkDate): Score {
   const score = scoreOf(roster, event, person, day);
-  const minutes = roster.minutesInWeek(person.id, day, event.id) + event.durationMinutes;
-  return { ...score, minutes, fit: noonCheckFit(roster, event, person, day) ?? score.fit };
+  return { ...score, fit: noonCheckFit(roster, event, person, day) ?? score.fit };
 }
 
 /** Returns the fit for noon checks. A Lead without a Core on that day comes last. */

@@ -3,6 +3,7 @@ import {
   type EventFacts,
   formatDay,
   labelOf,
+  type Reason,
   supervisorPlan,
   type WorkDate,
 } from '@scheduler/scheduling';
@@ -25,14 +26,23 @@ class Review {
   readonly #movable: Map<number, ScheduledWork>;
   readonly #lines: readonly ReviewedLine[];
 
-  constructor(input: PlanInput, lines: readonly ReviewedLine[]) {
-    this.roster = new Roster(input, { earliestDay: input.today }, true);
+  /**
+   * @param lines those that count as work
+   * @param all all lines of the proposal, of which one may be the Core of another
+   */
+  constructor(
+    input: PlanInput,
+    lines: readonly ReviewedLine[],
+    earliestDay = input.today,
+    all: readonly ReviewedLine[] = lines,
+  ) {
+    this.roster = new Roster(input, { earliestDay }, true);
     this.#movable = new Map(input.scheduled.map((each) => [each.event.id, each]));
     this.#events = new Map([
       ...input.open.map((event) => [event.id, event] as const),
       ...input.scheduled.map((work) => [work.event.id, withWindow(work, input.today)] as const),
     ]);
-    this.#lines = lines;
+    this.#lines = all;
     placeLines(this.roster, lines);
   }
 
@@ -96,37 +106,68 @@ export function placeLines(roster: Roster, lines: readonly ReviewedLine[]): void
 export const linesBeside = <Line extends ReviewedLine>(lines: readonly Line[], eventId: number): Line[] =>
   lines.filter((line) => line.eventId !== eventId && line.coreEventId !== eventId);
 
-/**
- * Returns the obstacle to each line of a proposal on the present board, by event, because the board
- * may have changed. Lines without a hard obstacle are left out. An event that is no longer open, a
- * person who has left, or a noon check whose Core is on another day, is an obstacle.
- */
-export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): Map<number, string> {
-  const review = new Review(input, lines);
-  const obstacles = new Map<number, string>();
-  for (const line of lines) {
-    const settled = review.settled(line);
-    if (!settled) {
-      obstacles.set(line.eventId, 'The event or the person is no longer there to be planned.');
-      continue;
-    }
-    const { event, from, day } = settled;
-    if (from && line.kind === 'new') {
-      obstacles.set(line.eventId, `${labelOf(event)} was scheduled since.`);
-      continue;
-    }
-    const [obstacle] = judgeLine(review.roster, settled).obstacles;
-    const coreDay = review.dayOfCore(line.coreEventId);
-    if (obstacle) obstacles.set(line.eventId, obstacle.message);
-    else if (coreDay !== undefined && coreDay !== day) {
-      obstacles.set(
-        line.eventId,
-        `Its Core is on ${formatDay(coreDay)}, and a noon check is done on that day.`,
-      );
-    }
-  }
-  return obstacles;
+/** What is true of a line of a proposal on the present board, beside the other ticked lines. */
+export interface LineNow {
+  /** A sentence about what forbids it; null if nothing does. */
+  obstacle: string | null;
+  /** Why it has its place, who is second, and its warnings; null if its event or person is gone. */
+  scored: Pick<ProposalLine, 'why' | 'runnerUp' | 'warnings'> | null;
 }
+
+/** A line that is read anew. */
+type LineToRead = ReviewedLine & {
+  ticked: boolean;
+  /** Whether it is scheduled work that can't stay as it is, see {@link explainLine}. */
+  isCovered: boolean;
+};
+
+/**
+ * Returns what is true of each line of a proposal, by event, because the board and other lines may
+ * have changed since it was scored. An event that is no longer open, a person who has left, or a noon
+ * check whose Core is on another day, is an obstacle.
+ * @param earliestDay the first day on which the plan may put work
+ */
+export function linesNow(
+  input: PlanInput,
+  lines: readonly LineToRead[],
+  earliestDay: WorkDate,
+): Map<number, LineNow> {
+  const ticked = lines.filter((line) => line.ticked);
+  const review = new Review(input, ticked, earliestDay, lines);
+  return new Map(
+    lines.map((line) => {
+      const alone = line.ticked ? review : new Review(input, [...ticked, line], earliestDay, lines);
+      return [line.eventId, lineNow(alone, line)];
+    }),
+  );
+}
+
+function lineNow(review: Review, line: LineToRead): LineNow {
+  const settled = review.settled(line);
+  if (!settled) {
+    return { obstacle: 'The event or the person is no longer there to be planned.', scored: null };
+  }
+  const { event, from, day } = settled;
+  if (from && line.kind === 'new') {
+    return { obstacle: `${labelOf(event)} was scheduled since.`, scored: null };
+  }
+  const { obstacles, overrides, hints } = judgeLine(review.roster, settled);
+  const coreDay = review.dayOfCore(line.coreEventId);
+  const apartFromCore =
+    coreDay !== undefined && coreDay !== day
+      ? `Its Core is on ${formatDay(coreDay)}, and a noon check is done on that day.`
+      : null;
+  return {
+    obstacle: obstacles[0]?.message ?? apartFromCore,
+    scored: {
+      ...explainLine(review.roster, settled, line.isCovered),
+      warnings: warningsOf(overrides, hints),
+    },
+  };
+}
+
+const warningsOf = (...reasons: readonly Reason[][]): ProposalLine['warnings'] =>
+  reasons.flat().map(({ code, severity, message }) => ({ code, severity, message }));
 
 /** A line with its new place, or what forbids it. */
 export type MovedLine = { allowed: true; lines: RescoredLine[] } | { allowed: false; message: string };
@@ -189,11 +230,7 @@ export function moveLine(
       endsAt: addMinutes(line.startsAt, settled.event.durationMinutes),
       ...explainLine(roster, settled),
       lacksPerson: lack.length > 0,
-      warnings: [...lack, ...overrides, ...hints].map(({ code, severity, message }) => ({
-        code,
-        severity,
-        message,
-      })),
+      warnings: [...lack, ...warningsOf(overrides, hints)],
     });
   };
   score({ ...mine, employeeId: person.id, startsAt: judged.startsAt });

@@ -10,8 +10,10 @@ import {
   type Instant,
   instantAt,
   isDuring,
+  isNoonCheckOrLong,
   LONG_WORK,
   labelOf,
+  MINUTES_APART,
   type PersonFacts,
   type PlannedWork,
   type Reason,
@@ -68,6 +70,8 @@ export function closedToPlans(event: EventFacts): Obstacle | null {
 }
 
 export const isLong = (type: EventType): boolean => LONG_WORK.includes(type);
+/** Whether a person's work of this type begins apart from their other short work. */
+const isShort = (type: EventType): boolean => !isNoonCheckOrLong(type);
 export const isJuicer = (type: EventType): boolean =>
   type === 'Juicer Production' || type === 'Juicer Survey';
 export const isWeekend = (day: WorkDate): boolean => weekdayOf(day) % 6 === 0;
@@ -83,6 +87,8 @@ export class Roster {
   /** The days on which a plan may put work, in order. */
   readonly days: readonly WorkDate[];
   readonly #limits: Limits;
+  readonly #firstSunday: WorkDate;
+  readonly #lastSaturday: WorkDate;
   readonly #leftOut: ReadonlySet<number>;
   readonly #byPerson = new Map<number, PlannedWork[]>();
   readonly #byDay = new Map<WorkDate, PlannedWork[]>();
@@ -98,6 +104,10 @@ export class Roster {
     this.people = new Map(input.people.map((person) => [person.id, person]));
     const earliest = options.earliestDay ?? addDays(input.today, 1);
     this.days = input.days.filter((day) => day >= earliest && day >= input.today);
+    const balanced = input.balancedDays ?? (this.days.length > 0 ? this.days : input.days);
+    const [first = input.today, last = input.today] = [balanced[0], balanced.at(-1)];
+    this.#firstSunday = weekStart(first);
+    this.#lastSaturday = addDays(weekStart(last), 6);
     const allowed = new Set<string>((options.allow ?? []).filter((code) => ALLOWABLE.includes(code)));
     this.#limits = forPerson
       ? OF_PERSON
@@ -136,6 +146,16 @@ export class Roster {
 
   workOf(employeeId: number): readonly PlannedWork[] {
     return this.#byPerson.get(employeeId) ?? [];
+  }
+
+  /**
+   * Returns the work of a person in the weeks of the planned days, Sunday to Saturday. The roster
+   * also holds a day before and a day after them, because work may last beyond midnight.
+   */
+  workInWeeks(employeeId: number): readonly PlannedWork[] {
+    return this.workOf(employeeId).filter(
+      ({ workDate }) => this.#firstSunday <= workDate && workDate <= this.#lastSaturday,
+    );
   }
 
   /** Returns the work of an event. */
@@ -186,6 +206,30 @@ export class Roster {
 
   slots(type: EventType): readonly string[] {
     return slotsFor(type, this.input.store.slots);
+  }
+
+  /**
+   * Returns starts for short work of a person whose usual starts are taken by their other short work:
+   * the first free quarter of an hour after each.
+   * @param taken the starts of the person's other short work, in milliseconds
+   */
+  startsApart(event: EventFacts, day: WorkDate, taken: ReadonlySet<number>): Instant[] {
+    if (!isShort(event.type)) return [];
+    const starts = this.slots(event.type).flatMap((slot) => {
+      let startsAt = this.at(day, slot);
+      if (!taken.has(Date.parse(startsAt))) return [];
+      while (taken.has(Date.parse(startsAt))) startsAt = addMinutes(startsAt, MINUTES_APART);
+      return this.dayOf(startsAt) === day ? [startsAt] : [];
+    });
+    return [...new Set(starts)];
+  }
+
+  /** Returns the starts of a person's short work on a day, in milliseconds, without one event. */
+  shortStarts(employeeId: number, day: WorkDate, exceptEventId?: number): Set<number> {
+    const work = this.workOf(employeeId).filter(
+      ({ eventId, workDate, type }) => workDate === day && isShort(type) && eventId !== exceptEventId,
+    );
+    return new Set(work.map(({ startsAt }) => Date.parse(startsAt)));
   }
 
   /** Returns the minutes of a person in the week of a day, without one event. */
@@ -297,7 +341,8 @@ export class Roster {
 
   /**
    * Returns the best usual start of a person on a day: without obstacles, with the fewest overrides
-   * and hints, and of these the one at which the fewest other people start.
+   * and hints, and of these the one at which the fewest other people start. Short work of a person
+   * who starts other short work at each of them begins a quarter of an hour after one.
    */
   judgeDay(
     event: EventFacts,
@@ -316,6 +361,13 @@ export class Roster {
       const judged = this.evaluate(event, person, this.at(day, slot), windowEndsOn);
       if (!best || badness(judged) < badness(best)) best = judged;
       if (badness(judged) === 0 || !dependsOnStart(judged, person, day)) break;
+    }
+    if (best?.hints.some(({ code }) => code === 'same_start')) {
+      const taken = this.shortStarts(person.id, day, event.id);
+      for (const startsAt of this.startsApart(event, day, taken)) {
+        const judged = this.evaluate(event, person, startsAt, windowEndsOn);
+        if (badness(judged) < badness(best)) best = judged;
+      }
     }
     return best ?? this.evaluate(event, person, this.at(day, '12:00'), windowEndsOn);
   }

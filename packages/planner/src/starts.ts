@@ -6,8 +6,8 @@ import { isLong, type Roster } from './roster.ts';
 /**
  * Chooses starts for the work that a plan puts on one day: usual starts, spread so that few people
  * start together. Of several Leads with Cores, the primary one opens and another one closes. A
- * person's short work starts at different times as far as there are usual starts, found by
- * augmenting paths.
+ * person's short work starts at different times: at usual starts as far as there are any, found by
+ * augmenting paths, otherwise a quarter of an hour after one.
  * @returns starts by event
  */
 export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[]): Map<number, Instant> {
@@ -46,10 +46,22 @@ export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[
     ({ person }) => person.id,
   );
   for (const [employeeId, theirs] of shortBy) {
-    const others = roster.workOf(employeeId).filter((work) => work.workDate === day && !isLong(work.type));
-    const busy = new Set(others.map((work) => timeOf(work.startsAt, timeZone)));
-    const chosen = distinctTimes(theirs, (each) => spread(each).filter((time) => !busy.has(time)));
-    for (const each of theirs) put(each.event, chosen.get(each) ?? spread(each)[0] ?? '12:00');
+    const busy = roster.shortStarts(employeeId, day);
+    const chosen = distinctTimes(theirs, (each) =>
+      spread(each).filter((time) => !busy.has(Date.parse(roster.at(day, time)))),
+    );
+    for (const [each, time] of chosen) {
+      busy.add(Date.parse(roster.at(day, time)));
+      put(each.event, time);
+    }
+    for (const each of theirs.filter((work) => !chosen.has(work))) {
+      const { event, person } = each;
+      const apart = roster
+        .startsApart(event, day, busy)
+        .find((startsAt) => roster.evaluate(event, person, startsAt).obstacles.length === 0);
+      if (apart) busy.add(Date.parse(apart));
+      put(event, apart ? timeOf(apart, timeZone) : (spread(each)[0] ?? '12:00'));
+    }
   }
   return starts;
 }

@@ -23,7 +23,7 @@ import {
 } from '@scheduler/db/facts';
 import type { PlanInput, Rotations, ScheduledWork } from '@scheduler/planner';
 import { currentInstant } from '@scheduler/runtime/clock';
-import { addDays, type StoreRules, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { addDays, type StoreRules, type WorkDate, weekStart, workDateOf } from '@scheduler/scheduling';
 import { and, between, eq, gt, inArray, isNull, lte } from 'drizzle-orm';
 
 /** The data of a store for plans. */
@@ -31,7 +31,7 @@ export interface PlannedStore extends StoreRules {
   id: number;
 }
 
-/** The number of days before a plan whose weekends are counted. */
+/** The number of days before the first week of a plan whose weekends are counted. */
 const RECENT_DAYS = 28;
 
 /**
@@ -57,7 +57,8 @@ export async function loadPlanInput(
   const employeeIds = people.map(({ id }) => id);
   const own = new Set(employeeIds);
   const guestIds = rows.flatMap(({ schedule: { employeeId: id } }) => (own.has(id) ? [] : [id]));
-  const [firstRecent, lastRecent] = [addDays(fromDay, -RECENT_DAYS), addDays(fromDay, -1)];
+  const sunday = weekStart(fromDay);
+  const firstRecent = addDays(sunday, -RECENT_DAYS);
   const [cores, planned, before, replaced] = await Promise.all([
     coresOf(
       tx,
@@ -65,8 +66,8 @@ export async function loadPlanInput(
       checks.flatMap(({ eventNumber }) => (eventNumber === null ? [] : [eventNumber])),
     ),
     loadPlanned(tx, { employeeIds: [...employeeIds, ...guestIds], days }),
-    loadPlanned(tx, { employeeIds, days: [firstRecent, lastRecent] }),
-    replacedWork(tx, firstRecent, lastRecent, inArray(employees.id, employeeIds)),
+    loadPlanned(tx, { employeeIds, days: [firstRecent, addDays(sunday, -1)] }),
+    replacedWork(tx, firstRecent, addDays(fromDay, -1), inArray(employees.id, employeeIds)),
   ]);
   const known = new Set(rows.map(({ schedule }) => schedule.id));
   const live = [...rows, ...cores.filter(({ schedule }) => !known.has(schedule.id))];
@@ -100,8 +101,9 @@ export async function loadPlanInput(
     holidays,
     rotations,
     neverPlan: [...openRows, ...live].filter(({ event }) => event.neverPlan).map(({ event }) => event.id),
+    // Live work of the first week is among the planned.
     recent: [
-      ...before.filter(({ workDate }) => firstRecent <= workDate && workDate <= lastRecent),
+      ...before.filter(({ workDate }) => firstRecent <= workDate && workDate < sunday),
       ...replaced.map(workDone),
     ],
     versions: new Map(live.map(({ schedule }) => [schedule.id, schedule.version])),

@@ -412,6 +412,13 @@ describe('a day and a week of work', () => {
     expect(against({ ...set, startsAt: at('10:15') })).toEqual(['hint:unusual_start']);
     expect(setup(at('11:00'), [work('Other', at('11:00'))])).toEqual(['hint:same_start']);
     expect(setup(at('11:00'), [work('Other', at('11:00'), { employeeId: 2 })])).toEqual([]);
+    // The way out that the hint names is no other hint.
+    const eleven = work('Other', at('11:00'));
+    expect(setup(at('11:15'), [eleven])).toEqual([]);
+    expect(setup(at('11:30'), [eleven])).toEqual(['hint:unusual_start']);
+    expect(setup(at('11:20'), [eleven])).toEqual(['hint:unusual_start']);
+    expect(setup(at('11:30'), [eleven, work('Other', at('11:15'), { eventId: 71 })])).toEqual([]);
+    expect(setup(at('10:00'), [work('Freeosk', at('10:15'))])).toEqual([]);
     expect(
       against({
         event: event('Supervisor'),

@@ -16,6 +16,7 @@ import {
   formatDay,
   formatDays,
   formatTime,
+  instantAt,
   timeOf,
   weekStart,
   workDateOf,
@@ -329,8 +330,16 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
 
+  const beside = isNoonCheckOrLong(event.type) ? [] : others.filter((work) => !isNoonCheckOrLong(work.type));
   const slots = slotsFor(event.type, store.slots);
-  if (!slots.includes(timeOf(startsAt, timeZone))) {
+  const isUsual =
+    slots.includes(timeOf(startsAt, timeZone)) ||
+    isBesideUsual(
+      startsAt,
+      slots.map((slot) => instantAt(day, slot, timeZone)),
+      beside,
+    );
+  if (!isUsual) {
     const usual = slots.map(formatClock);
     add(
       'hint',
@@ -338,9 +347,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
       `${formatTime(startsAt, timeZone)} is no usual start for ${withArticle(event.type)} (${usual.join(', ')}).`,
     );
   }
-  const twin = isNoonCheckOrLong(event.type)
-    ? undefined
-    : others.find((work) => !isNoonCheckOrLong(work.type) && work.startsAt === startsAt);
+  const twin = beside.find((work) => work.startsAt === startsAt);
   if (twin) {
     add(
       'hint',
@@ -349,6 +356,29 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
   return reasons.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+/** A person's short work begins this far apart where usual starts are taken by other work of theirs. */
+export const MINUTES_APART = 15;
+
+/**
+ * Whether a start is quarters of an hour away from a usual one, and the person's other short work
+ * begins at that one and at all between.
+ */
+function isBesideUsual(
+  startsAt: Instant,
+  usual: readonly Instant[],
+  beside: readonly { startsAt: Instant }[],
+): boolean {
+  if (beside.length === 0) return false;
+  const taken = new Set(beside.map((work) => Date.parse(work.startsAt)));
+  const wanted = Date.parse(startsAt);
+  return usual.some((slot) => {
+    let at = Date.parse(slot);
+    const step = Math.sign(wanted - at) * MINUTES_APART * 60_000;
+    while (taken.has(at) && at !== wanted) at += step;
+    return at === wanted && at !== Date.parse(slot);
+  });
 }
 
 /**
@@ -500,7 +530,8 @@ const isLong = (type: EventType) => LONG_WORK.includes(type);
 /**
  * A Supervisor event is a check of five minutes at noon, so any number of them may start at once.
  */
-const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(type);
+/** Whether a type of work is a noon check or long, so that other work may begin at the same time. */
+export const isNoonCheckOrLong = (type: EventType): boolean => type === 'Supervisor' || isLong(type);
 /** A role or type with its article, for a sentence: `an Event Specialist`. */
 export const withArticle = (noun: Role | EventType): string => `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun}`;
 

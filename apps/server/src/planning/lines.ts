@@ -1,7 +1,7 @@
 import { type Db, employees, events, proposalLines, type Tx } from '@scheduler/db';
 import { eventLabel } from '@scheduler/db/facts';
 import { moveLine, type RescoredLine } from '@scheduler/planner';
-import { loadPlanInput } from '@scheduler/plans';
+import { type Cause, inputFor, loadPlanInput } from '@scheduler/plans';
 import { daysBetween, earlierDay, formatDay, laterDay, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, inArray } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
@@ -178,7 +178,9 @@ export async function moveProposalLine(
         { code: 'not_allowed' },
       );
     }
-    const planInput = await loadPlanInput(tx, store, days);
+    const cause = proposal.cause as Cause | null;
+    const loaded = await loadPlanInput(tx, store, days);
+    const planInput = cause ? inputFor(cause, loaded) : loaded;
     const { employeeId, day, time } = input;
     const moved = moveLine(planInput, linesForMove(lines, [line.eventId]).map(reviewed), {
       eventId: line.eventId,

@@ -11,7 +11,7 @@ import {
 } from '@scheduler/db';
 import { eventsWithLive } from '@scheduler/db/facts';
 import {
-  obstaclesNow,
+  linesNow,
   type PlanInput,
   type PlanOptions,
   planOptionsOf,
@@ -25,6 +25,7 @@ import {
   endAbandoned,
   factsOf,
   INTERRUPTED,
+  inputFor,
   isBeingMade,
   loadPlanInput,
   makePlan,
@@ -34,7 +35,7 @@ import {
   planRunsOf,
 } from '@scheduler/plans';
 import { currentTimeMs } from '@scheduler/runtime/clock';
-import type { Severity, WorkDate } from '@scheduler/scheduling';
+import { addDays, earlierDay, laterDay, type Severity, type WorkDate } from '@scheduler/scheduling';
 import { and, asc, desc, eq, exists, gt, inArray, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
@@ -355,7 +356,7 @@ export async function listProposals(
 }
 
 /**
- * Returns a proposal, each line with the obstacles on the present board. Throws a {@link Refusal}
+ * Returns a proposal, each line as it is on the present board. Throws a {@link Refusal}
  * if it does not exist.
  */
 export async function getProposal(db: Db, proposalId: number): Promise<ProposalView> {
@@ -397,7 +398,7 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
     .innerJoin(employees, eq(employees.id, proposalLines.employeeId))
     .where(eq(proposalLines.proposalId, proposal.id))
     .orderBy(asc(proposalLines.startsAt), asc(proposalLines.id));
-  const changes = await changesOf(
+  const now = await readNow(
     tx,
     proposal,
     rows.map(({ line }) => line).filter(({ state }) => state === 'proposed'),
@@ -427,7 +428,8 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
       eventName,
       type,
       employeeName,
-      changed: changes.get(line.eventId) ?? null,
+      changed: null,
+      ...now.get(line.eventId),
     })),
     open: open.flatMap(({ steps, ...each }) => {
       const event = named.get(each.eventId);
@@ -514,38 +516,72 @@ function stateOf({ state, updatedAt }: ProposalRecord): ProposalState {
 
 const MINUTE_MS = 60_000;
 
-/** Returns the obstacles to lines on the present board, by event. */
-async function changesOf(
+/** What is true of a line now: its reasons, and what the board has against it. */
+type LineNowView = Pick<ProposalLineView, 'changed'> &
+  Partial<Pick<ProposalLineView, 'why' | 'runnerUp' | 'warnings'>>;
+
+/**
+ * Returns what is true of lines on the present board, by event: other lines and the board may have
+ * changed since a line was stored.
+ */
+async function readNow(
   tx: Tx,
   proposal: ProposalRecord,
   lines: readonly LineRecord[],
-): Promise<Map<number, string>> {
+): Promise<Map<number, LineNowView>> {
   if (proposal.state !== 'ready' || lines.length === 0) return new Map();
   const store = await findStore(tx, proposal.storeId);
-  const { versions, ...read } = await loadPlanInput(tx, store, proposal);
+  const days = lines.map(({ workDate }) => workDate);
+  const { versions, ...loaded } = await loadPlanInput(tx, store, {
+    fromDay: days.reduce(earlierDay, proposal.fromDay),
+    toDay: days.reduce(laterDay, proposal.toDay),
+  });
+  const cause = proposal.cause as Cause | null;
+  const read = cause ? inputFor(cause, loaded) : loaded;
   const input = await withEventsElsewhere(tx, read, lines);
-  const obstacles = obstaclesNow(input, lines.map(reviewed));
+  const options = proposal.options as PlanOptions;
+  const now = linesNow(
+    input,
+    lines.map((line) => ({
+      ...reviewed(line),
+      ticked: line.ticked,
+      isCovered: cause !== null && line.makesRoomFor === null,
+    })),
+    cause ? input.today : (options.earliestDay ?? addDays(input.today, 1)),
+  );
   const minutes = new Map(
     [...input.open, ...input.scheduled.map(({ event }) => event)].map((event) => [
       event.id,
       event.durationMinutes,
     ]),
   );
-  for (const { eventId, fromScheduleId, fromVersion, startsAt, endsAt } of lines) {
-    const planned = (Date.parse(endsAt) - Date.parse(startsAt)) / MINUTE_MS;
-    const now = minutes.get(eventId) ?? planned;
-    if (now !== planned && !obstacles.has(eventId)) {
-      obstacles.set(eventId, `It takes ${now} minutes since, not ${planned}.`);
-    }
-    if (input.neverPlan?.includes(eventId) && !obstacles.has(eventId)) {
-      obstacles.set(eventId, 'It was marked since as never to be planned automatically.');
-    }
+  const changeOf = ({ eventId, fromScheduleId, fromVersion, startsAt, endsAt }: LineRecord) => {
     if (fromScheduleId !== null && versions.get(fromScheduleId) !== fromVersion) {
-      obstacles.set(eventId, 'Its schedule was changed since.');
+      return 'Its schedule was changed since.';
     }
-  }
-  return obstacles;
+    const obstacle = now.get(eventId)?.obstacle;
+    if (obstacle) return obstacle;
+    const planned = (Date.parse(endsAt) - Date.parse(startsAt)) / MINUTE_MS;
+    const taken = minutes.get(eventId) ?? planned;
+    if (taken !== planned) return `It takes ${taken} minutes since, not ${planned}.`;
+    return input.neverPlan?.includes(eventId)
+      ? 'It was marked since as never to be planned automatically.'
+      : null;
+  };
+  return new Map(
+    lines.map((line) => {
+      const scored = now.get(line.eventId)?.scored;
+      const warnings = [...warningsOfMove(line), ...(scored?.warnings ?? [])];
+      return [line.eventId, { changed: changeOf(line), ...(scored && { ...scored, warnings }) }];
+    }),
+  );
 }
+
+/** Returns the warning that a move left to a noon check that nobody can do. */
+const warningsOfMove = ({ untickedByMove, warnings }: LineRecord): ProposalLineView['warnings'] =>
+  untickedByMove
+    ? (warnings as ProposalLineView['warnings']).filter(({ code }) => code === 'needs_core')
+    : [];
 
 /**
  * Adds the events of lines that are not in the days of the plan any more: their dates were changed,
