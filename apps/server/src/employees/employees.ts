@@ -101,6 +101,7 @@ export async function getEmployee(db: Db, employeeId: number, scope: StoreScope)
     .map(({ storeId, eventName, ...work }) => ({
       ...work,
       eventName: covers(scope, storeId) ? eventName : WORK_ELSEWHERE,
+      isInOwnStore: storeId === person.storeId,
       lastDay: daysTouched(work.startsAt, work.endsAt, store.timeZone).at(-1) ?? work.workDate,
     }))
     .filter(({ lastDay }) => lastDay >= today);

@@ -45,6 +45,8 @@ export interface EmployeeDetail extends Employee {
     endsAt: Instant;
     workDate: WorkDate;
     lastDay: WorkDate;
+    /** Whether it is in the person's own store, where a plan may find others for it. */
+    isInOwnStore: boolean;
   }[];
 }
 

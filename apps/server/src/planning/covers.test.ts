@@ -1,6 +1,7 @@
 import { bookingId } from '@scheduler/crossmark';
 import { events, holidays, proposalLines, proposals, schedules, stores, timeOff } from '@scheduler/db';
 import { planRunsOf } from '@scheduler/plans';
+import { addDays } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -19,6 +20,7 @@ import {
   supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
+import { todayAt } from '../stores/stores.ts';
 import { coverAbsence } from './covers.ts';
 import type { CoverStarted, ProposalView } from './types.ts';
 
@@ -101,13 +103,32 @@ const actions = async () =>
   (await server.database.sql`select action from audit_log order by id`).map(({ action }) => action);
 
 describe('a sick call', () => {
+  test('says what needs somebody else and is in another store, for which nobody is looked for', async () => {
+    // By the real clock, because the database has to agree that these days are to come.
+    const soon = addDays(todayAt('America/Indiana/Indianapolis'), 7);
+    const later = addDays(soon, 1);
+    const window = { startsOn: soon, dueOn: addDays(soon, 5) };
+    const mine = await core(ben, soon, window);
+    const elsewhere = await addStore(db(), '8200');
+    const away = await addEvent(db(), { storeId: elsewhere, name: coreName(699_001), ...window });
+    await server.database.sql`
+      insert into schedules (event_id, employee_id, starts_at, ends_at, work_date, source)
+      values (${away}, ${ben}, ${at(later)}, ${at(later)}::timestamptz + interval '390 minutes', ${later}, 'crossmark')`;
+    const { upcoming } = await viewer.employees.get.query({ employeeId: ben });
+    expect(upcoming.map(({ isInOwnStore }) => isInOwnStore)).toEqual([true, false]);
+    const begun = await off(ben, soon, later);
+    expect(begun).toMatchObject({ events: 1, stays: [], broken: [{ eventId: away, workDate: later }] });
+    const { lines } = await made(begun);
+    expect(lines.map(({ eventId }) => eventId)).toEqual([mine.eventId]);
+  });
+
   test('records the time off at once and proposes others at the same time; nothing else is changed', async () => {
     itIs(EARLY);
     const mine = await core(ben, MONDAY);
     const later = await core(ben, TUESDAY);
     const before = await live(db());
     const begun = await off(ben);
-    expect(begun).toMatchObject({ events: 1, stays: [] });
+    expect(begun).toMatchObject({ events: 1, stays: [], broken: [] });
     expect(await daysOff()).toMatchObject([{ employeeId: ben, startsOn: MONDAY, endsOn: MONDAY }]);
     const proposal = await made(begun);
     expect(proposal).toMatchObject({ state: 'ready', madeBy: 'solver', note: null, open: [], stays: [] });
@@ -138,9 +159,9 @@ describe('a sick call', () => {
       });
     const before = await live(db());
     const evening = await call('21:00', null);
-    expect(evening).toMatchObject({ proposalId: null, events: 0, stays: [] });
+    expect(evening).toMatchObject({ proposalId: null, events: 0, stays: [], broken: [] });
     const noon = await call('12:00', '13:00');
-    expect(noon).toMatchObject({ events: 1, stays: [] });
+    expect(noon).toMatchObject({ events: 1, stays: [], broken: [] });
     const proposal = await made(noon);
     expect(proposal.cause).toMatchObject({ kind: 'off', fromTime: '12:00', untilTime: '13:00' });
     const [line] = proposal.lines;
@@ -304,7 +325,7 @@ describe('a sick call', () => {
     );
     expect(late.message).toMatch(/is reopened until Wed Jan 7, and Thu Jan 8 is later/);
     const started = await dispatcher.plan.again.mutate(moved);
-    const again = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    const again = await made({ ...started, timeOffId: null, events: 1, stays: [], broken: [] });
     expect(again.unkept).toEqual([]);
     expect(again.lines).toMatchObject([{ employeeId: cleo, day: TUESDAY, locked: true, changed: null }]);
     expect((await dispatcher.plan.approve.mutate(seen(again))).refused).toEqual([]);
@@ -326,7 +347,7 @@ describe('a sick call', () => {
 
   test('of somebody without work records the time off alone', async () => {
     itIs(EARLY);
-    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: 1, events: 0, stays: [] });
+    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: 1, events: 0, stays: [], broken: [] });
     expect(await daysOff()).toHaveLength(1);
   });
 
@@ -345,7 +366,7 @@ describe('a sick call', () => {
       time: '10:45',
     });
     const started = await dispatcher.plan.again.mutate(moved);
-    const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    const second = await made({ ...started, timeOffId: null, events: 1, stays: [], broken: [] });
     expect(second.lines).toMatchObject([{ eventId, employeeId: other, locked: true, startsAt: at(MONDAY) }]);
     await approve(second);
     await dispatcher.plan.undoCover.mutate({ proposalId: first.proposalId });
@@ -363,7 +384,7 @@ describe('a sick call', () => {
     const approved = await dispatcher.plan.approve.mutate({ ...seen(first), lineIds });
     const again = { proposalId: first.proposalId, version: approved.version };
     const started = await dispatcher.plan.again.mutate(again);
-    const second = await made({ ...started, timeOffId: null, events: 1, stays: [] });
+    const second = await made({ ...started, timeOffId: null, events: 1, stays: [], broken: [] });
     const { approvalId } = await approve(second);
     const undone = await dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) });
     expect(undone.restored.map((line) => line.eventId)).toEqual([early.eventId, late.eventId]);
@@ -375,7 +396,7 @@ describe('a sick call', () => {
 describe('a cover that is planned again', () => {
   /** Has the plan of an absence of some weeks made, and ends it in another state. */
   const ended = async (state: 'failed' | 'interrupted', proposalId: number | null) => {
-    await made({ proposalId, timeOffId: null, events: 1, stays: [] });
+    await made({ proposalId, timeOffId: null, events: 1, stays: [], broken: [] });
     await db().delete(proposalLines);
     await db()
       .update(proposals)
@@ -385,7 +406,7 @@ describe('a cover that is planned again', () => {
   };
   const again = async (proposal: ProposalView) => {
     const { proposalId } = await dispatcher.plan.again.mutate(seen(proposal));
-    return made({ proposalId, timeOffId: null, events: 1, stays: [] });
+    return made({ proposalId, timeOffId: null, events: 1, stays: [], broken: [] });
   };
   const LATER = '2026-03-02';
   const ask = {
@@ -428,7 +449,7 @@ describe('a cover that is planned again', () => {
     itIs(EARLY);
     const { eventId } = await core(ben, MONDAY);
     const { proposalId } = await off(ben);
-    await made({ proposalId, timeOffId: null, events: 1, stays: [] });
+    await made({ proposalId, timeOffId: null, events: 1, stays: [], broken: [] });
     await db().delete(proposalLines);
     await db()
       .update(proposals)
@@ -509,7 +530,7 @@ describe('an absence that is recorded already', () => {
     expect(await off(ben)).toEqual(second);
     await approve(proposal);
     // Nothing of theirs is left to cover.
-    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: null, events: 0, stays: [] });
+    expect(await off(ben)).toEqual({ proposalId: null, timeOffId: null, events: 0, stays: [], broken: [] });
     const undone = await colleague.plan.undoCover.mutate({ proposalId: proposal.proposalId });
     expect(undone.restored).toMatchObject([{ eventId }]);
     expect(await holders()).toEqual(places);

@@ -40,8 +40,9 @@ const DAYS_BEFORE = 7;
 
 /**
  * Records that somebody is off, and has a plan made that finds others for their work of those days.
- * What has begun stays. Days that are off already are not recorded again. Throws a {@link Refusal}
- * for a stale version of the person.
+ * What has begun stays. Work that the plan is not about, such as that in another store, is returned
+ * as broken. Days that are off already are not recorded again. Throws a {@link Refusal} for a stale
+ * version of the person.
  */
 export async function coverAbsence(
   db: Db,
@@ -52,7 +53,8 @@ export async function coverAbsence(
   return started(db, async (tx) => {
     const { storeId, name } = await lockEmployee(tx, input);
     const known = await knownTimeOff(tx, storeId, input);
-    const timeOffId = known ? null : (await recordTimeOff(tx, actor, input)).timeOffId;
+    const recorded = known ? null : await recordTimeOff(tx, actor, input);
+    const timeOffId = recorded?.timeOffId ?? null;
     const hours = isWholeDay(input) ? {} : { fromTime, untilTime };
     const cause: Cause = {
       kind: 'off',
@@ -64,7 +66,10 @@ export async function coverAbsence(
       timeOffId: known ? known.timeOffId : timeOffId,
     };
     // An undo takes back what its own call recorded, so each record has a plan of its own.
-    return { ...(await openCover(tx, actor, storeId, cause, known !== null)), timeOffId };
+    const cover = await openCover(tx, actor, storeId, cause, known !== null);
+    const told = new Set([...cover.eventIds, ...cover.stays.map(({ eventId }) => eventId)]);
+    const broken = recorded?.saved.broken.filter(({ eventId }) => !told.has(eventId)) ?? [];
+    return { ...cover, timeOffId, broken };
   });
 }
 
@@ -98,11 +103,12 @@ export async function coverClosedDay(
   });
 }
 
-type Opened = CoverStarted & { opened: OpenedPlan | null };
+/** A cover, the plan that is to be made, and the events that it is about. */
+type Opened = CoverStarted & { opened: OpenedPlan | null; eventIds: readonly number[] };
 
 /** Saves what a plan begins with, and has it made. */
 async function started(db: Db, open: (tx: Tx) => Promise<Opened>): Promise<CoverStarted> {
-  const { opened, ...answer } = await save(db, open);
+  const { opened, eventIds: _, ...answer } = await save(db, open);
   if (opened) void planRunsOf(db).start(opened.proposalId, () => makePlan(db, opened));
   return answer;
 }
@@ -119,8 +125,8 @@ async function openCover(
   mayBeOpen = true,
 ): Promise<Opened> {
   const store = await findStore(tx, storeId);
-  const { scheduleIds, stays, fromDay, toDay } = await workToCover(tx, store, cause);
-  const about = { events: scheduleIds.length, stays, timeOffId: null };
+  const { scheduleIds, eventIds, stays, fromDay, toDay } = await workToCover(tx, store, cause);
+  const about = { events: scheduleIds.length, eventIds, stays, timeOffId: null, broken: [] };
   await holdLock(tx, 'covers');
   await endAbandoned(tx, store.id);
   const proposalId = mayBeOpen ? await openCoverFor(tx, store.id, cause) : null;
@@ -153,7 +159,13 @@ export async function workToCover(
   tx: Tx,
   store: PlannedStore,
   cause: Cause,
-): Promise<{ scheduleIds: readonly number[]; stays: Stay[]; fromDay: WorkDate; toDay: WorkDate }> {
+): Promise<{
+  scheduleIds: readonly number[];
+  eventIds: readonly number[];
+  stays: Stay[];
+  fromDay: WorkDate;
+  toDay: WorkDate;
+}> {
   const days = daysOf(cause);
   const rows = await workBetween(tx, store.id, days.from, days.to);
   const scheduled = rows.map(({ event, schedule, sync }) => ({
@@ -168,11 +180,12 @@ export async function workToCover(
   const { scheduleIds, stays } = concernedBy(cause, { store, scheduled });
   const fromDay = laterDay(todayAt(store.timeZone), addDays(days.from, -DAYS_BEFORE));
   const ids = new Set(scheduleIds);
-  const lastDays = scheduled
-    .filter(({ scheduleId }) => ids.has(scheduleId))
-    .map(({ event, workDate, windowEndsOn }) => laterDay(workDate, addDays(windowEndsOn ?? event.dueOn, -1)));
+  const covered = scheduled.filter(({ scheduleId }) => ids.has(scheduleId));
+  const lastDays = covered.map(({ event, workDate, windowEndsOn }) =>
+    laterDay(workDate, addDays(windowEndsOn ?? event.dueOn, -1)),
+  );
   const toDay = earlierDay(lastDays.reduce(laterDay, days.from), addDays(fromDay, MOST_DAYS));
-  return { scheduleIds, stays, fromDay, toDay };
+  return { scheduleIds, eventIds: covered.map(({ event }) => event.id), stays, fromDay, toDay };
 }
 
 /** The days whose work a cause concerns, both included. */

@@ -11,6 +11,7 @@ import type {
 } from '@scheduler/planner';
 import type { Cause, Stay } from '@scheduler/plans';
 import type { EventType, Instant, Role, Severity, WorkDate } from '@scheduler/scheduling';
+import type { BrokenSchedule } from '../employees/types.ts';
 
 /** A proposed plan, as people review it. */
 export interface ProposalView {
@@ -134,6 +135,11 @@ export interface CoverStarted {
   events: number;
   /** What has begun or is over, and stays. */
   stays: Stay[];
+  /**
+   * Schedules that the recorded time off invalidates and that the plan is not about: it has the work
+   * of the person's own store on these days.
+   */
+  broken: BrokenSchedule[];
 }
 
 /** The result of undoing an approval. */

@@ -46,7 +46,7 @@ export function DaysDialog({
   /** The days that are offered. */
   startsOn: string;
   endsOn?: string;
-  /** Called with the schedules that the saved days invalidate, if nobody is found for them. */
+  /** Called with the schedules that the saved days invalidate and for which nobody is looked for. */
   onBroken?: (broken: AvailabilitySaved['broken']) => void;
   onClose: () => void;
 }) {
@@ -80,8 +80,8 @@ export function DaysDialog({
     );
   });
   const begun = theirs.filter(({ startsAt }) => Date.parse(startsAt) <= now);
-  const left = theirs.length - begun.length;
-  const mayFindCover = isOff && left > 0 && daysBetween(startsOn, endsOn) < MOST_COVERED_DAYS;
+  const mayBeCovered = theirs.some((work) => work.isInOwnStore && !begun.includes(work));
+  const mayFindCover = isOff && mayBeCovered && daysBetween(startsOn, endsOn) < MOST_COVERED_DAYS;
   const findCover = mayFindCover && wantsCover;
 
   const save = useMutation({

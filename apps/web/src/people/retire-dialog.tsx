@@ -34,6 +34,7 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
     },
   });
   const showPlan = useShowPlan();
+  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
   const coverFirst = useMutation({
     mutationFn: async (lastDay: string) => {
       const { proposalId, stays } = await trpcClient.plan.coverLeaving.mutate({
@@ -41,11 +42,14 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
         lastDay,
       });
       if (proposalId !== null) return showPlan({ proposalId }, addDays(lastDay, 1));
-      toast(stays[0]?.message ?? `Nothing is planned for ${person.name} after that day.`);
+      const none =
+        after.length > 0
+          ? `The work of ${person.name} after that day is in another store. Give it to others there.`
+          : `Nothing is planned for ${person.name} after that day.`;
+      toast(stays[0]?.message ?? none);
     },
     onSuccess: onClose,
   });
-  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
   return (
     <FormDialog
       title={`Retire ${person.name}?`}

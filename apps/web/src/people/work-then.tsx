@@ -36,6 +36,7 @@ export function WorkThen({
                 {person && formatWhen(each.startsAt, person.store.timeZone)}:{' '}
                 {titleOf({ name: each.eventName })}
                 {begun.includes(each) && ' (has begun, so it stays)'}
+                {findsCover && !each.isInOwnStore && ' (in another store: nobody is looked for)'}
               </li>
             ))}
             {work.length > MOST_LISTED && <li>and {work.length - MOST_LISTED} more</li>}

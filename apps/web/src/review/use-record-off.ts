@@ -20,7 +20,7 @@ interface Off {
 
 /**
  * Returns how to record that somebody is off, with the way back. With `findCover` a plan shows who
- * could take their work over; without, the schedules that need somebody else are returned.
+ * could take their work over. The schedules that need somebody else and are in no such plan are returned.
  */
 export function useRecordOff(): (
   off: Off,
@@ -58,8 +58,8 @@ export function useRecordOff(): (
 }
 
 async function startCover(off: Off) {
-  const { proposalId, timeOffId } = await trpcClient.plan.coverAbsence.mutate(off);
-  return { proposalId, timeOffId, broken: [] };
+  const { proposalId, timeOffId, broken } = await trpcClient.plan.coverAbsence.mutate(off);
+  return { proposalId, timeOffId, broken };
 }
 
 async function recordOnly(off: Off) {
