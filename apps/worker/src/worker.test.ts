@@ -795,9 +795,10 @@ describe('connections to Postgres that die without being closed', () => {
       databaseUrl: firewall.url,
       // The worker waits for an answer for longer than the test lasts, so only the missing
       // heartbeat shows it. After `statementMs`, Postgres itself ends a transaction that was cut
-      // off, and releases its locks.
-      patience: { connectMs: 1_000, statementMs: 5_000, answerMs: 600_000 },
-      pulse: { everyMs: 100, withinMs: 500 },
+      // off, and releases its locks. Much shorter times would drop connections that are merely
+      // slow, on a busy machine again and again.
+      patience: { connectMs: 5_000, statementMs: 5_000, answerMs: 600_000 },
+      pulse: { everyMs: 100, withinMs: 3_000 },
     });
     const ids = (await eventIds()).slice(0, 4);
     const [first = 0, ...others] = ids;

@@ -235,7 +235,7 @@ describe('listening', () => {
   test('comes back by itself after its connections died without being closed, and so do the queries of the process', async () => {
     const firewall = await createFirewall(database.appUrl);
     // This is longer than the test, so only the missing answer can show the fault.
-    const patience = { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 };
+    const patience = { connectMs: 5_000, statementMs: 600_000, answerMs: 600_000 };
     const pool = connect(firewall.url, { max: 2, patience });
     const log = createLogger('test', 'silent');
     const listening = await openChangeFeed({
@@ -243,7 +243,8 @@ describe('listening', () => {
       url: firewall.url,
       log,
       checkEveryMs: 20,
-      withinMs: 500,
+      // A connection that is merely slow, on a busy machine, must not be taken for dead.
+      withinMs: 3_000,
     });
     const heard: string[] = [];
     const abort = new AbortController();
