@@ -6,7 +6,7 @@ import { runMigrations } from 'graphile-worker';
 import { connectOnce } from './connect.ts';
 import { postgresError } from './errors.ts';
 import { LOCKS } from './locks.ts';
-import { grantToApp, ROLES } from './roles.ts';
+import { grantAhead, grantToApp, ROLES } from './roles.ts';
 import { postgresAddress } from './tls.ts';
 
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
@@ -27,6 +27,7 @@ export async function migrate(url: string): Promise<void> {
   const sql = connectOnce(url);
   try {
     await sql`select pg_advisory_lock(${LOCKS.migrations})`;
+    await sql.begin(grantAhead);
     await applyMigrations(drizzle(sql), {
       migrationsFolder: MIGRATIONS,
     });

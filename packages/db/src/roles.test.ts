@@ -268,6 +268,23 @@ describe('on a server of its own', () => {
     });
   });
 
+  test('running apps may use what a migration adds at once, before all migrations have ended', async () => {
+    const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
+    await makeRoles(url, passwords);
+    // It is in the way of the first migration, so that nothing is granted after it.
+    await using(migratorUrl, (sql) => sql`create table stores (id int)`);
+    await expect(migrate(migratorUrl)).rejects.toThrow();
+    await using(migratorUrl, async (sql) => {
+      await sql`create sequence numbers`;
+      await sql`create table numbered (version int default nextval('numbers'), day date)`;
+    });
+    await using(appUrl, async (sql) => {
+      await sql`insert into numbered (day) values ('2026-01-05')`;
+      await sql`update numbered set day = '2026-01-06'`;
+      expect(await sql`delete from numbered returning version`).toEqual([{ version: 1 }]);
+    });
+  });
+
   test('a password may hold anything, and a role without a new one keeps its own', async () => {
     const { url, as } = await emptyDatabase('scheduler');
     const password = `it's "quoted" \\ and $$long$$`;

@@ -132,6 +132,20 @@ async function handOver(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
+ * Lets the app's role use the tables and sequences that migrations are about to add, from the moment
+ * they are there: apps are running meanwhile, and what they know may have a default or a trigger that
+ * needs them. The owner runs this before the migrations, and {@link grantToApp} after them.
+ */
+export async function grantAhead(tx: postgres.TransactionSql): Promise<void> {
+  const { app } = ROLES;
+  const [role] = await tx`select from pg_roles where rolname = ${app} and rolname <> current_user`;
+  if (!role) return;
+  await tx.unsafe(`
+    alter default privileges in schema public grant select, insert, update, delete on tables to ${app};
+    alter default privileges in schema public grant usage, select on sequences to ${app}`);
+}
+
+/**
  * Lets the app's role read and write rows, and nothing else. It can't change the schema, or record
  * a migration as done, or change or remove entries of the audit log. The owner runs this at the end
  * of each migration. If that role doesn't exist, nothing is done, because then one account does
