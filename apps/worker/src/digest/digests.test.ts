@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
@@ -22,10 +22,10 @@ import { createLogger, SettingsError } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { eq, sql } from 'drizzle-orm';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readSettings } from '../env.ts';
 import { sendDigests } from './digests.ts';
-import { handOver, type MailServer, mailServerAt } from './mail-server.ts';
+import { type MailServer, mailServerAt } from './mail-server.ts';
 
 const ORIGIN = 'https://scheduler.example.test';
 const PASSWORD = 'only-for-tests: p@ss/word';
@@ -110,7 +110,7 @@ async function startMail(options: SMTPServerOptions = {}, more: Partial<MailServ
   await once(server.server, 'listening');
   onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
   const { port } = server.server.address() as AddressInfo;
-  const mail = { ...mailServerAt(`smtp://127.0.0.1:${port}`, FROM, 2_000), ...more };
+  const mail = { ...mailServerAt(`smtp://127.0.0.1:${port}`, FROM), ...more };
   return { mail, received };
 }
 
@@ -316,7 +316,7 @@ describe('what the mail server surely has not taken', () => {
     await once(closed, 'listening');
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
-    expect(await send(mailServerAt(`smtp://127.0.0.1:${port}`, FROM, 2_000))).toEqual({ sent: 0, failed: 1 });
+    expect(await send(mailServerAt(`smtp://127.0.0.1:${port}`, FROM))).toEqual({ sent: 0, failed: 1 });
     expect(await sends()).toMatchObject([
       { userId: 'ada', failure: expect.stringContaining('not be reached') },
     ]);
@@ -428,30 +428,44 @@ test('a connection that is lost once the message was handed over is never follow
   expect(received).toEqual([]);
 });
 
-test('a mail server that takes longer to accept a message than any other answer may take still gets it', async () => {
+test('a mail server that never answers to a message keeps the others’ for the next call', async () => {
+  for (const id of ['ada', 'ben', 'cy']) await subscribe(id, '06:00');
+  await itIs(SIX);
+  const silent = await startMail({ onData: (stream) => void stream.resume() }, { takingMs: 200 });
+  expect(await send(silent.mail)).toEqual({ sent: 0, failed: 1 });
+  expect(await sends()).toMatchObject([{ userId: 'ada', state: 'unknown' }]);
+  const { mail, received } = await startMail();
+  expect(await send(mail)).toEqual({ sent: 2, failed: 0 });
+  expect(received.map(({ to }) => to)).toEqual(['ben@example.test', 'cy@example.test']);
+});
+
+test('a mail server may take longer to accept a message than for any other answer', async () => {
   await subscribe('ada', '06:00');
   await itIs(SIX);
-  // It never greets, so handing over to it ends when the wait for an answer is over.
-  const mute = createServer().listen(0, '127.0.0.1');
-  await once(mute, 'listening');
-  onTestFinished(() => new Promise<void>((resolve) => mute.close(() => resolve())));
-  const waitMs = 200;
-  const other = mailServerAt(`smtp://127.0.0.1:${(mute.address() as AddressInfo).port}`, FROM, waitMs);
-  const slow = await startMail(
-    {
-      onData(stream, _session, done) {
-        stream.resume();
-        stream.on('end', async () => {
-          const nobody = { to: 'nobody@example.test', content: Buffer.from('') };
-          await handOver(other, nobody, new AbortController().signal);
-          done();
-        });
-      },
+  const setTimeouts = vi.spyOn(Socket.prototype, 'setTimeout');
+  onTestFinished(() => setTimeouts.mockRestore());
+  let port: number | undefined;
+  /** How long the sender waits for an answer, at this moment. */
+  const waitOfSender = () =>
+    (setTimeouts.mock.contexts as Socket[]).find(({ remotePort }) => remotePort === port)?.timeout;
+  const waits: unknown[] = [];
+  const { mail } = await startMail({
+    onRcptTo(_address, _session, done) {
+      waits.push(waitOfSender());
+      done();
     },
-    { waitMs },
-  );
-  expect(await send(slow.mail)).toEqual({ sent: 1, failed: 0 });
-  expect(await sends()).toMatchObject([{ state: 'sent', failure: null }]);
+    onData(stream, _session, done) {
+      stream.resume();
+      stream.on('end', () => {
+        waits.push(waitOfSender());
+        done();
+      });
+    },
+  });
+  port = mail.port;
+  expect(mail.takingMs).toBeGreaterThan(mail.waitMs);
+  expect(await send(mail)).toEqual({ sent: 1, failed: 0 });
+  expect(waits).toEqual([mail.waitMs, mail.takingMs]);
 });
 
 test('a worker that stops does not wait until the mail server has accepted the message', async () => {
@@ -532,7 +546,7 @@ test('the password is sent to the mail server and stands in no log line, row or 
   });
   const url = `smtp://scheduler:${encodeURIComponent(PASSWORD)}@127.0.0.1:${mail.port}`;
   const { signal } = new AbortController();
-  await sendDigests(db(), { mail: mailServerAt(url, FROM, 2_000), origin: ORIGIN, log, signal });
+  await sendDigests(db(), { mail: mailServerAt(url, FROM), origin: ORIGIN, log, signal });
   expect(passwords).toEqual([PASSWORD, PASSWORD]);
   expect(received.map(({ user }) => user)).toEqual(['scheduler']);
   const all = JSON.stringify([lines, await sends(), received]);

@@ -55,7 +55,8 @@ function dueSql(only?: Pick<DueDigest, 'userId' | 'storeId'>): SQL {
  * Sends the digests that are due. Any worker may do it at any time: the row of a digest is written
  * before it is sent, so each is sent once at most, whoever dies in between. What the mail server
  * surely didn't take is attempted again on the same day, and so is a digest that could not be made,
- * which keeps none of the others back. Returns how many were sent and not sent.
+ * which keeps none of the others back. A server that is away, or leaves a message unanswered, ends
+ * this: the others stay due until it is called again. Returns how many were sent and not sent.
  */
 export async function sendDigests(
   db: Db,
@@ -90,8 +91,8 @@ export async function sendDigests(
     }
     counts.failed += 1;
     log.warn({ userId, storeId, day, state: ended.state, reason: ended.failure }, 'a digest was not sent');
-    // The others would be refused as well: they wait until this is called again.
-    if (ended.state === 'refused' && !ended.isAboutMessage) break;
+    // The others would end the same way, and one that may have been sent is never sent again.
+    if (ended.state === 'unknown' || !ended.isAboutMessage) break;
   }
   return counts;
 }

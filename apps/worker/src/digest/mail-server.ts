@@ -53,11 +53,7 @@ const TAKING_MS = 10 * 60_000;
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /** Reads a mail server from its address, such as `smtps://user:password@mail.example.com`. */
-export function mailServerAt(
-  address: string,
-  from: MailServer['from'],
-  waitMs: number = WAIT_MS,
-): MailServer {
+export function mailServerAt(address: string, from: MailServer['from']): MailServer {
   const url = new URL(address);
   const isSecure = url.protocol === 'smtps:';
   return {
@@ -67,7 +63,7 @@ export function mailServerAt(
     user: url.username ? decodeURIComponent(url.username) : null,
     password: url.username ? decodeURIComponent(url.password) : null,
     from,
-    waitMs,
+    waitMs: WAIT_MS,
     takingMs: TAKING_MS,
   };
 }
