@@ -15,6 +15,8 @@ export const REFRESH_STATES = [
   'needs_decision',
   'superseded',
 ] as const;
+/** The states of a refresh that read the whole list. */
+export const COMPLETED_REFRESHES = ['done', 'needs_decision', 'superseded'] as const;
 export type RefreshRunState = (typeof REFRESH_STATES)[number];
 export const refreshStateEnum = pgEnum('refresh_state', REFRESH_STATES);
 

@@ -1,4 +1,4 @@
-import { eventSyncs, holdLock, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import { COMPLETED_REFRESHES, eventSyncs, holdLock, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
 import type { Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
@@ -151,7 +151,7 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
     .from(refreshRuns)
     .where(
       and(
-        inArray(refreshRuns.state, ['done', 'needs_decision', 'superseded']),
+        inArray(refreshRuns.state, COMPLETED_REFRESHES),
         gte(refreshRuns.startedAt, tickAt),
       ),
     )

@@ -1,10 +1,12 @@
 import type { PlannedEvent, StoreId } from '@scheduler/crossmark';
 import {
+  COMPLETED_REFRESHES,
   type Db,
   type Doubt,
   employees,
   eventSyncs,
   events,
+  refreshRuns,
   schedules,
   stores,
   syncSteps,
@@ -19,7 +21,7 @@ import {
   ruledAgain,
   ruledByName,
 } from '@scheduler/scheduling';
-import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, between, eq, inArray, isNull, max, sql } from 'drizzle-orm';
 import { markConflict, markSynced, recordBookings, recordDoubts } from '../event-sync.ts';
 import { requestInstructions } from '../instructions/request.ts';
 import { eventJobKey } from '../queue/contracts.ts';
@@ -120,7 +122,7 @@ export async function writeRows(
   const records: { eventId: number; held: KnownBooking | null }[] = [];
   const inserts: (typeof schedules.$inferInsert)[] = [];
   const firstListed = new Set<number>();
-  const newStores = await storesWithoutEvents(tx, created.size > 0 ? rows : [], began);
+  const newStores = await storesOnFirstList(tx, rows);
   const adoptions: (Adoption & { eventId: number })[] = [];
   const doubted: [number, Listed][] = [];
   const doubts: { eventId: number; doubt: Doubt }[] = [];
@@ -202,19 +204,25 @@ export async function writeRows(
 }
 
 /**
- * The stores of rows that had no event here before this refresh began. Their bookings are no change
- * that anybody here could have been told of.
+ * The stores of rows of which no refresh has read the whole list since it showed their first event,
+ * however often it was begun. Their bookings are no change that anybody here could have been told of.
  */
-async function storesWithoutEvents(tx: Tx, rows: readonly Listed[], began: Instant): Promise<Set<number>> {
+async function storesOnFirstList(tx: Tx, rows: readonly Listed[]): Promise<Set<number>> {
   const ids = [...new Set(rows.map(({ store }) => store.id))];
   if (ids.length === 0) return new Set();
+  const lastList = tx
+    .select({ at: max(refreshRuns.finishedAt) })
+    .from(refreshRuns)
+    .where(inArray(refreshRuns.state, COMPLETED_REFRESHES));
+  // An event that is known from a file only is on no list.
+  const listed = sql`${events.storeId} = ${stores.id} and ${events.mplanId} is not null`;
   const known = await tx
     .select({ id: stores.id })
     .from(stores)
     .where(
       and(
         inArray(stores.id, ids),
-        sql`exists (select from ${events} where ${events.storeId} = ${stores.id} and ${events.createdAt} < ${began})`,
+        sql`exists (select from ${events} where ${listed} and ${events.createdAt} <= ${lastList})`,
       ),
     );
   const knownIds = new Set(known.map(({ id }) => id));

@@ -467,6 +467,33 @@ describe('drift', () => {
     ]);
   });
 
+  test('all bookings of a first list are told apart, however often its reading was begun', async () => {
+    simulator.putPlans([
+      ...Array.from({ length: 1_500 }, (_, n) => plan(String(41_000_000 + n), `Event ${n} - Freeosk`)),
+      plan('42000000'),
+    ]);
+    simulator.book(book('42000000', '100001', at1045));
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 503, after: 1 });
+    const { ended, run } = await readAll();
+    expect(ended).toMatchObject({ outcome: 'retry' });
+    const readBefore = await database.db.$count(events);
+    expect(readBefore).toBeGreaterThan(0);
+    expect(readBefore).toBeLessThan(1_502);
+    simulator.book(book('40000001', '100002', at1115));
+    await refresh(ctx, run.id, job());
+    // The next one begins with all of them known.
+    simulator.putPlans(plan('42000001'));
+    simulator.book(book('42000001', '100002', addMinutes(at1115, 24 * 60)));
+    await readAll();
+    const rows = await database.db.select().from(auditLog).orderBy(auditLog.id);
+    const isFirstList = (after: unknown) => (after as { isFirstList?: boolean }).isFirstList ?? false;
+    expect(rows.map(({ action, after }) => [action, isFirstList(after)])).toEqual([
+      ['schedule.adopt', true],
+      ['schedule.adopt', true],
+      ['schedule.adopt', false],
+    ]);
+  });
+
   test('a booking removed there puts the event back into the tray; its schedule is kept as history', async () => {
     const id = await synced();
     simulator.unbook(need(simulator.state.bookings[0]).bookingId);
