@@ -1,5 +1,5 @@
-import { type Db, events, schedules, stores, type Tx } from '@scheduler/db';
-import { loadHolidays, loadPeople, peopleWith, workBetween } from '@scheduler/db/facts';
+import { type Db, employees, events, schedules, stores, type Tx } from '@scheduler/db';
+import { loadHolidays, loadPeople, peopleWith, replacedWork, workBetween } from '@scheduler/db/facts';
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
 import { and, between, eq, inArray, isNull } from 'drizzle-orm';
 import { notFound } from '../core/errors.ts';
@@ -88,24 +88,37 @@ async function whoseSheets(tx: Tx, { employeeId, storeId, weekOf, weeks }: Sheet
   return { people, store, today, days };
 }
 
-/** The live work of people on these days and on the day before, from which work may last into them. */
-function workOf(tx: Tx, people: readonly { id: number }[], days: readonly WorkDate[]) {
+/**
+ * The work of people on these days and on the day before, from which work may last into them: what is
+ * scheduled, and what was done and then reissued.
+ */
+async function workOf(tx: Tx, people: readonly { id: number }[], days: readonly WorkDate[]) {
   const [first = '', last = first] = [days[0], days.at(-1)];
-  // Relies on the index schedules_live_by_day.
-  return tx
-    .select({ event: events, schedule: schedules, at: stores })
-    .from(schedules)
-    .innerJoin(events, eq(events.id, schedules.eventId))
-    .innerJoin(stores, eq(stores.id, events.storeId))
-    .where(
-      and(
-        isNull(schedules.endedAt),
-        between(schedules.workDate, addDays(first, -1), last),
-        inArray(
-          schedules.employeeId,
-          people.map(({ id }) => id),
+  const dayBefore = addDays(first, -1);
+  const ids = people.map(({ id }) => id);
+  const [places, live, replaced] = await Promise.all([
+    tx.select().from(stores),
+    // Relies on the index schedules_live_by_day.
+    tx
+      .select({ event: events, schedule: schedules })
+      .from(schedules)
+      .innerJoin(events, eq(events.id, schedules.eventId))
+      .where(
+        and(
+          isNull(schedules.endedAt),
+          between(schedules.workDate, dayBefore, last),
+          inArray(schedules.employeeId, ids),
         ),
       ),
-    )
-    .orderBy(schedules.startsAt, schedules.id);
+    replacedWork(tx, dayBefore, last, inArray(employees.id, ids)),
+  ]);
+  const storeOf = new Map(places.map((place) => [place.id, place]));
+  return [...live, ...replaced]
+    .flatMap((row) => {
+      const at = storeOf.get(row.event.storeId);
+      return at ? [{ ...row, at }] : [];
+    })
+    .sort(
+      (a, b) => a.schedule.startsAt.localeCompare(b.schedule.startsAt) || a.schedule.id - b.schedule.id,
+    );
 }

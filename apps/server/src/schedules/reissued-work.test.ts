@@ -91,6 +91,8 @@ async function expectAnnsWork() {
   expect(await fairnessOf(ann)).toMatchObject({ minutes: 390, days: 1, cores: 1 });
   const week = await api.employees.week.query({ employeeId: ann, weekOf: worked });
   expect(week.schedules).toMatchObject([{ eventId, workDate: worked, syncState: 'synced' }]);
+  const sheets = await api.employees.sheets.query({ employeeId: ann, weekOf: worked });
+  expect(sheets.people[0]?.schedules).toMatchObject([{ eventId, workDate: worked }]);
   const { token } = await api.feeds.makeOfPerson.mutate({
     employeeId: ann,
     replaces: (await api.feeds.ofPerson.query({ employeeId: ann }))?.id ?? null,
