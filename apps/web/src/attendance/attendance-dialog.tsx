@@ -30,10 +30,11 @@ export function AttendanceDialog({ of: live, onClose }: { of: PersonDay; onClose
   const written = note.trim() || null;
   const isNoteChanged = known !== undefined && written !== known.note;
   const utils = trpc.useUtils();
-  trpc.employees.get.usePrefetchQuery({ employeeId: of.employeeId });
   const [step, setStep] = useState<'choosing' | 'chosen' | 'covering'>('choosing');
+  /** Reads the person as they are now, whatever was read before. */
+  const readPerson = () => utils.employees.get.fetch({ employeeId: of.employeeId }, { staleTime: 0 });
   const leavesWork = async (): Promise<boolean> => {
-    const { today, upcoming } = await utils.employees.get.ensureData({ employeeId: of.employeeId });
+    const { today, upcoming } = await readPerson();
     return (
       today === day && upcoming.some(({ workDate, endsAt }) => workDate === day && endsAt > currentInstant())
     );
@@ -63,8 +64,9 @@ export function AttendanceDialog({ of: live, onClose }: { of: PersonDay; onClose
   };
   const readAgain = async () => {
     const { employeeId } = of;
-    const { storeId } = await utils.employees.get.ensureData({ employeeId });
-    const month = await utils.attendance.month.fetch({ storeId, employeeId, month: day.slice(0, 7) });
+    const { storeId } = await readPerson();
+    const input = { storeId, employeeId, month: day.slice(0, 7) };
+    const month = await utils.attendance.month.fetch(input, { staleTime: 0 });
     const record = month.people[0]?.records.find((each) => each.day === day);
     setOf({ ...of, record });
   };

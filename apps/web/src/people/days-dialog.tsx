@@ -10,6 +10,7 @@ import { hoursWords } from '../lib/words.ts';
 import { useRecordOff } from '../review/use-record-off.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
+import { MOST_COVERED_DAYS } from './covered-work.ts';
 import { useSetAvailable } from './use-saved.ts';
 import { WorkThen } from './work-then.tsx';
 
@@ -25,9 +26,6 @@ const KINDS = {
 type Kind = keyof typeof KINDS;
 
 const isKind = (value: string): value is Kind => value in KINDS;
-
-/** Work of so many days is given to others at once. */
-const MOST_COVERED_DAYS = 62;
 
 /**
  * The one dialog for the days of a person: days or hours off, with others for their work of that

@@ -9,6 +9,7 @@ import { DateField } from '../ui/date-field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
+import { whyNotCovered } from './covered-work.ts';
 
 /** The dialog that retires a person, and lists the schedules that need somebody else. */
 export function RetireDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
@@ -34,7 +35,9 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
     },
   });
   const showPlan = useShowPlan();
-  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
+  const after = (detail.data?.upcoming ?? []).flatMap((work) =>
+    lastWorkDay && work.lastDay > lastWorkDay ? [{ ...work, why: whyNotCovered(work, lastWorkDay) }] : [],
+  );
   const coverFirst = useMutation({
     mutationFn: async (lastDay: string) => {
       const { proposalId, stays } = await trpcClient.plan.coverLeaving.mutate({
@@ -42,11 +45,8 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
         lastDay,
       });
       if (proposalId !== null) return showPlan({ proposalId }, addDays(lastDay, 1));
-      const none =
-        after.length > 0
-          ? `The work of ${person.name} after that day is in another store. Give it to others there.`
-          : `Nothing is planned for ${person.name} after that day.`;
-      toast(stays[0]?.message ?? none);
+      // What is listed was read earlier.
+      toast(stays[0]?.message ?? `${person.name} has no work now for which others could be found.`);
     },
     onSuccess: onClose,
   });
@@ -83,17 +83,20 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
               {after.slice(0, 8).map((work) => (
                 <li key={work.scheduleId}>
                   {formatDay(work.workDate)}: {work.eventName}
+                  {work.why && ` (${work.why})`}
                 </li>
               ))}
               {after.length > 8 && <li>and {after.length - 8} more</li>}
             </ul>
-            <Button
-              className="mt-2"
-              busy={coverFirst.isPending}
-              onClick={() => lastWorkDay && coverFirst.mutate(lastWorkDay)}
-            >
-              Cover their work first
-            </Button>
+            {after.some(({ why }) => why === null) && (
+              <Button
+                className="mt-2"
+                busy={coverFirst.isPending}
+                onClick={() => lastWorkDay && coverFirst.mutate(lastWorkDay)}
+              >
+                Cover their work first
+              </Button>
+            )}
             <Refusal error={coverFirst.error} />
           </>
         )}
