@@ -118,7 +118,5 @@ async function workOf(tx: Tx, people: readonly { id: number }[], days: readonly 
       const at = storeOf.get(row.event.storeId);
       return at ? [{ ...row, at }] : [];
     })
-    .sort(
-      (a, b) => a.schedule.startsAt.localeCompare(b.schedule.startsAt) || a.schedule.id - b.schedule.id,
-    );
+    .sort((a, b) => a.schedule.startsAt.localeCompare(b.schedule.startsAt) || a.schedule.id - b.schedule.id);
 }

@@ -1,4 +1,12 @@
-import { COMPLETED_REFRESHES, eventSyncs, holdLock, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import {
+  COMPLETED_REFRESHES,
+  eventSyncs,
+  holdLock,
+  idList,
+  refreshRuns,
+  repReadings,
+  type Tx,
+} from '@scheduler/db';
 import type { Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
@@ -149,12 +157,7 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
   const [covering] = await tx
     .select({ id: refreshRuns.id })
     .from(refreshRuns)
-    .where(
-      and(
-        inArray(refreshRuns.state, COMPLETED_REFRESHES),
-        gte(refreshRuns.startedAt, tickAt),
-      ),
-    )
+    .where(and(inArray(refreshRuns.state, COMPLETED_REFRESHES), gte(refreshRuns.startedAt, tickAt)))
     .limit(1);
   return covering ? null : addRefresh(tx, 'schedule');
 }
