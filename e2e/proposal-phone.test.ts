@@ -85,6 +85,16 @@ describe('a plan on a phone', () => {
     expect(await findingsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
+
+    // After a change the list is still there, at the line.
+    await row.getByRole('button', { name: /^Change / }).tap();
+    await dialog.getByRole('radio', { checked: false }).first().check();
+    await dialog.getByRole('button', { name: 'Change', exact: true }).tap();
+    await dialog.waitFor({ state: 'hidden' });
+    await expect
+      .poll(async () => (await current()).lines.find(({ lineId }) => lineId === line.lineId)?.employeeId)
+      .not.toBe(line.employeeId);
+    expect(await row.isVisible()).toBe(true);
     expect(errors).toEqual([]);
     await page.context().close();
   });

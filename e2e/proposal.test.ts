@@ -210,6 +210,11 @@ describe('a plan under review', () => {
     await page.getByText(/^\d+ events put back\.$/).waitFor();
     await approve.waitFor();
     expect((await api.plan.get.query({ proposalId })).state).toBe('ready');
+    // Ctrl+Shift+Z approves the same lines again.
+    await page.keyboard.press('Control+Shift+z');
+    await page.getByRole('button', { name: /^Undo the approval of / }).waitFor();
+    await page.keyboard.press('Control+z');
+    await approve.waitFor();
 
     // Going to another week asks what to do with this plan.
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
@@ -220,6 +225,11 @@ describe('a plan under review', () => {
     await approve.waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
     await page.getByText(/The plan was discarded/).waitFor();
+    await page.keyboard.press('Control+z');
+    await page.getByText('The plan is back, with its changes.').waitFor();
+    await approve.waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByLabel('Unscheduled events', { exact: true }).waitFor();
     expect([...errors, ...colleague.errors]).toEqual([]);
     for (const each of [page, colleague.page]) await each.context().close();
   });

@@ -10,6 +10,7 @@ const DONE: Readonly<Record<string, string>> = {
   'proposal.start': 'had a plan proposed',
   'proposal.cancel': 'stopped planning',
   'proposal.discard': 'discarded a proposed plan',
+  'proposal.restore': 'took back that a proposed plan was discarded',
   'rotation.turn': 'changed whose turn it is',
   'rotation.exception': 'changed whose turn it is on a day',
   'refresh.request': 'asked for a refresh',

@@ -734,6 +734,12 @@ describe('bad input', () => {
       () => api.plan.discard.mutate({ proposalId: unknown, version: 1 }),
     ],
     [
+      'plan restore: unknown proposal',
+      'NOT_FOUND',
+      /no proposal 987654/,
+      () => api.plan.restore.mutate({ proposalId: unknown, version: 1 }),
+    ],
+    [
       'turn: a weekday that isn’t one',
       'BAD_REQUEST',
       /weekday must be 0 to 6/,
@@ -1822,6 +1828,7 @@ describe('bad input', () => {
       'plan.coverLeaving': 'plan cover leaving:',
       'plan.coverClosedDay': 'plan cover closed:',
       'plan.discard': 'plan discard:',
+      'plan.restore': 'plan restore:',
       'plan.setSettings': 'plan settings:',
       'plan.setNeverPlan': 'never plan:',
       'plan.setTurn': 'turn:',

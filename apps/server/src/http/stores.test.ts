@@ -551,6 +551,7 @@ const CASES: Record<string, Case> = {
   'plan.coverLeaving': ofPerson({ lastDay: DAY }),
   'plan.coverClosedDay': { refused: [({ storeId }) => ({ storeId, day: DAY })] },
   'plan.discard': { refused: [({ proposalId }) => ({ proposalId, ...seen })] },
+  'plan.restore': { refused: [({ proposalId }) => ({ proposalId, ...seen })] },
   'plan.suggest': {
     refused: [({ eventId }) => ({ eventId }), ({ eventId, proposalId }) => ({ eventId, proposalId })],
   },

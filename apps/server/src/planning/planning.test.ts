@@ -1,4 +1,4 @@
-import { employees, events, proposalLines, proposals, stores } from '@scheduler/db';
+import { auditLog, employees, events, proposalLines, proposals, stores } from '@scheduler/db';
 import { inventedClub } from '@scheduler/planner/testing';
 import { makePlan, openPlan, PlanRuns, planRunsOf } from '@scheduler/plans';
 import { ThreadEnded } from '@scheduler/runtime';
@@ -473,6 +473,32 @@ describe('a proposed plan', () => {
     const late = await refusalOf(dispatcher.plan.approve.mutate({ ...seen(proposal), version: 2 }));
     expect(late.message).toContain('somebody discarded it');
     expect(await live(db())).toEqual([]);
+  });
+
+  test('is back with its changed lines once its discard is taken back, unless another plan was begun', async () => {
+    itIs(SUNDAY_NOON);
+    await smallClub();
+    const proposal = await planned();
+    const [line] = proposal.lines;
+    if (!line) throw new Error('The plan is empty.');
+    const lines = [{ lineId: line.lineId, ticked: false }];
+    const { version } = await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines });
+    const discarded = await dispatcher.plan.discard.mutate({ ...seen(proposal), version });
+    const restored = await dispatcher.plan.restore.mutate(discarded);
+    expect(restored.version).toBe(discarded.version + 1);
+    const again = await viewer.plan.current.query({ storeId: store });
+    expect(again).toMatchObject({ ...restored, state: 'ready' });
+    expect(again?.lines.find(({ lineId }) => lineId === line.lineId)?.ticked).toBe(false);
+    const rows = await db().select().from(auditLog).where(eq(auditLog.action, 'proposal.restore'));
+    expect(rows.map(({ after }) => after)).toEqual([{ proposal: proposal.proposalId }]);
+
+    const twice = await refusalOf(dispatcher.plan.restore.mutate(restored));
+    expect(twice.message).toBe('This plan can’t be changed: it is ready.');
+    const gone = await dispatcher.plan.discard.mutate(restored);
+    expect((await refusalOf(dispatcher.plan.restore.mutate(discarded))).reason.code).toBe('stale');
+    await planned();
+    const late = await refusalOf(dispatcher.plan.restore.mutate(gone));
+    expect(late.message).toMatch(/^Another plan of the same work was begun since\./);
   });
 
   test('moves a schedule only if it may, and the moved one makes room first', async () => {

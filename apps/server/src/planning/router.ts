@@ -24,6 +24,7 @@ import {
   startPlan,
 } from './proposals.ts';
 import { removeRepair, takeRepair } from './repairs.ts';
+import { restoreProposal } from './restore.ts';
 import { getRotations, setException, setTurn, turnsBetween } from './rotations.ts';
 import { fairnessIn, suggest, suggestEvents, suggestTakers } from './suggest.ts';
 import { undoApproval, undoCover } from './undo.ts';
@@ -215,6 +216,11 @@ export const planRouter = router({
   discard: dispatcherProcedure
     .input(z.strictObject(seen))
     .mutation(({ ctx, input }) => discardProposal(ctx.backend.db, ctx.actor, input)),
+
+  /** Takes a discard back. The version is that of the answer to the discard. */
+  restore: dispatcherProcedure
+    .input(z.strictObject(seen))
+    .mutation(({ ctx, input }) => restoreProposal(ctx.backend.db, ctx.actor, input)),
 
   /** People and times for one event, the best first, and the reasons against the others. */
   suggest: viewerProcedure

@@ -224,6 +224,7 @@ export function BoardPage() {
                     <Review
                       board={board}
                       isInSight={showsTray}
+                      hasBoard={showsWeek}
                       onList={() => set({ view: 'tray' }, false)}
                       onDay={(day) => set({ week: day, day, view: undefined }, false)}
                     />

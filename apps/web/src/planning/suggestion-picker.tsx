@@ -76,7 +76,7 @@ export function SuggestionPicker({
     { title: 'May do it', members: matches.filter(({ reasons }) => !hasToExplain(reasons)) },
     { title: 'With a warning', members: matches.filter(({ reasons }) => hasToExplain(reasons)) },
   ].filter(({ members }) => members.length > 0);
-  const best = choices.find(({ reasons, id }) => !hasToExplain(reasons) && id !== currentId);
+  const best = choices.find(({ reasons }) => !hasToExplain(reasons));
   const count = choices.length + unable.reduce((sum, { members }) => sum + members.length, 0);
   const pick = onPick ?? onChange;
   return (

@@ -17,7 +17,11 @@ interface Approval {
 /** Returns a function that approves lines and shows a notice with Undo. */
 export function useApprove(): (proposal: ProposalView, approval: Approval) => Promise<Approved> {
   const edits = useEdits();
-  return async (proposal, { overrideReason, lineIds }) => {
+  const approve = async (
+    proposal: ProposalView,
+    { overrideReason, lineIds }: Approval,
+    isRedone = false,
+  ): Promise<Approved> => {
     const refresh = () => void Promise.all([edits.refresh(), apiQueries.plan.invalidate()]);
     const answer = await changePlan(proposal, (seen) =>
       trpcClient.plan.approve.mutate({
@@ -30,6 +34,13 @@ export function useApprove(): (proposal: ProposalView, approval: Approval) => Pr
     const { proposalId, saved, approvalId } = answer;
     note({ shownId: proposalId, kept: undefined });
     if (approvalId !== null) {
+      // An undo that takes back that somebody is off leaves nothing to approve again.
+      const redo = recordedTimeOff(proposal)
+        ? {}
+        : {
+            redo: () =>
+              approveAgain(proposal, { overrideReason, lineIds: saved.map(({ lineId }) => lineId) }),
+          };
       recordChange(
         {
           message: `${eventsWord(saved.length)} ${proposal.cause ? 'moved' : 'scheduled'}.`,
@@ -45,10 +56,22 @@ export function useApprove(): (proposal: ProposalView, approval: Approval) => Pr
           }),
         },
         refresh,
+        { ...redo, isRedone },
       );
     }
     return answer;
   };
+  const approveAgain = async (proposal: ProposalView, approval: Approval): Promise<boolean> => {
+    try {
+      const { saved, refused } = await approve(proposal, approval, true);
+      for (const { message } of refused.slice(0, 3)) toast(message, { tone: 'problem' });
+      return saved.length > 0;
+    } catch (error) {
+      say(error);
+      return false;
+    }
+  };
+  return approve;
 }
 
 /** Undoes an approval. Returns a message about the result, or rejects with the refusal. */

@@ -45,26 +45,40 @@ export async function moveLine(
       (seen) => trpcClient.plan.moveLine.mutate({ ...seen, lineId, ...place }),
       areAsSeen(seenLines),
     );
-  // A noon check goes along.
-  const { placed } = await send(
-    to,
-    proposal.lines.filter((each) => each.lineId === lineId || each.coreEventId === line.eventId),
-  );
-  note({ chosen: { lineId, from: 'list' } });
   const title = titleOf({ name: line.eventName });
-  recordChange(
-    {
-      message: `${title} moved in the plan.`,
-      before: [],
-      after: [],
-      undo: async () => {
-        await send(placeAt(line, timeZone), placed);
-        return { restored: [], message: `${title} is back in the plan’s earlier place.` };
+  const move = async (seenLines: readonly PlacedLine[], isRedone: boolean): Promise<void> => {
+    let { placed } = await send(to, seenLines);
+    note({ chosen: { lineId, from: 'change' } });
+    recordChange(
+      {
+        message: `${title} moved in the plan.`,
+        before: [],
+        after: [],
+        undo: async () => {
+          ({ placed } = await send(placeAt(line, timeZone), placed));
+          return { restored: [], message: `${title} is back in the plan’s earlier place.` };
+        },
       },
-    },
-    () => {},
+      () => {},
+      { redo: () => saved(move(placed, true)), isRedone },
+    );
+  };
+  // A noon check goes along.
+  await move(
+    proposal.lines.filter((each) => each.lineId === lineId || each.coreEventId === line.eventId),
+    false,
   );
 }
+
+/** Whether a change was saved. Its refusal is shown in a notice. */
+const saved = (change: Promise<void>): Promise<boolean> =>
+  change.then(
+    () => true,
+    (error) => {
+      say(error);
+      return false;
+    },
+  );
 
 const placeAt = (
   { employeeId, startsAt }: { employeeId: number; startsAt: string },
@@ -93,7 +107,8 @@ export function putBack(proposal: ProposalView, line: ProposalLineView, timeZone
  */
 export async function takeRepair(
   proposal: ProposalView,
-  { eventId, eventName }: OpenEvent,
+  { eventId, eventName }: Pick<OpenEvent, 'eventId' | 'eventName'>,
+  isRedone = false,
 ): Promise<boolean> {
   try {
     const { lineId, placed } = await changePlan(
@@ -114,6 +129,7 @@ export async function takeRepair(
         },
       },
       () => {},
+      { redo: () => takeRepair(proposal, { eventId, eventName }, true), isRedone },
     );
     return true;
   } catch (error) {

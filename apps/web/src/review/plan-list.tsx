@@ -83,9 +83,10 @@ export function PlanList({
     const place = document.getElementById(lineIdOf(choice.lineId));
     if (!place) return;
     led.current = choice;
-    if (choice.from !== 'board') return;
+    if (choice.from === 'list') return;
     place.scrollIntoView({ block: 'nearest' });
-    place.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true });
+    if (choice.from === 'board')
+      place.querySelector<HTMLElement>('input, button')?.focus({ preventScroll: true });
   });
   const tabs = [
     { id: 'new', word: 'New', count: byKind.new.length },

@@ -17,17 +17,20 @@ import { workBeside } from './work-beside.ts';
  * The plan that is made or reviewed: cards on the board, and a list in the tray's place with a reason for each line.
  * Nothing is scheduled before it is approved.
  * @param isInSight whether there is room for the list; the cards are shown all the same
+ * @param hasBoard whether the board is on screen, too
  * @param onList brings the list into sight where there is room for either it or the board
  * @param onDay brings a day of the board into sight
  */
 export function Review({
   board,
   isInSight,
+  hasBoard,
   onList,
   onDay,
 }: {
   board: WeekBoard;
   isInSight: boolean;
+  hasBoard: boolean;
   onList: () => void;
   onDay: (day: string) => void;
 }) {
@@ -88,7 +91,9 @@ export function Review({
     if (!chosen || !line || displayed.current === chosen) return;
     displayed.current = chosen;
     if (chosen.from === 'board' && !isInSight) onList();
-    if (chosen.from === 'list' && !document.getElementById(cardId(line.lineId))) onDay(line.day);
+    // Without room for the board beside it, the list stays on screen after a change.
+    const leadsToDay = chosen.from === 'list' || (chosen.from === 'change' && hasBoard);
+    if (leadsToDay && !document.getElementById(cardId(line.lineId))) onDay(line.day);
   });
 
   if (!openProposal || !isInSight) return null;

@@ -1,5 +1,6 @@
 import type { ProposalView } from '@scheduler/server/router';
 import { apiQueries, trpcClient } from '../lib/api.ts';
+import { recordChange } from '../planning/undo.ts';
 import { toast } from '../ui/toast.tsx';
 import { changePlan, say } from './change-plan.ts';
 import { leavePlan, showPlan } from './use-review.ts';
@@ -52,17 +53,29 @@ export async function cancelPlan({ proposalId }: ProposalView): Promise<boolean>
   return canceled;
 }
 
-/** Discards a plan. Returns whether it was discarded. */
+/** Discards a plan, with an undo. Returns whether it was discarded. */
 export async function discardPlan(proposal: ProposalView): Promise<boolean> {
   try {
-    await changePlan(proposal, (seen) => trpcClient.plan.discard.mutate(seen));
+    const { proposalId } = await changePlan(proposal, (seen) => trpcClient.plan.discard.mutate(seen));
     leavePlan();
     const wasUsed = proposal.lines.some(({ state }) => state === 'saved');
     const kept = [
       ...(wasUsed ? ['What was approved of it stays scheduled.'] : []),
       ...(proposal.cause?.kind === 'off' ? ['The time off stays.'] : []),
     ];
-    toast(`The plan was discarded. ${kept.join(' ') || 'Nothing was changed by it.'}`);
+    recordChange(
+      {
+        message: `The plan was discarded. ${kept.join(' ') || 'Nothing was changed by it.'}`,
+        before: [],
+        after: [],
+        undo: async () => {
+          await changePlan(proposal, (seen) => trpcClient.plan.restore.mutate(seen));
+          showPlan(proposalId);
+          return { restored: [], message: 'The plan is back, with its changes.' };
+        },
+      },
+      () => {},
+    );
     return true;
   } catch (error) {
     say(error);

@@ -32,7 +32,8 @@ interface Here {
 
 export interface Chosen {
   lineId: number;
-  from: 'list' | 'board';
+  /** Where it was chosen; `change` if that was by giving it another place. */
+  from: 'list' | 'board' | 'change';
 }
 
 /** A tick or a lock of a line. */
