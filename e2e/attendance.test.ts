@@ -173,19 +173,28 @@ describe('attendance', () => {
     );
     const name = board.people.find(({ id }) => id === work?.employeeId)?.name;
     if (!work || !name) throw new Error('Nobody works today.');
+    await beginIn(hours, work.employeeId);
+    return { employeeId: work.employeeId, name };
+  };
+  const beginIn = async (hours: number, employeeId: number) => {
     const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
     await sql`update schedules set starts_at = app_now() + ${hours} * interval '1 hour',
       ends_at = app_now() + ${hours + 1} * interval '1 hour'
-      where employee_id = ${work.employeeId} and work_date = ${today} and ended_at is null`;
+      where employee_id = ${employeeId} and work_date = ${today} and ended_at is null`;
     await close();
-    return { employeeId: work.employeeId, name };
   };
 
-  it('of somebody who called in leads to the plan that finds others for their work', async () => {
-    const work = await workToday(2);
+  it('of somebody who called in leads to the plan that finds others for their work, also work that was given to them just now', async () => {
+    const work = await workToday(-2);
     const { name } = work;
     const { page, errors } = await signedIn(stack);
-    await page.goto(`${stack.apps.webUrl}/day?day=${today}`);
+    // A page that was read before the work was moved.
+    await page.goto(`${stack.apps.webUrl}/people/${work.employeeId}`);
+    await page.getByRole('heading', { name }).first().waitFor();
+    await page.getByRole('region', { name: /^Attendance in / }).waitFor();
+    await page.getByRole('link', { name: 'Day', exact: true }).click();
+    await page.getByRole('button', { name: `${name}: other attendance` }).waitFor();
+    await beginIn(2, work.employeeId);
     await page.getByRole('button', { name: `${name}: other attendance` }).click();
     const dialog = page.getByRole('dialog', { name: `Attendance of ${name}` });
     await dialog.getByRole('button', { name: 'Called in' }).click();
