@@ -76,8 +76,14 @@ const line = (
   startsAt,
   coreEventId: null,
   ticked,
+  wasRefused: false,
   isCovered: false,
 });
+
+/** Whether a line is warned of another Core of its person on the day. */
+const isSecondCore = (now: ReturnType<typeof linesNow>, eventId: number) =>
+  now.get(eventId)?.scored?.warnings.some(({ code }) => code === 'second_core') ?? false;
+
 describe('a line under review', () => {
   it('is warned of the start of another one only while that one is ticked and starts then', () => {
     const input = club({
@@ -144,6 +150,69 @@ describe('a line under review', () => {
     const scored = linesNow(input, [line(11, 1, at('10:45'))], MONDAY).get(11)?.scored;
     expect(scored?.why).toContain('has 13 h with it');
     expect(scored?.runnerUp?.cost).toBe('Person 2 would do as well.');
+  });
+
+  it('that is not ticked is read by itself beside the ticked ones, and leaves no trace', () => {
+    const standing = {
+      scheduleId: 30,
+      event: { ...event(30), scheduled: true, dueOn: '2027-03-04' },
+      employeeId: 1,
+      startsAt: at('10:45'),
+      endsAt: addMinutes(at('10:45'), 390),
+      workDate: MONDAY,
+    };
+    const input = club({
+      people: [person(1), person(2)],
+      open: [event(11), event(12), event(13)],
+      scheduled: [standing],
+      planned: [workOf(30, 1, 'Core', at('10:45'), MONDAY)],
+    });
+    const away = { ...line(30, 1, at('10:45', '2027-03-02'), false), kind: 'moved' as const };
+    const others = [
+      line(11, 1, at('11:15'), false),
+      line(12, 2, at('10:45'), false),
+      line(13, 2, at('11:15'), false),
+    ];
+    const now = linesNow(input, [away, ...others], MONDAY);
+    expect([30, 11, 12, 13].filter((id) => isSecondCore(now, id))).toEqual([11]);
+  });
+
+  it('that is not ticked is read on the roster of the ticked ones, which is built once', () => {
+    let built = 0;
+    const input = club({ people: [person(1)], open: [event(11), event(12), event(13)] });
+    Object.defineProperty(input, 'planned', {
+      get: () => {
+        built += 1;
+        return [];
+      },
+    });
+    linesNow(
+      input,
+      [11, 12, 13].map((id) => line(id, 1, at('10:45'), false)),
+      MONDAY,
+    );
+    expect(built).toBe(1);
+  });
+
+  it('that was refused is read as if it were approved with the others, which are read without it', () => {
+    const input = club({ people: [person(1), person(2)], open: [11, 12, 13, 14].map((id) => event(id)) });
+    const refused = (eventId: number, employeeId: number, time: string) => ({
+      ...line(eventId, employeeId, at(time)),
+      wasRefused: true,
+    });
+    const now = linesNow(
+      input,
+      [
+        line(11, 1, at('10:45')),
+        refused(12, 1, '11:15'),
+        refused(13, 2, '10:45'),
+        { ...refused(14, 2, '11:15'), ticked: false },
+      ],
+      MONDAY,
+    );
+    expect([11, 12, 13, 14].filter((id) => isSecondCore(now, id))).toEqual([12]);
+    const both = linesNow(input, [refused(13, 2, '10:45'), refused(14, 2, '11:15')], MONDAY);
+    expect([13, 14].filter((id) => isSecondCore(both, id))).toEqual([13, 14]);
   });
 
   it('has an obstacle once its event is scheduled, or its person is gone', () => {

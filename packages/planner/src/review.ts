@@ -46,6 +46,19 @@ class Review {
     placeLines(this.roster, lines);
   }
 
+  /**
+   * Puts lines on the roster, too, as if they were approved. Returns a function that takes them away
+   * again, after which the roster is as before.
+   */
+  placeToo(lines: readonly ReviewedLine[]): () => void {
+    const undo = lines.map((line) =>
+      placeLine(this.roster, line, this.#movable.get(line.eventId), this.eventOf(line.eventId)),
+    );
+    return () => {
+      for (const takeAway of undo) takeAway();
+    };
+  }
+
   eventOf(eventId: number): EventFacts | undefined {
     return this.#events.get(eventId);
   }
@@ -90,13 +103,26 @@ export function placeLines(roster: Roster, lines: readonly ReviewedLine[]): void
   const { open, scheduled } = roster.input;
   const events = new Map(open.map((event) => [event.id, event]));
   const movable = new Map(scheduled.map((each) => [each.event.id, each]));
-  for (const { kind, eventId, employeeId, startsAt } of lines) {
-    const standing = movable.get(eventId);
-    if (standing && kind === 'new') continue;
-    if (standing) roster.remove(plannedOf(standing));
-    const event = standing?.event ?? events.get(eventId);
-    if (event) roster.place(event, employeeId, startsAt);
+  for (const line of lines) {
+    const standing = movable.get(line.eventId);
+    placeLine(roster, line, standing, standing?.event ?? events.get(line.eventId));
   }
+}
+
+/** Puts a line on a roster, in place of its schedule. Returns a function that takes this back. */
+function placeLine(
+  roster: Roster,
+  { kind, employeeId, startsAt }: ReviewedLine,
+  standing: ScheduledWork | undefined,
+  event: EventFacts | undefined,
+): () => void {
+  if (standing && kind === 'new') return () => {};
+  const left = standing && roster.remove(plannedOf(standing));
+  const placed = event && roster.place(event, employeeId, startsAt);
+  return () => {
+    if (placed) roster.remove(placed);
+    if (left) roster.add(left);
+  };
 }
 
 /**
@@ -117,6 +143,8 @@ export interface LineNow {
 /** A line that is read anew. */
 type LineToRead = ReviewedLine & {
   ticked: boolean;
+  /** Whether its approval was refused, so that it is saved only if that is repeated. */
+  wasRefused: boolean;
   /** Whether it is scheduled work that can't stay as it is, see {@link explainLine}. */
   isCovered: boolean;
 };
@@ -124,7 +152,9 @@ type LineToRead = ReviewedLine & {
 /**
  * Returns what is true of each line of a proposal, by event, because the board and other lines may
  * have changed since it was scored. An event that is no longer open, a person who has left, or a noon
- * check whose Core is on another day, is an obstacle.
+ * check whose Core is on another day, is an obstacle. Each line is read beside the ticked ones that
+ * were not refused, and a refused one beside the other ticked refused ones, too, because all of them
+ * are approved again together.
  * @param earliestDay the first day on which the plan may put work
  */
 export function linesNow(
@@ -132,14 +162,18 @@ export function linesNow(
   lines: readonly LineToRead[],
   earliestDay: WorkDate,
 ): Map<number, LineNow> {
-  const ticked = lines.filter((line) => line.ticked);
-  const review = new Review(input, ticked, earliestDay, lines);
-  return new Map(
-    lines.map((line) => {
-      const alone = line.ticked ? review : new Review(input, [...ticked, line], earliestDay, lines);
-      return [line.eventId, lineNow(alone, line)];
-    }),
-  );
+  const due = lines.filter((line) => line.ticked && !line.wasRefused);
+  const retried = lines.filter((line) => line.ticked && line.wasRefused);
+  const unticked = lines.filter((line) => !line.ticked);
+  // One roster serves all lines, because to build it takes longer than to read a line.
+  const review = new Review(input, due, earliestDay, lines);
+  const now = new Map(due.map((line) => [line.eventId, lineNow(review, line)]));
+  for (const more of [retried, ...unticked.map((line) => [line])]) {
+    const takeAway = review.placeToo(more);
+    for (const line of more) now.set(line.eventId, lineNow(review, line));
+    takeAway();
+  }
+  return now;
 }
 
 function lineNow(review: Review, line: LineToRead): LineNow {

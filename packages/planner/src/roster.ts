@@ -128,13 +128,15 @@ export class Roster {
     else this.#byDay.set(work.workDate, [work]);
   }
 
-  remove(work: PlannedWork): void {
+  /** Takes off a person's work of an event and a day. Returns it; undefined if it was not there. */
+  remove(work: PlannedWork): PlannedWork | undefined {
     const without = (list: PlannedWork[] | undefined) => {
       const index = list?.findIndex((each) => each.eventId === work.eventId) ?? -1;
-      if (index >= 0) list?.splice(index, 1);
+      return index >= 0 ? list?.splice(index, 1)[0] : undefined;
     };
-    without(this.#byPerson.get(work.employeeId));
+    const removed = without(this.#byPerson.get(work.employeeId));
     without(this.#byDay.get(work.workDate));
+    return removed;
   }
 
   /** Adds an event that a plan gives to a person, and returns it as planned work. */

@@ -146,15 +146,12 @@ const withoutCoreThatDay = (coreDay: WorkDate) =>
     code: 'rules',
   });
 
-const newSchedule = (
-  { eventId, employeeId, startsAt, warnings }: LineRecord,
-  overrideReason: string | undefined,
-) => ({
+const newSchedule = ({ eventId, employeeId, startsAt }: LineRecord, overrideReason: string | undefined) => ({
   eventId,
   employeeId,
   startsAt,
   withSupervisor: false,
-  ...(warnings.some(({ severity }) => severity === 'soft') && { overrideReason }),
+  overrideReason,
 });
 
 function moveOf(

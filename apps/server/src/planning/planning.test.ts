@@ -732,6 +732,61 @@ describe('a proposed plan', () => {
     expect(saved).toHaveLength(1);
     expect((await live(db()))[0]?.overrideReason).toBe(overrideReason);
   });
+
+  test.each(['at once', 'when it is approved again'])(
+    'a line that a later move of another one brought against a soft rule takes the reason %s',
+    async (when) => {
+      itIs(SUNDAY_NOON);
+      const { people, cores } = await smallClub();
+      const [, second, first] = cores;
+      const { proposalId, lines } = await planned();
+      const readNow = () => viewer.plan.get.query({ proposalId });
+      const lineIdOf = (eventId: number | undefined) =>
+        need(lines.find((line) => line.eventId === eventId)).lineId;
+      for (const [eventId, time] of [
+        [second, '11:15'],
+        [first, '10:45'],
+      ] as const) {
+        await dispatcher.plan.moveLine.mutate({
+          ...seen(await readNow()),
+          lineId: lineIdOf(eventId),
+          employeeId: people.ben,
+          day: '2026-01-09',
+          time,
+        });
+      }
+      /** The events for which the page asks for a reason. */
+      const warned = async () =>
+        (await readNow()).lines
+          .filter(
+            (line) => line.state !== 'saved' && line.warnings.some(({ severity }) => severity === 'soft'),
+          )
+          .map(({ eventId }) => eventId);
+      expect(await warned()).toEqual([first, second]);
+      const overrideReason = 'Both stand side by side';
+      if (when === 'at once') {
+        const { refused } = await dispatcher.plan.approve.mutate({
+          ...seen(await readNow()),
+          overrideReason,
+        });
+        expect(refused).toEqual([]);
+      } else {
+        const { refused } = await dispatcher.plan.approve.mutate(seen(await readNow()));
+        expect(refused).toMatchObject([{ eventId: second }]);
+        expect(await warned()).toEqual([second]);
+        const retried = await dispatcher.plan.approve.mutate({
+          ...seen(await readNow()),
+          lineIds: [lineIdOf(second)],
+          overrideReason,
+        });
+        expect(retried.refused).toEqual([]);
+      }
+      const reasons = new Map(
+        (await live(db())).map((schedule) => [schedule.eventId, schedule.overrideReason]),
+      );
+      expect([reasons.get(need(first)), reasons.get(need(second))]).toEqual([null, overrideReason]);
+    },
+  );
 });
 
 describe('a plan that is planned again', () => {

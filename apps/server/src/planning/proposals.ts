@@ -401,7 +401,7 @@ async function present(tx: Tx, proposal: ProposalRecord): Promise<ProposalView> 
   const now = await readNow(
     tx,
     proposal,
-    rows.map(({ line }) => line).filter(({ state }) => state === 'proposed'),
+    rows.map(({ line }) => line).filter(({ state }) => state !== 'saved'),
   );
   const approvals = await standingApprovals(tx, proposal.id);
   const outcome = proposal.outcome as unknown as PlanOutcome | null;
@@ -545,6 +545,7 @@ async function readNow(
     lines.map((line) => ({
       ...reviewed(line),
       ticked: line.ticked,
+      wasRefused: line.state === 'refused',
       isCovered: cause !== null && line.makesRoomFor === null,
     })),
     cause ? input.today : (options.earliestDay ?? addDays(input.today, 1)),
@@ -555,7 +556,9 @@ async function readNow(
       event.durationMinutes,
     ]),
   );
-  const changeOf = ({ eventId, fromScheduleId, fromVersion, startsAt, endsAt }: LineRecord) => {
+  const changeOf = ({ eventId, fromScheduleId, fromVersion, startsAt, endsAt, state }: LineRecord) => {
+    // Its refusal says what is against it.
+    if (state === 'refused') return null;
     if (fromScheduleId !== null && versions.get(fromScheduleId) !== fromVersion) {
       return 'Its schedule was changed since.';
     }
