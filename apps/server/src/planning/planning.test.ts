@@ -811,9 +811,12 @@ describe('a plan that is planned again', () => {
   test('takes no change that the new plan would not have, and says so; canceled, it takes them again', async () => {
     itIs(SUNDAY_NOON);
     const { people, cores } = await smallClub();
-    const proposal = await planned();
-    const { proposalId } = proposal;
-    const [{ lineId, day } = { lineId: 0, day: '' }] = proposal.lines;
+    const whole = await planned();
+    const { proposalId } = whole;
+    const lineIds = whole.lines.filter(({ eventId }) => eventId === cores[2]).map(({ lineId }) => lineId);
+    const { approvalId } = await dispatcher.plan.approve.mutate({ ...seen(whole), lineIds });
+    const proposal = await read(proposalId);
+    const { lineId, day } = need(proposal.lines.find(({ state }) => state === 'proposed'));
     const run = await runFor(proposalId);
     expect((await read(proposalId)).plannedAgainBy).toBe('Somebody');
     const before = await everything(db());
@@ -826,20 +829,26 @@ describe('a plan that is planned again', () => {
       approve: () => dispatcher.plan.approve.mutate(now),
       discard: () => dispatcher.plan.discard.mutate(now),
       again: () => dispatcher.plan.again.mutate(now),
+      undoApproval: () => dispatcher.plan.undoApproval.mutate({ approvalId: need(approvalId) }),
     };
+    const nothingDone =
+      'Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.';
+    const nothingUndone =
+      'Nothing was undone, because the new plan would not have it. Cancel the new plan and undo here again, or wait for it and undo then.';
     for (const [name, change] of Object.entries(changes)) {
       const refusal = await refusalOf(change());
-      expect([name, refusal.message]).toEqual([
-        name,
-        'Somebody has this plan made again. Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.',
-      ]);
+      const wayOut = name === 'undoApproval' ? nothingUndone : nothingDone;
+      expect([name, refusal.message]).toEqual([name, `Somebody has this plan made again. ${wayOut}`]);
     }
     expect(await read(proposalId)).toEqual({ ...proposal, plannedAgainBy: 'Somebody' });
     expect(await everything(db())).toEqual(before);
     await dispatcher.plan.cancel.mutate({ proposalId: run });
     expect((await read(proposalId)).plannedAgainBy).toBeNull();
     await changes.markLines();
-    expect((await read(proposalId)).lines[0]).toMatchObject({ lineId, locked: true });
+    const isMarked = ({ lines }: ProposalView) => lines.find((line) => line.lineId === lineId)?.locked;
+    expect(isMarked(await read(proposalId))).toBe(true);
+    expect((await changes.undoApproval()).restored).toMatchObject([{ eventId: cores[2] }]);
+    expect((await read(proposalId)).lines.every(({ state }) => state === 'proposed')).toBe(true);
   });
 
   test('by a server that has died takes changes, and that run replaces nothing any more', async () => {

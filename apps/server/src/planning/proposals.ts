@@ -205,13 +205,11 @@ export async function lockProposal(
   if (!states.includes(state)) {
     throw new Refusal(`This plan can’t be changed: ${STATE_WORDS[state]}.`, { code: 'not_allowed' });
   }
-  const next = await beingMadeInstead(tx, proposal);
-  if (next) {
-    throw new Refusal(
-      `${next.requestedByName} has this plan made again. Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.`,
-      { code: 'not_allowed' },
-    );
-  }
+  await refuseWhilePlannedAgain(
+    tx,
+    proposal,
+    'Nothing of yours was saved. Wait for the new plan, or cancel it and repeat your change here.',
+  );
   if (proposal.version !== seen.version) {
     throw new Refusal(
       'Somebody changed this plan after you opened it. Nothing of yours was saved; look again and repeat your change if it still fits.',
@@ -219,6 +217,21 @@ export async function lockProposal(
     );
   }
   return proposal;
+}
+
+/**
+ * Throws a {@link Refusal} if a locked proposal is being planned again, because the new plan would not
+ * have a change of it.
+ * @param wayOut the sentences about what was not done, and what to do
+ */
+export async function refuseWhilePlannedAgain(
+  tx: Tx,
+  proposal: ProposalRecord,
+  wayOut: string,
+): Promise<void> {
+  const next = await beingMadeInstead(tx, proposal);
+  if (!next) return;
+  throw new Refusal(`${next.requestedByName} has this plan made again. ${wayOut}`, { code: 'not_allowed' });
 }
 
 /**

@@ -7,7 +7,13 @@ import { lockForPlan } from '../schedules/plan-transaction.ts';
 import { saveOrRefuseDuplicate } from '../schedules/refuse-duplicate.ts';
 import type { Actor } from '../trpc/context.ts';
 import { isForTimeOff, otherTimeOff } from './cover-cause.ts';
-import { type ApprovalRecord, type ProposalRecord, standingApprovals, touch } from './proposals.ts';
+import {
+  type ApprovalRecord,
+  type ProposalRecord,
+  refuseWhilePlannedAgain,
+  standingApprovals,
+  touch,
+} from './proposals.ts';
 import { approvedLines, changeOfUndo, takeBack } from './put-back.ts';
 import type { Undone } from './types.ts';
 
@@ -16,8 +22,9 @@ import type { Undone } from './types.ts';
  * schedules that it moved are back at their old places. A schedule that has changed meanwhile, or
  * has begun, stays and is listed with the reason. The lines that are back can be ticked and
  * approved again. Time off that the plan recorded is removed, too. Throws a {@link Refusal}, and
- * changes nothing, if somebody has taken the approval back before, or if the reason for the plan
- * still stands: the person is off or has left, or the store is closed.
+ * changes nothing, if somebody has taken the approval back before, if the plan is being planned
+ * again, or if the reason for the plan still stands: the person is off or has left, or the store is
+ * closed.
  */
 export async function undoApproval(db: Db, actor: Actor, input: { approvalId: number }): Promise<Undone> {
   return saveOrRefuseDuplicate(db, async (tx) => {
@@ -37,6 +44,11 @@ export async function undoApproval(db: Db, actor: Actor, input: { approvalId: nu
     }
     if (recorded) return takeCoverBack(tx, actor, plans, recorded);
     const [proposal = before] = plans;
+    await refuseWhilePlannedAgain(
+      tx,
+      proposal,
+      'Nothing was undone, because the new plan would not have it. Cancel the new plan and undo here again, or wait for it and undo then.',
+    );
     const undone = await takeBack(tx, actor, proposal, [approval]);
     const isOpen = proposal.state === 'ready' || proposal.state === 'approved';
     const reopened = isOpen && undone.restored.length > 0;
