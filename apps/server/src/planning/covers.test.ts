@@ -474,6 +474,34 @@ describe('a cover that is planned again', () => {
     expect(await db().$count(proposals)).toBe(2);
   });
 
+  test('keeps the locks of the one that still waits where a making in between failed, and replaces it', async () => {
+    itIs(EARLY);
+    const { eventId } = await core(ben, TUESDAY);
+    const first = await made(await off(ben, TUESDAY));
+    const { lineId, employeeId, day } = need(first.lines[0]);
+    const other = employeeId === cleo ? ada : cleo;
+    await dispatcher.plan.moveLine.mutate({ ...seen(first), lineId, employeeId: other, day });
+    const { fromDay, toDay, cause } = first;
+    const [between] = await db()
+      .insert(proposals)
+      .values({
+        storeId: store,
+        fromDay,
+        toDay,
+        options: {},
+        cause: { ...need(cause) },
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
+        replaces: first.proposalId,
+        state: 'failed',
+      })
+      .returning();
+    const second = await again(await read(need(between).id));
+    expect(second.proposalId).not.toBe(first.proposalId);
+    expect(second.lines).toMatchObject([{ eventId, employeeId: other, day, locked: true }]);
+    expect((await read(first.proposalId)).state).toBe('replaced');
+  });
+
   test('plans what is left of the work, not the types that the store’s own plans leave out', async () => {
     itIs(EARLY);
     const gone = await core(ben, MONDAY);

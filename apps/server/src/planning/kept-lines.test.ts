@@ -1,3 +1,4 @@
+import { proposals } from '@scheduler/db';
 import { timeOf } from '@scheduler/scheduling';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -14,7 +15,7 @@ import {
   type TestServer,
   ZONE,
 } from '../../test/fixture.ts';
-import { addSmallClub, makeProposal, SUNDAY_NOON } from '../../test/plans.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, WEEK } from '../../test/plans.ts';
 import type { ProposalView } from './types.ts';
 
 let server: TestServer;
@@ -213,3 +214,30 @@ describe('planning the rest again keeps', () => {
     expect([line.employeeId, line.day]).not.toEqual([people.cleo, FRIDAY]);
   });
 });
+
+test.each(['failed', 'interrupted', 'running'] as const)(
+  'planning again after that came to nothing (%s) keeps the locks of the plan that still waits, and replaces it',
+  async (state) => {
+    const { people, cores } = await addSmallClub(db(), store);
+    const first = await planned();
+    await move(first, cores[1], { employeeId: people.cleo, day: FRIDAY });
+    const [run] = await db()
+      .insert(proposals)
+      .values({
+        storeId: store,
+        ...WEEK,
+        options: {},
+        requestedBy: 'somebody',
+        requestedByName: 'Somebody',
+        replaces: first.proposalId,
+        state,
+        // The server that made it has died.
+        ...(state === 'running' && { updatedAt: '2026-01-04T16:00:00.000Z' }),
+      })
+      .returning();
+    const second = await again(await dispatcher.plan.get.query({ proposalId: need(run).id }));
+    expect(second.state).toBe('ready');
+    expect(lineOf(second, cores[1])).toMatchObject({ employeeId: people.cleo, day: FRIDAY, locked: true });
+    expect((await read(first)).state).toBe('replaced');
+  },
+);

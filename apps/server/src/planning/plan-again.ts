@@ -1,7 +1,8 @@
-import { type Db, holdLock, type Tx } from '@scheduler/db';
+import { type Db, holdLock, proposals, type Tx } from '@scheduler/db';
 import type { PlanOptions } from '@scheduler/planner';
 import { type Cause, endAbandoned, type KeptLine, type PlannedStore } from '@scheduler/plans';
 import { addDays, laterDay, type WorkDate } from '@scheduler/scheduling';
+import { eq } from 'drizzle-orm';
 import { Refusal } from '../core/errors.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
@@ -16,15 +17,17 @@ import {
   openAsked,
   type ProposalRecord,
   proposedOf,
+  refuseWhilePlannedAgain,
   type SeenProposal,
 } from './proposals.ts';
 
 /**
  * Has a plan made again: one under review, whose locked lines stay, with their ticks and what is known
- * of a move by hand, and which the new one replaces once it is ready, or one that failed or was interrupted. The new plan has the same options, and the
- * same days, from tomorrow on. A plan that finds others for work does so again, for the same person
- * or day and what is left of that work; if another plan for it was opened meanwhile, that one is
- * returned.
+ * of a move by hand, and which the new one replaces once it is ready; or one that failed or was
+ * interrupted. If that was to replace one that is still under review, the new plan does so in its
+ * place, with the locked lines. The new plan has the same options, and the same days, from tomorrow
+ * on. A plan that finds others for work does so again, for the same person or day and what is left of
+ * that work; if another plan for it was opened meanwhile, that one is returned.
  *
  * Throws a {@link Refusal}, and starts nothing, for a stale version, while it is planned again
  * already, or if there is nothing left to find others for.
@@ -33,11 +36,20 @@ export async function planAgain(db: Db, actor: Actor, seen: SeenProposal): Promi
   return begin(db, async (tx) => {
     // As in all plans that find others for work, before any proposal is locked.
     await holdLock(tx, 'covers');
+    const waiting = await lockWaiting(tx, seen.proposalId);
     const earlier = await lockProposal(tx, seen, ['ready', 'failed', 'interrupted']);
+    if (waiting) {
+      await refuseWhilePlannedAgain(
+        tx,
+        waiting,
+        'Nothing was started. Wait for the new plan, or cancel it and plan the rest again there.',
+      );
+    }
+    const replaced = waiting ?? earlier;
     const store = await findStore(tx, earlier.storeId);
     const cause = earlier.cause as Cause | null;
     await endAbandoned(tx, store.id);
-    if (cause && earlier.state !== 'ready') {
+    if (cause && replaced.state !== 'ready') {
       const open = await openCoverFor(tx, store.id, cause);
       if (open !== null) return open;
     }
@@ -45,11 +57,24 @@ export async function planAgain(db: Db, actor: Actor, seen: SeenProposal): Promi
       store,
       ...(cause ? await daysToCover(tx, store, cause) : { fromDay: earlier.fromDay, toDay: earlier.toDay }),
       options: optionsOf(earlier, todayAt(store.timeZone)),
-      locks: keptLines(await linesOf(tx, earlier.id)),
-      replaces: earlier.id,
+      locks: keptLines(await linesOf(tx, replaced.id)),
+      replaces: replaced.id,
       cause,
     });
   });
+}
+
+/**
+ * Locks and returns the plan under review that a plan of which nothing came was to replace; null if
+ * there is none. It is locked before the later plan, as in the undo of a cover.
+ */
+async function lockWaiting(tx: Tx, proposalId: number): Promise<ProposalRecord | null> {
+  const find = async (id: number) => (await tx.select().from(proposals).where(eq(proposals.id, id)))[0];
+  let plan = await find(proposalId);
+  while (plan && plan.state !== 'ready' && plan.replaces !== null) plan = await find(plan.replaces);
+  if (plan?.state !== 'ready' || plan.id === proposalId) return null;
+  const [locked] = await tx.select().from(proposals).where(eq(proposals.id, plan.id)).for('no key update');
+  return locked?.state === 'ready' ? locked : null;
 }
 
 /** The options of an earlier plan. Its earliest day may be over by now; plans begin tomorrow. */
