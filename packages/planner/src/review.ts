@@ -14,7 +14,13 @@ import { Roster } from './roster.ts';
 import { judgeLine, type Settled } from './settle.ts';
 
 /** The parts of a line that a review needs. */
-export type ReviewedLine = Pick<ProposalLine, 'kind' | 'eventId' | 'employeeId' | 'startsAt' | 'coreEventId'>;
+export type ReviewedLine = Pick<
+  ProposalLine,
+  'kind' | 'eventId' | 'employeeId' | 'startsAt' | 'coreEventId'
+> & {
+  /** Whether a person chose its place, see {@link moveLine}. */
+  isDecided?: boolean;
+};
 
 /**
  * A proposal, compared with the present board. People may break soft rules with a reason, and a
@@ -218,8 +224,9 @@ export interface RescoredLine
 
 /**
  * Gives a line of a proposal another person, day or time, and scores it again with all other lines
- * in place. A Core takes its noon check along. If nobody can do the check on that day, it stays with
- * its person, and a warning says so. A noon check keeps the day of its Core.
+ * in place. A Core takes its noon check along; one whose place a person chose stays there while its
+ * Core keeps its day, unless a hard rule forbids it. If nobody can do the check on that day, it stays
+ * with its person, and a warning says so. A noon check keeps the day of its Core.
  * @param lines the ticked lines, and the noon check of the line that moves
  * @param to.time `HH:mm` of the store; the best usual start of the day if not set
  */
@@ -272,6 +279,18 @@ export function moveLine(
   if (!check || !checkEvent) return { allowed: true, lines: moved };
   const standingCheck = input.scheduled.find((each) => each.event.id === check.eventId);
   if (standingCheck) roster.remove(plannedOf(standingCheck));
+  const itsPerson = roster.people.get(check.employeeId);
+  const mayStay =
+    check.isDecided &&
+    itsPerson &&
+    roster.dayOf(check.startsAt) === to.day &&
+    roster.evaluate(checkEvent, itsPerson, check.startsAt, review.windowEndOf(check.eventId)).obstacles
+      .length === 0;
+  if (mayStay) {
+    roster.place(checkEvent, check.employeeId, check.startsAt);
+    score(check);
+    return { allowed: true, lines: moved };
+  }
   const noon = supervisorPlan({
     supervisorEvent: { ...checkEvent, scheduled: false },
     core: { employeeId: person.id, workDate: to.day },

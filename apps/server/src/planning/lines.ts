@@ -189,14 +189,16 @@ export async function moveProposalLine(
       time,
     });
     if (!moved.allowed) throw new Refusal(moved.message, { code: 'rules' });
+    const along: number[] = [];
     for (const scored of moved.lines) {
       const check = lines.find(({ id, eventId }) => eventId === scored.eventId && id !== line.id);
+      if (check && !isAsPlaced(check, scored)) along.push(check.eventId);
       await updateScored(tx, proposal.id, scored, {
         ...tickAfter(check ?? line, scored),
-        ...(check ? placeOfCheck(check) : proposedPlace(line, scored)),
+        ...(check ? placeOfCheck(check, scored) : proposedPlace(line, scored)),
       });
     }
-    await auditMove(tx, actor, proposal, line, moved);
+    await auditMove(tx, actor, proposal, line, moved, along);
     const movedIds = moved.lines.map(({ eventId }) => eventId);
     const changed = (await linesOf(tx, proposal.id)).filter(({ eventId }) => movedIds.includes(eventId));
     return { placed: changed.map(placeOf), ...(await touch(tx, proposal.id)) };
@@ -209,9 +211,9 @@ async function auditMove(
   proposal: ProposalRecord,
   line: LineRecord,
   { lines }: Extract<ReturnType<typeof moveLine>, { allowed: true }>,
+  along: readonly number[],
 ): Promise<void> {
   const to = lines.find(({ eventId }) => eventId === line.eventId) ?? line;
-  const along = lines.flatMap(({ eventId }) => (eventId === line.eventId ? [] : [eventId]));
   const labels = await labelsOf(tx, [line.eventId, ...along]);
   const people = await tx
     .select({ id: employees.id, name: employees.name })
@@ -247,7 +249,7 @@ function proposedPlace(
     employeeId: proposedEmployeeId ?? employeeId,
     startsAt: proposedStartsAt ?? startsAt,
   };
-  const isBack = place.employeeId === to.employeeId && Date.parse(place.startsAt) === Date.parse(to.startsAt);
+  const isBack = isAsPlaced(place, to);
   // Taking a repair out brings a line back to where the plan had it.
   if (isBack && (line.repairs === null || isAddedByRepair(line))) {
     return { proposedEmployeeId: null, proposedStartsAt: null, locked: lockedBefore };
@@ -269,9 +271,18 @@ export function tickAfter(
   return { ticked: isWanted && !lacksPerson, untickedByMove: isWanted && lacksPerson };
 }
 
-/** Returns the change of a noon check that goes with its Core: its own move by hand is over. */
-const placeOfCheck = (check: LineRecord): Partial<LineRecord> =>
-  proposedOf(check) === null
+/** Whether a line is already where a move puts it. */
+export const isAsPlaced = (
+  { employeeId, startsAt }: Pick<LineRecord, 'employeeId' | 'startsAt'>,
+  to: RescoredLine,
+): boolean => employeeId === to.employeeId && Date.parse(startsAt) === Date.parse(to.startsAt);
+
+/**
+ * Returns the change of a noon check whose Core moves: unless it stays as somebody decided, its own
+ * move by hand is over.
+ */
+const placeOfCheck = (check: LineRecord, to: RescoredLine): Partial<LineRecord> =>
+  proposedOf(check) === null || (isAsPlaced(check, to) && !to.lacksPerson)
     ? {}
     : { proposedEmployeeId: null, proposedStartsAt: null, locked: check.lockedBefore };
 

@@ -403,6 +403,82 @@ describe('a proposed plan', () => {
     expect((await live(db())).find(({ eventId }) => eventId === check)?.workDate).toBe('2026-01-10');
   });
 
+  describe.each(['gave to a person', 'locked'])('a noon check that somebody %s', (how) => {
+    /** A plan with such a noon check, and the Core's line. */
+    const withDecided = async () => {
+      itIs(SUNDAY_NOON);
+      const club = await smallClub();
+      const cora = await addPerson(db(), { storeId: store, name: 'Cora Club', role: 'Club Supervisor' });
+      const proposal = await planned();
+      const { proposalId } = proposal;
+      const lineOf = (lines: ProposalView['lines'], eventId: number | undefined) =>
+        need(lines.find((line) => line.eventId === eventId));
+      const core = lineOf(proposal.lines, club.cores[0]);
+      const noon = lineOf(proposal.lines, club.check);
+      const { lineId, day } = noon;
+      if (how === 'locked') {
+        await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines: [{ lineId, locked: true }] });
+      } else {
+        await dispatcher.plan.moveLine.mutate({ ...seen(proposal), lineId, day, employeeId: cora });
+      }
+      const readNow = () => viewer.plan.get.query({ proposalId });
+      const readCheck = async () => {
+        const { employeeId, startsAt, locked, ticked, proposed, repairs } = lineOf(
+          (await readNow()).lines,
+          club.check,
+        );
+        return { employeeId, startsAt, locked, ticked, proposed, repairs };
+      };
+      const decided = await readCheck();
+      expect(decided).toMatchObject({ employeeId: how === 'locked' ? noon.employeeId : cora, locked: true });
+      return { ...club, cora, core, noon, decided, readNow, readCheck };
+    };
+
+    test('stays as it is while its Core moves within the day, unless a hard rule forbids it', async () => {
+      const { people, cora, core, noon, decided, readNow, readCheck } = await withDecided();
+      const moveCore = async (time: string) =>
+        dispatcher.plan.moveLine.mutate({
+          ...seen(await readNow()),
+          lineId: core.lineId,
+          employeeId: people.ben,
+          day: core.day,
+          time,
+        });
+      await moveCore('11:15');
+      expect(await readCheck()).toEqual(decided);
+      const { employeeId } = decided;
+      const { version } = await dispatcher.employees.get.query({ employeeId });
+      const off = { employeeId, version, startsOn: noon.day, endsOn: noon.day };
+      await dispatcher.employees.addTimeOff.mutate(off);
+      await moveCore('10:45');
+      const after = await readCheck();
+      if (how === 'locked') expect(after.employeeId).toBe(cora);
+      // Nobody else can do it: the Lead has no Core any more.
+      else expect(after).toMatchObject({ locked: false, proposed: null, ticked: false });
+    });
+
+    test('stays as it is with a change that moves its Core within the day, taken in and out', async () => {
+      const { people, cores, core, decided, readNow, readCheck } = await withDecided();
+      const open = need(cores[1]);
+      await db().delete(proposalLines).where(eq(proposalLines.eventId, open));
+      const steps = {
+        place: { employeeId: core.employeeId, day: core.day },
+        move: { eventId: core.eventId, employeeId: people.cleo, day: core.day },
+      };
+      const left = [{ eventId: open, obstacles: [], repair: 'Free if it moves.', steps }];
+      await db()
+        .update(proposals)
+        .set({ outcome: sql`outcome || ${JSON.stringify({ open: left })}::jsonb` });
+      await dispatcher.plan.takeRepair.mutate({ ...seen(await readNow()), eventId: open });
+      expect(await readCheck()).toEqual(decided);
+      await dispatcher.plan.removeRepair.mutate({ ...seen(await readNow()), eventId: open });
+      expect(await readCheck()).toEqual(decided);
+      const { lines } = await readNow();
+      const { employeeId, startsAt } = core;
+      expect(lines.find(({ eventId }) => eventId === core.eventId)).toMatchObject({ employeeId, startsAt });
+    });
+  });
+
   test.each(['ticked', 'not ticked', 'approved'])(
     'a noon check goes to no other day than that of its Core, which is %s',
     async (how) => {

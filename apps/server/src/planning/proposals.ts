@@ -298,13 +298,14 @@ export const isAddedByRepair = ({
   repairs !== null && [eventId, makesRoomFor, coreEventId].includes(repairs);
 
 /** Returns the parts of a line that a review needs. */
-export const reviewed = ({ kind, eventId, employeeId, startsAt, coreEventId }: LineRecord): ReviewedLine => ({
-  kind,
-  eventId,
-  employeeId,
-  startsAt,
-  coreEventId,
-});
+export function reviewed(line: LineRecord): ReviewedLine {
+  const { kind, eventId, employeeId, startsAt, coreEventId } = line;
+  return { kind, eventId, employeeId, startsAt, coreEventId, isDecided: isDecided(line) };
+}
+
+/** Whether somebody chose the place of a line, by a move or a lock. */
+const isDecided = (line: LineRecord): boolean =>
+  !line.untickedByMove && (line.locked || proposedOf(line) !== null);
 
 /** Discards a proposal, also one that failed. Its approved lines stay scheduled. */
 export async function discardProposal(

@@ -10,6 +10,7 @@ import type { Store } from '../stores/types.ts';
 import type { Actor } from '../trpc/context.ts';
 import {
   auditLines,
+  isAsPlaced,
   labelsOf,
   linesForMove,
   placeOf,
@@ -84,7 +85,10 @@ export async function takeRepair(
       beside = withMoved(beside, moved);
       for (const scored of moved.lines) {
         const known = lines.find(({ eventId }) => eventId === scored.eventId);
-        if (known) {
+        if (known && isAsPlaced(known, scored)) {
+          // A noon check that stays as somebody decided is no part of the repair.
+          await updateScored(tx, proposal.id, scored, tickAfter(known, scored));
+        } else if (known) {
           await updateScored(tx, proposal.id, scored, {
             repairs: event.id,
             // The place is free only if this work goes. Its noon check goes along, ticked or not.
@@ -169,7 +173,8 @@ export async function removeRepair(
     const changedIds = changed.map(({ eventId }) => eventId);
     let placed = linesForMove(lines, changedIds)
       .filter((line) => !added.includes(line))
-      .map(reviewed);
+      // What the repair moved goes back, whatever somebody decided about it since.
+      .map((line) => (changed.includes(line) ? { ...reviewed(line), isDecided: false } : reviewed(line)));
     for (const line of changed) {
       const { eventId, proposedEmployeeId: employeeId, proposedStartsAt: startsAt } = line;
       // A noon check goes back with its Core.
