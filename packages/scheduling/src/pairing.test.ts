@@ -149,6 +149,16 @@ describe('linesToApprove', () => {
     expect(approved(...lines)).toEqual([1]);
   });
 
+  it('take the noon check of a chosen Core along only if it is ticked', () => {
+    const first = ({ eventId }: typeof core | typeof check) => eventId === 1;
+    const chosenWith = (its: typeof check) =>
+      linesToApprove([core, its], first).map(({ eventId }) => eventId);
+    expect(chosenWith(check)).toEqual([1, 2]);
+    expect(chosenWith({ ...check, state: 'refused' })).toEqual([1, 2]);
+    expect(chosenWith({ ...check, ticked: false })).toEqual([1]);
+    expect(chosenWith({ ...check, state: 'saved' })).toEqual([1]);
+  });
+
   it.each([
     ['chosen with it', core, [1, 2]],
     ['saved', { ...core, state: 'saved' }, [2]],

@@ -83,17 +83,22 @@ interface PairedLine {
   coreEventId: number | null;
   /** `saved` once it is scheduled. */
   state: string;
+  ticked: boolean;
 }
 
 /**
- * The chosen lines of a plan that an approval saves. A noon check goes with its Core: it waits while
- * that has a line that is neither saved nor chosen.
+ * The lines of a plan that an approval of the chosen ones saves. A noon check goes with its Core: it
+ * is saved with a chosen one if it is ticked, and waits while its Core has a line that is neither
+ * saved nor chosen.
  */
 export function linesToApprove<Line extends PairedLine>(
   lines: readonly Line[],
   isChosen: (line: Line) => boolean,
 ): Line[] {
-  const chosen = lines.filter((line) => line.state !== 'saved' && isChosen(line));
+  const unsaved = lines.filter(({ state }) => state !== 'saved');
+  const goesAlong = ({ ticked, coreEventId }: Line) =>
+    ticked && unsaved.some((core) => core.eventId === coreEventId && isChosen(core));
+  const chosen = unsaved.filter((line) => isChosen(line) || goesAlong(line));
   const waits = ({ coreEventId }: Line) => {
     const core = lines.find(({ eventId }) => eventId === coreEventId);
     return core !== undefined && core.state !== 'saved' && !chosen.includes(core);

@@ -281,12 +281,15 @@ describe('a Core and its noon check', () => {
           refusal: expect.stringMatching(why === 'changed meanwhile' ? /changed after you/ : /time off/),
         },
       });
-      const core = need(answer.refused.find(({ eventId }) => eventId === pair.core.eventId));
-      const again = await dispatcher.plan.approve.mutate({
+      const [core, check] = [pair.core, pair.check].map((each) =>
+        need(answer.refused.find(({ eventId }) => eventId === each.eventId)),
+      );
+      const marked = await dispatcher.plan.markLines.mutate({
         proposalId,
         version: answer.version,
-        lineIds: [core.lineId],
+        lines: [{ lineId: need(check).lineId, ticked: false }],
       });
+      const again = await dispatcher.plan.approve.mutate({ ...marked, lineIds: [need(core).lineId] });
       expect(again.saved).toMatchObject([{ eventId: pair.core.eventId }]);
       const now = await live(db());
       expect(now.map(({ workDate }) => workDate)).toEqual(['2026-01-06', '2026-01-06']);
@@ -313,6 +316,26 @@ describe('a Core and its noon check', () => {
       lineIds: answer.refused.map(({ lineId }) => lineId),
     });
     expect([again.saved.length, again.refused]).toEqual([2, []]);
+  });
+
+  test('move together where the Core was refused alone, its noon check is ticked since and the Core is approved again', async () => {
+    const { proposalId, version } = await planForPair();
+    const [busy] = await scheduled(['2026-01-06']);
+    const { lines } = await dispatcher.plan.get.query({ proposalId });
+    const { lineId } = need(lines.find(({ eventId }) => eventId === pair.check.eventId));
+    const mark = (seen: number, ticked: boolean) =>
+      dispatcher.plan.markLines.mutate({ proposalId, version: seen, lines: [{ lineId, ticked }] });
+    const unticked = await mark(version, false);
+    const { refused, ...answer } = await dispatcher.plan.approve.mutate(unticked);
+    expect(refused).toMatchObject([{ eventId: pair.core.eventId }]);
+    const { scheduleId, version: seen } = need(busy);
+    await colleague.schedules.unschedule.mutate({ scheduleId, version: seen });
+    const again = await dispatcher.plan.approve.mutate({
+      ...(await mark(answer.version, true)),
+      lineIds: refused.map((line) => line.lineId),
+    });
+    expect(again.saved.map(({ eventId }) => eventId)).toEqual([pair.core.eventId, pair.check.eventId]);
+    expect((await places())[pair.check.eventId]).toEqual({ employeeId: lead, startsAt: noon('2026-01-06') });
   });
 
   test('move back together or not at all', async () => {

@@ -19,13 +19,13 @@ interface Approval {
 }
 
 /**
- * Schedules the ticked lines of a proposal that were not refused before, or the lines in the input.
- * All are saved in one transaction by the same code as any other schedule, and each is refused
- * separately: a line that a rule forbids by now, or whose event was scheduled or changed meanwhile,
- * is refused with the reason and overwrites nothing. A Core and its noon check are saved together or
- * not at all, and a noon check waits for its Core. A second approval of the same lines changes
- * nothing.
- * @param input.overrideReason for lines that break a soft rule
+ * Schedules the ticked lines of a proposal that were not refused before, or the lines in the input,
+ * each Core with its ticked noon check. All are saved in one transaction by the same code as any
+ * other schedule, and each is refused separately: a line that a rule forbids by now, or whose event
+ * was scheduled or changed meanwhile, is refused with the reason and overwrites nothing. A Core and
+ * its noon check are saved together or not at all, and a noon check waits for its Core. A second
+ * approval of the same lines changes nothing.
+ * @param input.overrideReason for lines that break a soft rule by then; others are saved without it
  */
 export async function approveProposal(
   db: Db,

@@ -49,6 +49,12 @@ const planned = (more: Parameters<typeof makeProposal>[1] = {}) =>
   makeProposal(dispatcher, { storeId: store, ...more });
 
 const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
+/** Approves a Core without its noon check, which is not ticked for that. */
+const approveAlone = async (proposal: ProposalView, coreLine: number, checkLine: number) => {
+  const lines = [{ lineId: checkLine, ticked: false }];
+  const marked = await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines });
+  return dispatcher.plan.approve.mutate({ ...marked, lineIds: [coreLine] });
+};
 
 describe('a proposed plan', () => {
   test('is kept with reasons, and changes nothing but itself', async () => {
@@ -130,9 +136,10 @@ describe('a proposed plan', () => {
 
   test('approving twice does nothing twice', async () => {
     itIs(SUNDAY_NOON);
-    await smallClub();
+    const club = await smallClub();
     const proposal = await planned();
-    const [core] = proposal.lines.filter(({ coreEventId }) => coreEventId === null);
+    const { cores } = club;
+    const core = proposal.lines.find(({ eventId }) => eventId === cores[1]);
     const lineIds = [core?.lineId ?? 0];
     const both = await Promise.allSettled([
       dispatcher.plan.approve.mutate({ ...seen(proposal), lineIds }),
@@ -487,8 +494,7 @@ describe('a proposed plan', () => {
       const proposal = await planned();
       const core = need(proposal.lines.find(({ eventId }) => eventId === cores[0]));
       const noon = need(proposal.lines.find(({ eventId }) => eventId === check));
-      const lineIds = [core.lineId];
-      if (how === 'approved') await dispatcher.plan.approve.mutate({ ...seen(proposal), lineIds });
+      if (how === 'approved') await approveAlone(proposal, core.lineId, noon.lineId);
       if (how === 'not ticked') {
         const lines = [{ lineId: core.lineId, ticked: false }];
         await dispatcher.plan.markLines.mutate({ ...seen(proposal), lines });
@@ -514,8 +520,10 @@ describe('a proposed plan', () => {
     itIs(SUNDAY_NOON);
     const { cores, check } = await smallClub();
     const proposal = await planned();
-    const core = need(proposal.lines.find(({ eventId }) => eventId === cores[0]));
-    const { saved } = await dispatcher.plan.approve.mutate({ ...seen(proposal), lineIds: [core.lineId] });
+    const [core, noon] = [cores[0], check].map((eventId) =>
+      need(proposal.lines.find((line) => line.eventId === eventId)),
+    );
+    const { saved } = await approveAlone(proposal, need(core).lineId, need(noon).lineId);
     const { scheduleId, version } = need(saved[0]);
     await dispatcher.schedules.reschedule.mutate({
       scheduleId,
@@ -525,7 +533,8 @@ describe('a proposed plan', () => {
     const now = await viewer.plan.get.query({ proposalId: proposal.proposalId });
     const why = 'Its Core is on Thu Jan 8, and a noon check is done on that day.';
     expect(now.lines.find(({ eventId }) => eventId === check)?.changed).toBe(why);
-    const { refused } = await dispatcher.plan.approve.mutate(seen(now));
+    const lineIds = [need(noon).lineId];
+    const { refused } = await dispatcher.plan.approve.mutate({ ...seen(now), lineIds });
     expect(refused).toMatchObject([{ eventId: check, message: why }]);
     expect((await live(db())).some(({ eventId }) => eventId === check)).toBe(false);
   });

@@ -35,7 +35,7 @@ export function ApproveForm({
   const retried = linesToApprove(waiting, ({ ticked, state }) => ticked && state === 'refused');
   const proposed = waiting.filter(({ state }) => state === 'proposed');
   const unticked = proposed.filter(({ ticked }) => !ticked).length;
-  const checks = proposed.length - unticked - due.length;
+  const checks = proposed.filter((line) => line.ticked && !due.includes(line)).length;
   const locked = waiting.filter((line) => line.locked).length;
   const all = due.length === waiting.length;
   const retry = () => {
