@@ -138,6 +138,8 @@ describe('on paper', () => {
     await page.getByRole('link', { name: 'Print all' }).click();
     await page.getByRole('button', { name: 'Two weeks' }).click();
     await page.getByText(`${sheets.people.length} pages`).waitFor();
+    // The sheets come once their notes have been read, and so does the button.
+    await expect.poll(() => page.locator('.sheet').count()).toBe(sheets.people.length);
     const all = await printed(page);
     expect(all).toHaveLength(sheets.people.length);
     for (const [index, { text, outside }] of all.entries()) {

@@ -95,6 +95,10 @@ describe('a plan on a phone', () => {
       .poll(async () => (await current()).lines.find(({ lineId }) => lineId === line.lineId)?.employeeId)
       .not.toBe(line.employeeId);
     expect(await row.isVisible()).toBe(true);
+    await page.getByRole('button', { name: 'Undo', exact: true }).tap();
+    await expect
+      .poll(async () => (await current()).lines.find(({ lineId }) => lineId === line.lineId)?.employeeId)
+      .toBe(line.employeeId);
     expect(errors).toEqual([]);
     await page.context().close();
   });

@@ -171,7 +171,7 @@ export function linesNow(
   const due = lines.filter((line) => line.ticked && !line.wasRefused);
   const retried = lines.filter((line) => line.ticked && line.wasRefused);
   const unticked = lines.filter((line) => !line.ticked);
-  // One roster serves all lines, because to build it takes longer than to read a line.
+  // One roster serves all lines.
   const review = new Review(input, due, earliestDay, lines);
   const now = new Map(due.map((line) => [line.eventId, lineNow(review, line)]));
   for (const more of [retried, ...unticked.map((line) => [line])]) {
