@@ -94,7 +94,7 @@ describe('a plan on a phone', () => {
     await expect
       .poll(async () => (await current()).lines.find(({ lineId }) => lineId === line.lineId)?.employeeId)
       .not.toBe(line.employeeId);
-    expect(await row.isVisible()).toBe(true);
+    await row.waitFor();
     await page.getByRole('button', { name: 'Undo', exact: true }).tap();
     await expect
       .poll(async () => (await current()).lines.find(({ lineId }) => lineId === line.lineId)?.employeeId)
