@@ -188,7 +188,10 @@ async function describe(
   return { queues: Object.fromEntries(states) };
 }
 
-/** Marks every queue as read-only. The board then shows no buttons, for users who may not act. */
+/**
+ * Marks every queue as read-only. For such queues the board shows no buttons; users who may not act
+ * get this answer.
+ */
 function asReadOnly(payload: unknown): unknown {
   if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
     return payload;

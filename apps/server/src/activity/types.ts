@@ -5,8 +5,8 @@ import type { EventRow } from '../events/types.ts';
 /**
  * Why an event isn't settled. `failed`: nothing is attempted until a person acts · `conflict`: both
  * sides were changed · `long_waiting`: it has been retried for a while · `unknown_rep`: Crossmark
- * has a booking of a rep who is not linked to a person · `waiting` and `pending`: it is sent
- * automatically.
+ * has a booking, and its rep is not linked to a person · `waiting` and `pending`: the worker sends
+ * the change without anybody’s help.
  */
 export type UnsettledKind = 'failed' | 'conflict' | 'long_waiting' | 'unknown_rep' | 'waiting' | 'pending';
 

@@ -27,7 +27,8 @@ export async function personSheets(db: Db, query: SheetsQuery, scope: StoreScope
   return db.transaction(
     async (tx) => {
       const { people: peopleAndGuests, store, today, days } = await whoseSheets(tx, query);
-      // A sheet has all work of its person. That of a guest is printed by who may see their own store.
+      // A sheet lists all work of one person. Guests get a sheet only from users who may see the
+      // guest’s own store.
       const people = peopleAndGuests.filter(({ storeId }) => covers(scope, storeId));
       const [holidays, work] = await Promise.all([loadHolidays(tx), workOf(tx, people, days)]);
       const workBy = Map.groupBy(work, ({ schedule }) => schedule.employeeId);

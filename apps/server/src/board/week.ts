@@ -165,7 +165,7 @@ function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonF
   };
 }
 
-/** What a board tells of a person who is no candidate for its work. */
+/** The facts about a guest on the board: the name and the role. Guests are not offered its work. */
 const factsOfGuest = ({ id, name, role }: PersonFacts): PersonFacts => ({
   id,
   name,

@@ -34,9 +34,9 @@ const NOTES: Partial<Record<CalendarEntry['state'], string>> = {
 
 /**
  * Writes a calendar as RFC 5545 and 7986 ask for. The times of an entry are those of its store, with
- * its zone, so every calendar displays them right wherever it is. An entry keeps its UID, so a later version
- * updates the entries of an earlier one and cancels those that are no longer the person's. Control
- * characters are removed from every text, and the rest is escaped.
+ * its zone, so every calendar displays them right wherever it is. An entry keeps its UID: a program
+ * that reads a later version updates the entries it has, and cancels work that the person no longer
+ * does. Control characters are removed from every text, and the rest is escaped.
  * @param options.kind `file`: a file that is opened once, published now; `feed`: an address that is
  * read again and again, whose text changes only when the calendar does
  */

@@ -16,7 +16,10 @@ import { todayAt } from '../stores/stores.ts';
 import type { Store } from '../stores/types.ts';
 import type { Calendar, CalendarEntry } from './types.ts';
 
-/** A feed has the days before today that somebody may still look up, and the weeks that are planned. */
+/**
+ * The days before and after today that a feed lists: people look up work of the last two weeks, and
+ * nobody plans further ahead.
+ */
 const FEED_DAYS_BACK = 14;
 const FEED_DAYS_AHEAD = 120;
 

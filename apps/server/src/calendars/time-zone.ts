@@ -16,7 +16,7 @@ interface Change {
 /**
  * Writes a zone as a VTIMEZONE component (RFC 5545, 3.6.5) that is right for each instant from
  * `first` to `last`. Changes that come each year on the same weekday of a month are written as a
- * rule, and others one by one. The data are those that decide a store's work days, so a calendar
+ * rule, and other changes one by one. The board's times come from the same zone data, so a calendar
  * and the board never differ about a time.
  */
 export function timeZoneComponent(zone: string, first: Temporal.Instant, last: Temporal.Instant): string {

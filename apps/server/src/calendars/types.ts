@@ -24,8 +24,9 @@ export interface CalendarEntry {
   /** In which the times are given: the store's own, or that of the person's store if there is none. */
   timeZone: string;
   /**
-   * `tentative`: the board shows it, and Crossmark doesn't hold it yet; `unsettled`: nor will it
-   * before somebody decides; `cancelled`: the work ended, or another person has it.
+   * `tentative`: the board shows it, and Crossmark doesn't hold it yet; `unsettled`: Crossmark
+   * doesn't hold it, and a person has to decide first; `cancelled`: the work ended, or it was given
+   * to another person.
    */
   state: 'confirmed' | 'tentative' | 'unsettled' | 'cancelled';
   /** Grows with each change of the event's person or time, also across schedules. */

@@ -14,7 +14,7 @@ export const covers = (scope: StoreScope, storeId: number | null): boolean =>
 export const isWithin = (storeId: SQLWrapper, scope: StoreScope): SQL | undefined =>
   scope === null ? undefined : inArray(storeId, [...scope]);
 
-/** The name that a person's work has for a user who may not see the store of that work. */
+/** Shown in place of an event's name to users who may not see the event's store. */
 export const WORK_ELSEWHERE = 'Work in another store';
 
 /**

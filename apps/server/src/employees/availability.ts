@@ -164,8 +164,8 @@ export async function recordTimeOff(
 }
 
 /**
- * Removes time off, even if somebody has changed the person since. Returns false if it was removed
- * before.
+ * Removes time off. A change of the person since then does not matter. Returns false if somebody
+ * had removed the time off already.
  */
 export async function takeTimeOffBack(
   tx: Tx,
