@@ -1,6 +1,5 @@
 import type { BoardEvent, CreatedRow } from '@scheduler/server/router';
 import { trpcClient } from '../lib/api.ts';
-import { problemOf } from '../lib/problem.ts';
 import { titleOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
 import { type Assignment, refOf, type SeenSchedule, UNDO_REASON } from './edit.ts';
@@ -46,16 +45,13 @@ export async function saveMany(
   return result;
 }
 
-/** Returns whether any of the changes was saved again. */
+/** Returns whether any of the changes was saved again. Rejects if nothing could be sent. */
 async function redoMany(send: BulkResult['redo'], refresh: () => void): Promise<boolean> {
   try {
     const { change, waiting } = await saveMany(send, refresh, true);
     for (const warning of waiting?.warnings.slice(0, 3) ?? [])
       toast(`Not made again without a reason. ${warning}`, { tone: 'problem' });
     return change !== undefined;
-  } catch (error) {
-    toast(problemOf(error).message, { tone: 'problem' });
-    return false;
   } finally {
     refresh();
   }

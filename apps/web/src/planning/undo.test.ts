@@ -323,6 +323,25 @@ describe('redo', () => {
     expect(saved).toEqual(['a', 'b']);
   });
 
+  it('says why it was refused, and can be repeated', async () => {
+    let isRefused = true;
+    const redo = async () => {
+      if (isRefused) throw new Error('Somebody changed it.');
+      return true;
+    };
+    const undone = async () => ({ restored: [], message: 'Taken back.' });
+    recordChange({ message: 'Done.', before: [], after: [], undo: undone }, () => {}, { redo });
+    await undo();
+    const told = notices.length;
+    await redoLast();
+    expect(notices).toHaveLength(told + 1);
+    isRefused = false;
+    await redoLast();
+    await redoLast();
+    expect(notices).toHaveLength(told + 2);
+    expect(notices.at(-1)).toBe('There is nothing to make again on this page.');
+  });
+
   it('moves the schedule that the redo before it made anew', async () => {
     const { calls, save } = savedEdits();
     const id = 321;

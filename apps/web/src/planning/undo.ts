@@ -67,7 +67,7 @@ export const inTurn = createQueue();
  */
 const runNextUndo = createQueue();
 
-/** Redoes an undone change. Returns whether it was saved; reports a refusal itself. */
+/** Redoes an undone change. Returns whether it was saved, or rejects with the refusal. */
 type Redo = () => Promise<boolean>;
 
 /** The changes that can be undone, the latest last. */
@@ -122,7 +122,10 @@ export function redoLast(): Promise<void> {
     }
     const rest = undone.slice(0, -1);
     undone = rest;
-    const isSaved = await redo();
+    const isSaved = await redo().catch((error) => {
+      toast(problemOf(error).message, { tone: 'problem' });
+      return false;
+    });
     // A new change meanwhile has ended what could be redone.
     if (!isSaved && undone === rest) undone = [...rest, redo];
   });

@@ -62,14 +62,9 @@ export function useApprove(): (proposal: ProposalView, approval: Approval) => Pr
     return answer;
   };
   const approveAgain = async (proposal: ProposalView, approval: Approval): Promise<boolean> => {
-    try {
-      const { saved, refused } = await approve(proposal, approval, true);
-      for (const { message } of refused.slice(0, 3)) toast(message, { tone: 'problem' });
-      return saved.length > 0;
-    } catch (error) {
-      say(error);
-      return false;
-    }
+    const { saved, refused } = await approve(proposal, approval, true);
+    for (const { message } of refused.slice(0, 3)) toast(message, { tone: 'problem' });
+    return saved.length > 0;
   };
   return approve;
 }

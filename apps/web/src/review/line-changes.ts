@@ -60,7 +60,7 @@ export async function moveLine(
         },
       },
       () => {},
-      { redo: () => saved(move(placed, true)), isRedone },
+      { redo: () => move(placed, true).then(() => true), isRedone },
     );
   };
   // A noon check goes along.
@@ -69,16 +69,6 @@ export async function moveLine(
     false,
   );
 }
-
-/** Whether a change was saved. Its refusal is shown in a notice. */
-const saved = (change: Promise<void>): Promise<boolean> =>
-  change.then(
-    () => true,
-    (error) => {
-      say(error);
-      return false;
-    },
-  );
 
 const placeAt = (
   { employeeId, startsAt }: { employeeId: number; startsAt: string },
