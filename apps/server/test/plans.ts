@@ -43,3 +43,6 @@ export async function makeProposal(
     return proposal;
   });
 }
+
+/** A plan and the version that was read of it, as a change of it names them. */
+export const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });

@@ -14,7 +14,7 @@ import {
   supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
-import type { ProposalView } from './types.ts';
+import { seen } from '../../test/plans.ts';
 
 let server: TestServer;
 let dispatcher: Client;
@@ -40,7 +40,6 @@ const SATURDAY_NOON = '2026-01-03T17:00:00.000Z';
 const MONDAY = '2026-01-05';
 const TUESDAY = '2026-01-06';
 const withSupervisor = false;
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 const read = (proposalId: number) => dispatcher.plan.get.query({ proposalId });
 const scheduled = async () =>
   new Map((await live(db())).map(({ eventId, employeeId, workDate }) => [eventId, { employeeId, workDate }]));

@@ -20,6 +20,7 @@ import {
   supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
+import { seen } from '../../test/plans.ts';
 import { todayAt } from '../stores/stores.ts';
 import { coverAbsence } from './covers.ts';
 import type { CoverStarted, ProposalView } from './types.ts';
@@ -94,7 +95,6 @@ const made = async ({ proposalId }: CoverStarted): Promise<ProposalView> =>
 /** Waits until no plan is being made, so that none is left to the next test, which has the same ids. */
 const allMade = () =>
   vi.waitFor(async () => expect(await db().$count(proposals, eq(proposals.state, 'running'))).toBe(0));
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 const approve = (proposal: ProposalView) => dispatcher.plan.approve.mutate(seen(proposal));
 const daysOff = () => db().select().from(timeOff);
 const holders = async () =>

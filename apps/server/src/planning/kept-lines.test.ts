@@ -15,7 +15,7 @@ import {
   type TestServer,
   ZONE,
 } from '../../test/fixture.ts';
-import { addSmallClub, makeProposal, SUNDAY_NOON, WEEK } from '../../test/plans.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, seen, WEEK } from '../../test/plans.ts';
 import type { ProposalView } from './types.ts';
 
 let server: TestServer;
@@ -36,7 +36,6 @@ beforeEach(async () => {
 const db = () => server.database.db;
 const MONDAY = '2026-01-05';
 const FRIDAY = '2026-01-09';
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 const lineOf = ({ lines }: ProposalView, eventId: number | undefined) =>
   need(lines.find((line) => line.eventId === eventId));
 const read = ({ proposalId }: ProposalView) => dispatcher.plan.get.query({ proposalId });

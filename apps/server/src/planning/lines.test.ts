@@ -14,7 +14,7 @@ import {
   type TestServer,
   ZONE,
 } from '../../test/fixture.ts';
-import { addSmallClub, makeProposal, SUNDAY_NOON } from '../../test/plans.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, seen } from '../../test/plans.ts';
 import type { ProposalView } from './types.ts';
 
 let server: TestServer;
@@ -34,7 +34,6 @@ beforeEach(async () => {
 });
 
 const db = () => server.database.db;
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 const lineOf = ({ lines }: ProposalView, eventId: number | undefined) =>
   need(lines.find((line) => line.eventId === eventId));
 /** The sentences of the audit page about lines of plans, the oldest first. */

@@ -21,7 +21,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../test/fixture.ts';
-import { addSmallClub, makeProposal, SUNDAY_NOON, WEEK } from '../../test/plans.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, seen, WEEK } from '../../test/plans.ts';
 import { csvLines } from '../core/csv-lines.ts';
 import { COLUMNS } from '../csv/format.ts';
 import type { ProposalView } from './types.ts';
@@ -48,7 +48,6 @@ const smallClub = () => addSmallClub(db(), store);
 const planned = (more: Parameters<typeof makeProposal>[1] = {}) =>
   makeProposal(dispatcher, { storeId: store, ...more });
 
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 /** Approves a Core without its noon check, which is not ticked for that. */
 const approveAlone = async (proposal: ProposalView, coreLine: number, checkLine: number) => {
   const lines = [{ lineId: checkLine, ticked: false }];

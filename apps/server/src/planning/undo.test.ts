@@ -15,7 +15,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../test/fixture.ts';
-import { addSmallClub, makeProposal, SUNDAY_NOON } from '../../test/plans.ts';
+import { addSmallClub, makeProposal, SUNDAY_NOON, seen } from '../../test/plans.ts';
 import type { ProposalView } from './types.ts';
 
 let server: TestServer;
@@ -43,7 +43,6 @@ const planned = (more: Parameters<typeof makeProposal>[1] = {}) =>
   makeProposal(dispatcher, { storeId: store, ...more });
 
 const read = (proposalId: number) => viewer.plan.get.query({ proposalId });
-const seen = ({ proposalId, version }: ProposalView) => ({ proposalId, version });
 const approve = async (proposal: ProposalView, lineIds?: number[]) => {
   const answer = await dispatcher.plan.approve.mutate({ ...seen(proposal), ...(lineIds && { lineIds }) });
   return { ...answer, approvalId: need(answer.approvalId) };
