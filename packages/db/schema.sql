@@ -44,6 +44,15 @@ TABLE access_links
   CREATE UNIQUE INDEX access_links_one_invite ON public.access_links USING btree (email) WHERE (kind = 'invite'::access_link_kind)
   CREATE UNIQUE INDEX access_links_one_reset ON public.access_links USING btree (user_id) WHERE (kind = 'reset'::access_link_kind)
 
+TABLE alerts
+  name text NOT NULL
+  seen_since timestamp(3) with time zone
+  is_told boolean NOT NULL DEFAULT false
+  told_at timestamp(3) with time zone
+  claimed_until timestamp(3) with time zone
+  failure text
+  CONSTRAINT alerts_pkey PRIMARY KEY (name)
+
 TABLE attendance_records
   id integer NOT NULL IDENTITY
   employee_id integer NOT NULL

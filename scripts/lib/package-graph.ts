@@ -12,8 +12,8 @@ export const LAYERS: readonly { what: string; packages: readonly string[] }[] = 
     packages: ['packages/runtime', 'packages/scheduling', 'packages/ui', 'packages/metrics'],
   },
   {
-    what: 'Crossmark’s wire, planning, PDF files',
-    packages: ['packages/crossmark', 'packages/planner', 'packages/pdf'],
+    what: 'Crossmark’s wire, planning, PDF files, mail',
+    packages: ['packages/crossmark', 'packages/planner', 'packages/pdf', 'packages/mail'],
   },
   { what: 'the database', packages: ['packages/db'] },
   {

@@ -43,6 +43,12 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
     ),
   );
   gauge(
+    'oldest_change_seconds',
+    'Age of the oldest change that is not in Crossmark; 0 if all are.',
+    [],
+    [[{}, seconds(facts.oldest, at)]],
+  );
+  gauge(
     'oldest_job_seconds',
     'Age of the oldest ready job; 0 if none waits.',
     ['task'],
@@ -75,7 +81,13 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
     [],
     [[{}, facts.crossmark.state === 'unreachable' ? 1 : 0]],
   );
-  const { last } = facts.refresh;
+  const { last, question } = facts.refresh;
+  gauge(
+    'missing_events',
+    'Events that Crossmark’s list lacks and that wait for a decision whether they are gone.',
+    [],
+    [[{}, question?.count ?? 0]],
+  );
   if (last?.finishedAt)
     gauge(
       'refresh_age_seconds',

@@ -1,4 +1,5 @@
 import type { SyncState } from '@scheduler/db';
+import { REFRESH_LATE_SECONDS } from '@scheduler/sync';
 import type { Facts } from './overview.ts';
 import { KIND_NAMES, TASK_NAMES } from './words.ts';
 
@@ -40,8 +41,6 @@ export interface Verdict {
 const READY_LATE_MS = 60_000;
 /** A failed call is retried after 5 s. Only longer failures need a person's attention. */
 const BLIP_MS = 60_000;
-/** Refreshes run every hour. After two missed ones the board may be out of date. */
-export const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
 
 const plural = (n: number, one: string, many = `${one}s`) =>
   `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
@@ -268,7 +267,11 @@ function findAttention(facts: Facts): Finding[] {
       since: last.finishedAt ?? last.requestedAt,
       help: 'Nothing was lost. The next refresh runs within the hour, or refresh now.',
     });
-  } else if (!current && last?.finishedAt && now - Date.parse(last.finishedAt) > REFRESH_LATE_MS) {
+  } else if (
+    !current &&
+    last?.finishedAt &&
+    now - Date.parse(last.finishedAt) > REFRESH_LATE_SECONDS * 1_000
+  ) {
     findings.push({
       id: 'refresh',
       level: 'attention',

@@ -1,5 +1,7 @@
-import { readEnv, settings } from '@scheduler/runtime';
+import { MAIL_SETTINGS, mailServerAt } from '@scheduler/mail';
+import { readEnv, SettingsError, settings } from '@scheduler/runtime';
 import { z } from 'zod';
+import type { AlertWays } from './alerts/ways.ts';
 
 /** Addresses at which browsers open the scheduler, the main one first. */
 const origins = z
@@ -26,6 +28,27 @@ export const SETTINGS = {
   ),
   SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
   SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
+  ALERT_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'address to which alerts are posted as JSON, whose `text` chat programs show; secret. Without it and ALERT_MAIL_TO nobody is told of alerts',
+    ),
+  ALERT_MAIL_TO: z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(z.email()).min(1))
+    .optional()
+    .describe(
+      'addresses that get alerts by e-mail, separated by commas. With it, SMTP_URL and SMTP_FROM are required',
+    ),
+  ALERT_QUIET_MINUTES: z.coerce
+    .number()
+    .min(1)
+    .max(10_080)
+    .default(240)
+    .describe('least time between two messages that one alert holds; the end of an alert is told at once'),
+  ...MAIL_SETTINGS,
   LOG_LEVEL: settings.LOG_LEVEL,
 };
 
@@ -44,4 +67,31 @@ export const ROLE_SETTINGS = {
 };
 
 /** Reads the settings. Throws a SettingsError that names each invalid variable. */
-export const readSettings = () => readEnv(SETTINGS);
+export function readSettings(source?: Record<string, string | undefined>) {
+  const env = readEnv(SETTINGS, source);
+  return { ...env, alertWays: alertWaysOf(env) };
+}
+
+/** Returns the ways by which people are told of alerts; undefined if there is none. */
+function alertWaysOf({
+  ALERT_WEBHOOK_URL,
+  ALERT_MAIL_TO,
+  SMTP_URL,
+  SMTP_FROM,
+}: Pick<
+  z.output<z.ZodObject<typeof SETTINGS>>,
+  'ALERT_WEBHOOK_URL' | 'ALERT_MAIL_TO' | 'SMTP_URL' | 'SMTP_FROM'
+>): AlertWays | undefined {
+  if (!ALERT_WEBHOOK_URL && !ALERT_MAIL_TO) return undefined;
+  if (!ALERT_MAIL_TO) return { webhook: ALERT_WEBHOOK_URL, mail: undefined };
+  if (!SMTP_URL || !SMTP_FROM) {
+    const missing = [...(SMTP_URL ? [] : ['SMTP_URL']), ...(SMTP_FROM ? [] : ['SMTP_FROM'])].join(' and ');
+    throw new SettingsError(
+      `Cannot start: ALERT_MAIL_TO is set, and with it alerts need ${missing}. Set ${missing}, or unset ALERT_MAIL_TO.`,
+    );
+  }
+  return {
+    webhook: ALERT_WEBHOOK_URL,
+    mail: { server: mailServerAt(SMTP_URL, SMTP_FROM), to: ALERT_MAIL_TO },
+  };
+}

@@ -1,6 +1,7 @@
 import { connect } from '@scheduler/db';
 import { createLogger, type Logger, runApp } from '@scheduler/runtime';
 import { makeSetUpLink } from './access/access-links.ts';
+import { watchAlerts } from './alerts/tell-alerts.ts';
 import { readSettings } from './env.ts';
 import { buildServer } from './http/app.ts';
 
@@ -16,8 +17,15 @@ await runApp('server', async () => {
     log,
   });
   await app.listen({ port: env.SERVER_PORT, host: env.HOST });
-  await offerSetUp(env.DATABASE_URL, env.WEB_ORIGIN[0] ?? '', log);
-  return () => app.close();
+  const origin = env.WEB_ORIGIN[0] ?? '';
+  await offerSetUp(env.DATABASE_URL, origin, log);
+  const { alertWays: ways } = env;
+  const watch = ways
+    ? watchAlerts(env.DATABASE_URL, { ways, origin, quietMinutes: env.ALERT_QUIET_MINUTES, log })
+    : undefined;
+  return async () => {
+    await Promise.all([app.close(), watch?.stop()]);
+  };
 });
 
 /**

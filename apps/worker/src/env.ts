@@ -1,4 +1,5 @@
 import { DEFAULT_USER_AGENT } from '@scheduler/crossmark';
+import { MAIL_SETTINGS, mailServerAt } from '@scheduler/mail';
 import { readEnv, SettingsError, settings } from '@scheduler/runtime';
 import {
   type AllowedHost,
@@ -9,9 +10,7 @@ import {
   type RetryPolicy,
   SILENT_AFTER_SECONDS,
 } from '@scheduler/sync';
-import addressparser from 'nodemailer/lib/addressparser';
 import { z } from 'zod';
-import { type MailServer, mailServerAt } from './digest/mail-server.ts';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
 const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
@@ -28,16 +27,6 @@ const sessionKeys = z
   .describe(
     '32 random bytes in base64, the same for all workers: openssl rand -base64 32; to replace it, set the new key, a comma and the old key',
   );
-
-/** A sender: `scheduler@example.com` or `Scheduler <scheduler@example.com>`. */
-const sender = z.string().transform((text, ctx): MailServer['from'] => {
-  const [first, ...more] = addressparser(text);
-  const address = first && 'address' in first ? first.address : undefined;
-  if (first && more.length === 0 && z.email().safeParse(address).success)
-    return { name: first.name, address: address ?? '' };
-  ctx.addIssue({ code: 'custom', message: 'not one e-mail address' });
-  return z.NEVER;
-});
 
 /** Settings of this app. */
 export const SETTINGS = {
@@ -64,17 +53,7 @@ export const SETTINGS = {
       'hosts besides Crossmark’s own from which PDF files of instructions are fetched, such as files.example.com or *.example.com, separated by commas',
     ),
   REDIS_URL: settings.REDIS_URL,
-  SMTP_URL: z
-    .url({ protocol: /^smtps?$/ })
-    .refine(
-      (url) => !URL.canParse(url) || /^\/?$/.test(new URL(url).pathname),
-      'more than a server and a port',
-    )
-    .optional()
-    .describe(
-      'mail server that takes the digests, such as smtps://user:password@mail.example.com or smtp://mail.example.com:587; without it nobody gets digests. With it, SMTP_FROM and WEB_ORIGIN are required',
-    ),
-  SMTP_FROM: sender.optional().describe('sender of the digests, such as Scheduler <scheduler@example.com>'),
+  ...MAIL_SETTINGS,
   WEB_ORIGIN: z
     .string()
     .transform((text) => text.split(',')[0]?.trim())

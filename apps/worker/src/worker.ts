@@ -10,6 +10,7 @@ import {
   schemaIsBehind,
   workers,
 } from '@scheduler/db';
+import type { MailServer } from '@scheduler/mail';
 import { planForStore, planRunsOf } from '@scheduler/plans';
 import { errorText, type Logger, settlesWithin } from '@scheduler/runtime';
 import {
@@ -34,7 +35,6 @@ import {
 } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
 import { sendDigests } from './digest/digests.ts';
-import type { MailServer } from './digest/mail-server.ts';
 import { type JobPool, startJobPool } from './job-pool.ts';
 
 /**

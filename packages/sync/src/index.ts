@@ -19,6 +19,14 @@ export { postgresSession, resealSessions } from './crossmark-session.ts';
 export { createDownloads, type Downloads } from './instructions/download.ts';
 export { fetchInstructionsAgain, requestMissingInstructions } from './instructions/request.ts';
 export { type AllowedHost, parseAllowedHost } from './instructions/url-policy.ts';
+export {
+  ALERTS,
+  type AlertName,
+  findAlerts,
+  REFRESH_LATE_SECONDS,
+  readSituation,
+  type Situation,
+} from './maintenance/alerts.ts';
 export { heartbeat, SILENT_AFTER_SECONDS, type WorkerIdentity } from './maintenance/heartbeat.ts';
 export { type Levels, OVERDUE_SECONDS, readLevels, UNSYNCED_SINCE } from './maintenance/levels.ts';
 export { prune, type Retention } from './maintenance/prune.ts';

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
+import { type MailServer, type Message, makeMessage } from '@scheduler/mail';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { countFindings, formatDay, type WorkDate } from '@scheduler/scheduling';
 import type { VerifiedDay } from '@scheduler/verification';
-import MailComposer from 'nodemailer/lib/mail-composer';
-import type { MailServer, Message } from './mail-server.ts';
 
 /** The next days of a store, for everybody who gets them. */
 export interface Digest {
@@ -16,7 +15,7 @@ export interface Digest {
 }
 
 /** Makes the message of a digest for a user. */
-export async function messageOf(
+export function messageOf(
   digest: Digest,
   user: { id: string; email: string },
   from: MailServer['from'],
@@ -25,23 +24,18 @@ export async function messageOf(
   const host = new URL(origin).hostname;
   // The same for each attempt, so that a mail program shows one message where a server took two.
   const key = createHash('sha256').update(`${user.id} ${store.id} ${today}`).digest('hex').slice(0, 32);
-  const content = await new MailComposer({
+  return makeMessage({
     from,
-    to: { name: '', address: user.email },
+    to: user.email,
     ...wordsOf(digest),
-    date: new Date(currentInstant()),
-    messageId: `<${key}@${host}>`,
+    date: currentInstant(),
+    id: key,
+    host,
     headers: {
       'List-Id': `<next-days.${host}>`,
       'List-Unsubscribe': `<${accountAddress(digest)}>`,
-      'Auto-Submitted': 'auto-generated',
     },
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
-    .compile()
-    .build();
-  return { to: user.email, content };
+  });
 }
 
 /** What a digest says: its subject, and the same text twice, as plain text and as HTML. */

@@ -18,6 +18,7 @@ import {
   users,
 } from '@scheduler/db';
 import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { type MailServer, mailServerAt } from '@scheduler/mail';
 import { createLogger, SettingsError } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { eq, sql } from 'drizzle-orm';
@@ -25,7 +26,6 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readSettings } from '../env.ts';
 import { sendDigests } from './digests.ts';
-import { type MailServer, mailServerAt } from './mail-server.ts';
 
 const ORIGIN = 'https://scheduler.example.test';
 const PASSWORD = 'only-for-tests: p@ss/word';
@@ -375,7 +375,7 @@ describe('a connection with a password', () => {
     expect(row).toMatchObject({
       state: 'refused',
       failure:
-        'The mail server’s certificate is signed by nobody whom the worker trusts: name its authority’s file in NODE_EXTRA_CA_CERTS.',
+        'The mail server’s certificate is signed by nobody whom this app trusts: name its authority’s file in NODE_EXTRA_CA_CERTS.',
     });
     expect([passwords, received]).toEqual([[], []]);
 

@@ -1,10 +1,10 @@
 import { type Db, digestSends, stores } from '@scheduler/db';
+import { type Handover, handOver, type MailServer, type Message } from '@scheduler/mail';
 import { errorText, type Logger } from '@scheduler/runtime';
 import { addDays } from '@scheduler/scheduling';
 import { verifyDays } from '@scheduler/verification';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Digest, messageOf } from './compose.ts';
-import { type Handover, handOver, type MailServer, type Message } from './mail-server.ts';
 
 /** Today, tomorrow and three more days. */
 const DAYS_AFTER = 4;

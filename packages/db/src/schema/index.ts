@@ -1,4 +1,5 @@
 export * from './access-links.ts';
+export * from './alerts.ts';
 export * from './attendance.ts';
 export * from './audit-log.ts';
 export * from './availability.ts';

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { cleanText } from '@scheduler/runtime';
+import MailComposer from 'nodemailer/lib/mail-composer';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 
 /** A mail server, and who sends by it. */
@@ -69,6 +70,37 @@ export function mailServerAt(address: string, from: MailServer['from']): MailSer
 }
 
 /**
+ * Makes a message for one recipient. The same `id` for each attempt lets a mail program show one
+ * message where a server took two.
+ * @param parts.id the part of the message's id before the `@`
+ * @param parts.date an instant
+ */
+export async function makeMessage(parts: {
+  from: MailServer['from'];
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+  date: string;
+  id: string;
+  /** The host of the pages that the message leads to. */
+  host: string;
+  headers?: Record<string, string>;
+}): Promise<Message> {
+  const { id, host, to, date, headers, ...content } = parts;
+  const composer = new MailComposer({
+    ...content,
+    to: { name: '', address: to },
+    date: new Date(date),
+    messageId: `<${id}@${host}>`,
+    headers: { ...headers, 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return { to, content: await composer.compile().build() };
+}
+
+/**
  * Hands a message over, by a connection of its own. Never throws. A password is sent only encrypted,
  * or to this machine. When it is aborted, the connection is closed at once, also while the server
  * thinks about the message.
@@ -121,7 +153,7 @@ export function handOver(server: MailServer, message: Message, signal: AbortSign
 }
 
 const UNTRUSTED =
-  'is signed by nobody whom the worker trusts: name its authority’s file in NODE_EXTRA_CA_CERTS';
+  'is signed by nobody whom this app trusts: name its authority’s file in NODE_EXTRA_CA_CERTS';
 const WRONG_TIME = 'is not valid at this time: renew it';
 
 /** What is wrong with a certificate, by the code of TLS, and the way out. */

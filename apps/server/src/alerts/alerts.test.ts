@@ -1,0 +1,299 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  alerts,
+  connect,
+  crossmarkBreakers,
+  type Database,
+  eventSyncs,
+  events,
+  refreshRuns,
+  stores,
+  workers,
+} from '@scheduler/db';
+import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { mailServerAt } from '@scheduler/mail';
+import { createLogger, SettingsError } from '@scheduler/runtime';
+import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
+import { ALERTS } from '@scheduler/sync';
+import { eq, sql } from 'drizzle-orm';
+import { SMTPServer } from 'smtp-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { readSettings } from '../env.ts';
+import { tellAlerts, watchAlerts } from './tell-alerts.ts';
+import type { AlertWays } from './ways.ts';
+import { alertMessage } from './words.ts';
+
+const ORIGIN = 'https://scheduler.example.test';
+
+let database: TestDatabase;
+/** Connections that have the time of {@link itIs}. */
+let own: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  own = connect(database.url, { max: 8 });
+});
+afterAll(async () => {
+  await own.close();
+  await database.close();
+});
+beforeEach(async () => {
+  await database.db.execute(sql`truncate stores, alerts, workers, refresh_runs, crossmark_breakers cascade`);
+});
+
+const db = () => own.db;
+
+/** Makes it another time for the database, give or take the seconds of the test. */
+async function itIs(instant: string): Promise<void> {
+  await own.close();
+  await moveClock(database.url, Date.parse(instant) - (currentTimeMs() - clockOffsetMs));
+  own = connect(database.url, { max: 8 });
+}
+const clock = (time: string) => itIs(`2026-01-05T${time}.000Z`);
+const hearWorker = () => db().insert(workers).values({ id: 'w', host: 'h', pid: 1, concurrency: 1 });
+const endWorkers = () => db().delete(workers);
+
+interface Told {
+  text: string;
+  alert: string;
+  state: string;
+  since: string;
+  origin: string;
+  runbook: string;
+}
+
+/** A webhook on this machine that keeps what it takes, and answers with a status that a test can set. */
+async function startWebhook() {
+  const told: Told[] = [];
+  const answer = { status: 200 };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (answer.status === 200) told.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.writeHead(answer.status, answer.status === 302 ? { location: '/elsewhere' } : {}).end('ok');
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const ways: AlertWays = { webhook: `http://127.0.0.1:${port}/hook-secret`, mail: undefined };
+  return { told, answer, ways };
+}
+
+const tell = (ways: AlertWays, quietMinutes = 60, log = createLogger('alerts-test', 'silent')) =>
+  tellAlerts(db(), { ways, origin: ORIGIN, quietMinutes, log, signal: new AbortController().signal });
+const states = (told: readonly Told[]) => told.map(({ alert, state }) => `${alert} ${state}`);
+
+describe('alerts are told of', () => {
+  test('when no worker is there: after two minutes, once, again after the quiet time, and when it is over', async () => {
+    const { told, ways } = await startWebhook();
+    await clock('12:00:00');
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    await clock('12:01:30');
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    await clock('12:02:30');
+    expect(await tell(ways)).toEqual({ told: 1, failed: 0 });
+    await clock('12:30:00');
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ alert: 'no-worker', state: 'firing', origin: ORIGIN });
+    expect(told[0]?.since).toMatch(/^2026-01-05T12:00:/);
+    expect(told[0]?.text).toContain('No worker is running, since 2026-01-05 12:00 UTC.');
+    expect(told[0]?.runbook).toBe('docs/runbooks.md#no-worker');
+    await clock('13:02:40');
+    expect(await tell(ways)).toEqual({ told: 1, failed: 0 });
+    await hearWorker();
+    expect(await tell(ways)).toEqual({ told: 1, failed: 0 });
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    expect(states(told)).toEqual(['no-worker firing', 'no-worker firing', 'no-worker over']);
+  });
+
+  test('by one of several servers that look at the same moment', async () => {
+    const { told, ways } = await startWebhook();
+    await clock('12:00:00');
+    await tell(ways);
+    await clock('12:05:00');
+    const counts = await Promise.all(Array.from({ length: 6 }, () => tell(ways)));
+    expect(counts.reduce((sum, { told: taken }) => sum + taken, 0)).toBe(1);
+    expect(told).toHaveLength(1);
+  });
+
+  test('again a minute later where nobody took the message, also if the server that had it died', async () => {
+    const { told, answer, ways } = await startWebhook();
+    const lines: string[] = [];
+    const log = createLogger('alerts-test', 'info', { write: (line) => lines.push(line) });
+    await clock('12:00:00');
+    await tell(ways);
+    await clock('12:05:00');
+    for (const status of [500, 302]) {
+      answer.status = status;
+      await db().update(alerts).set({ claimedUntil: null });
+      expect(await tell(ways, 60, log)).toEqual({ told: 0, failed: 1 });
+    }
+    const [row] = await db().select().from(alerts).where(eq(alerts.name, 'no-worker'));
+    expect(row).toMatchObject({ isTold: false, toldAt: null, failure: expect.stringContaining('webhook') });
+    expect(JSON.stringify([lines, row])).not.toContain('hook-secret');
+    answer.status = 200;
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    await clock('12:06:30');
+    expect(await tell(ways)).toEqual({ told: 1, failed: 0 });
+    expect(told).toHaveLength(1);
+  });
+
+  test('without a storm where a condition comes and goes within the quiet time', async () => {
+    const { told, ways } = await startWebhook();
+    for (const minute of [10, 20, 30, 40]) {
+      await clock(`12:${minute}:00`);
+      await endWorkers();
+      await tell(ways);
+      await clock(`12:${minute + 4}:00`);
+      await tell(ways);
+      await hearWorker();
+      await tell(ways);
+    }
+    expect(states(told)).toEqual(['no-worker firing', 'no-worker over']);
+  });
+
+  test('each on its own condition, with what it is about', async () => {
+    const { told, ways } = await startWebhook();
+    await clock('12:00:00');
+    await hearWorker();
+    const [store] = await db()
+      .insert(stores)
+      .values({ crossmarkStoreId: '1' as never, number: '1', name: 'Club', timeZone: 'UTC' })
+      .returning();
+    const rows = await db()
+      .insert(events)
+      .values(
+        ['a', 'b', 'c'].map((name) => ({
+          storeId: store?.id ?? 0,
+          name,
+          type: 'Core' as const,
+          startsOn: '2026-01-01',
+          dueOn: '2026-01-08',
+          durationMinutes: 390,
+          rulesVersion: 1,
+        })),
+      )
+      .returning();
+    expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
+    const wantedAt = '2026-01-05T11:49:00.000Z';
+    const kinds = ['failed', 'conflict', 'pending'] as const;
+    await db()
+      .insert(eventSyncs)
+      .values(rows.map(({ id }, at) => ({ eventId: id, state: kinds[at] ?? 'pending', wantedAt })));
+    await db().insert(refreshRuns).values({ requestedBy: 'schedule', state: 'failed', finishedAt: wantedAt });
+    const openedAt = '2026-01-05T11:58:00.000Z';
+    await db()
+      .insert(crossmarkBreakers)
+      .values({ host: 'https://crossmark.example.test', state: 'open', failingSince: openedAt, openedAt });
+    expect((await tell(ways)).told).toBe(3);
+    const textOf = (name: string) => told.find(({ alert }) => alert === name)?.text;
+    expect(textOf('oldest-change')).toContain('since 2026-01-05 11:49 UTC. 3 changes are not in Crossmark.');
+    expect(textOf('needs-a-person')).toContain('1 change that is not retried, 1 conflict.');
+    expect(textOf('refresh')).toContain('since 2026-01-05 11:49 UTC.');
+    // Crossmark is often away for a minute or two.
+    expect(textOf('calls-held-back')).toBeUndefined();
+    await clock('12:03:30');
+    await endWorkers();
+    await hearWorker();
+    expect((await tell(ways)).told).toBe(1);
+    expect(textOf('calls-held-back')).toContain(
+      'Calls to Crossmark are held back, since 2026-01-05 11:58 UTC.',
+    );
+  });
+
+  test('by e-mail, to each address, with an id that is the same for each attempt', async () => {
+    const received: { to: string | undefined; content: string }[] = [];
+    const server = new SMTPServer({
+      authOptional: true,
+      disabledCommands: ['STARTTLS'],
+      logger: false,
+      disableReverseLookup: true,
+      onData(stream, session, done) {
+        let content = '';
+        stream.on('data', (chunk: Buffer) => {
+          content += chunk.toString();
+        });
+        stream.on('end', () => {
+          received.push({ to: session.envelope.rcptTo[0]?.address, content });
+          done();
+        });
+      },
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server.server, 'listening');
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const { port } = server.server.address() as AddressInfo;
+    const from = { name: 'Scheduler', address: 'scheduler@example.test' };
+    const mail = {
+      server: mailServerAt(`smtp://127.0.0.1:${port}`, from),
+      to: ['ada@example.test', 'jo@example.test'],
+    };
+    await clock('12:00:00');
+    await tell({ webhook: undefined, mail });
+    await clock('12:05:00');
+    expect(await tell({ webhook: undefined, mail })).toEqual({ told: 1, failed: 0 });
+    expect(received.map(({ to }) => to).sort()).toEqual(mail.to);
+    for (const { content } of received) {
+      expect(content).toMatch(/^Subject: \[Scheduler\] No worker is running/m);
+      expect(content).toMatch(/^Message-ID: <[0-9a-f]{32}@scheduler\.example\.test>/im);
+      expect(content).toMatch(/^Auto-Submitted: auto-generated/m);
+    }
+  });
+
+  test('from a server that runs, until it is stopped', async () => {
+    const { told, ways } = await startWebhook();
+    await clock('12:00:00');
+    await tell(ways);
+    await clock('12:05:00');
+    const log = createLogger('alerts-test', 'silent');
+    const watch = watchAlerts(database.url, { ways, origin: ORIGIN, quietMinutes: 60, log });
+    await expect.poll(() => states(told)).toEqual(['no-worker firing']);
+    await watch.stop();
+  });
+});
+
+test('every alert has words for both of its states, and a section of the runbooks', () => {
+  const situation = {
+    at: '2026-01-05T12:00:00.000Z',
+    oldest: null,
+    states: [],
+    failedJobs: { total: 0, rows: [] },
+    crossmark: { state: 'reachable' as const, since: null },
+    refresh: { last: null, question: null },
+    workers: [],
+  };
+  const runbooks = readFileSync(new URL('../../../../docs/runbooks.md', import.meta.url), 'utf8');
+  for (const name of ALERTS) {
+    for (const state of ['firing', 'over'] as const) {
+      const { text, subject } = alertMessage(name, state, situation.at, situation, ORIGIN);
+      expect(subject.length).toBeGreaterThan(20);
+      expect(text).not.toMatch(/undefined|null|NaN/);
+    }
+    expect(runbooks).toContain(`\n## ${name}\n`);
+  }
+});
+
+test('settings that lack a part are refused with its name', () => {
+  const base = {
+    DATABASE_URL: 'postgres://a:b@localhost:5432/c',
+    AUTH_SECRET: 'x'.repeat(32),
+    WEB_ORIGIN: ORIGIN,
+  };
+  expect(readSettings(base).alertWays).toBeUndefined();
+  const mail = { ...base, ALERT_MAIL_TO: 'ada@example.test, jo@example.test' };
+  expect(() => readSettings(mail)).toThrow(/needs? SMTP_URL and SMTP_FROM/);
+  expect(() => readSettings({ ...mail, SMTP_URL: 'smtp://mail.example.test' })).toThrow(SettingsError);
+  expect(() => readSettings({ ...base, ALERT_MAIL_TO: 'ada' })).toThrow(/ALERT_MAIL_TO is wrong/);
+  expect(() => readSettings({ ...base, ALERT_WEBHOOK_URL: 'ftp://x.example' })).toThrow(/ALERT_WEBHOOK_URL/);
+  const full = { ...mail, SMTP_URL: 'smtp://mail.example.test', SMTP_FROM: 'scheduler@example.test' };
+  expect(readSettings(full).alertWays?.mail?.to).toEqual(['ada@example.test', 'jo@example.test']);
+});
