@@ -107,7 +107,7 @@ function explain(error: unknown): string {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code, address, port } = cause as Error & { code?: string; address?: string; port?: number };
     if (code === 'ECONNREFUSED' || code === 'CONNECT_TIMEOUT' || code === 'ENOTFOUND') {
-      return `The database at ${address ?? new URL(process.env.DATABASE_URL ?? 'postgres://?').hostname}${port ? `:${port}` : ''} does not answer (${code}): start it, or correct DATABASE_URL.`;
+      return `The database${address ? ` at ${address}` : ''}${port ? `:${port}` : ''} does not answer (${code}): start it, or correct DATABASE_URL.`;
     }
   }
   return errorText(error);

@@ -7,6 +7,7 @@ import { startPostgres } from '@scheduler/db/embedded';
 import { crossmarkState, type DemoScenario, demoScenario, seedScenario } from '@scheduler/db/seeds';
 import { createTestDatabase, moveClock } from '@scheduler/db/testing';
 import { findRedis, startRedis } from '@scheduler/metrics/redis';
+import { urlsOfHosts } from '@scheduler/runtime';
 import { clockOffsetMs, currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { max } from 'drizzle-orm';
@@ -66,7 +67,7 @@ export interface Infrastructure {
 }
 
 /**
- * Opens the database of `pnpm` commands: DATABASE_URL, or the embedded Postgres with the files in
+ * Opens the database of `pnpm` commands: DATABASE_DIRECT_URL or DATABASE_URL, or the embedded Postgres with the files in
  * `dataDirectory` and its roles. `stop` stops only what was started here.
  */
 export async function openDatabase(
@@ -84,8 +85,8 @@ export async function openDatabase(
   /** The embedded Postgres; null if DATABASE_URL is set. */
   own: Interruptible | null;
 }> {
-  if (process.env.DATABASE_URL) {
-    const url = process.env.DATABASE_URL;
+  const url = process.env.DATABASE_DIRECT_URL || process.env.DATABASE_URL;
+  if (url) {
     return { url, migratorUrl: url, appUrl: url, directory: null, stop: async () => {}, own: null };
   }
   const options = {
@@ -100,19 +101,19 @@ export async function openDatabase(
   const [database] = await sql`select from pg_database where datname = ${DATABASE}`;
   if (!database) await sql.unsafe(`create database ${DATABASE}`);
   await sql.end();
-  const url = new URL(server.url);
-  url.pathname = `/${DATABASE}`;
+  const own = new URL(server.url);
+  own.pathname = `/${DATABASE}`;
   const urlOf = (role: string) => {
-    const other = new URL(url);
+    const other = new URL(own);
     other.username = role;
     // The password is the same for every command that uses these files.
-    other.password = createHash('sha256').update(`${role} ${url.password}`).digest('base64url');
+    other.password = createHash('sha256').update(`${role} ${own.password}`).digest('base64url');
     return other;
   };
   const [migrator, app] = [urlOf(ROLES.migrator), urlOf(ROLES.app)];
-  await makeRoles(url.href, { migrator: migrator.password, app: app.password });
+  await makeRoles(own.href, { migrator: migrator.password, app: app.password });
   return {
-    url: url.href,
+    url: own.href,
     migratorUrl: migrator.href,
     appUrl: app.href,
     directory: server.directory,
@@ -206,7 +207,7 @@ export async function startInfrastructure(options: {
       ? await copyDatabase(options)
       : await openDatabase(options.dataDirectory, ports.postgres);
     stops.push(database.stop);
-    ports.postgres = Number(new URL(database.url).port || 5432);
+    ports.postgres = Number(new URL(urlsOfHosts(database.url)[0] ?? '').port || 5432);
     if (!options.copied) await migrate(database.migratorUrl);
     // The embedded database uses the clock of this process until it is closed.
     if (database.own) await moveClock(database.url, clockOffsetMs);
@@ -305,7 +306,7 @@ export async function startInfrastructure(options: {
 export async function temporaryInfrastructure(
   options: { empty?: boolean; forgetful?: boolean; copied?: boolean } = {},
 ): Promise<Infrastructure> {
-  for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
+  for (const name of ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'REDIS_URL']) delete process.env[name];
   const data = temporaryDirectory();
   const starting = startInfrastructure({ ...options, dataDirectory: data.path, anyPorts: true });
   const stop = async () => {

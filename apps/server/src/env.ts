@@ -19,6 +19,7 @@ const origins = z
 /** Settings of this app. */
 export const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
+  DATABASE_DIRECT_URL: settings.DATABASE_DIRECT_URL,
   AUTH_SECRET: settings.AUTH_SECRET,
   SERVER_PORT: settings.port(4000),
   HOST: settings.HOST,

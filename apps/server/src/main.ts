@@ -10,6 +10,7 @@ await runApp('server', async () => {
   const log = createLogger('server', env.LOG_LEVEL);
   const app = await buildServer({
     databaseUrl: env.DATABASE_URL,
+    directUrl: env.DATABASE_DIRECT_URL,
     authSecret: env.AUTH_SECRET,
     origins: env.WEB_ORIGIN,
     sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },

@@ -7,7 +7,9 @@ import { createLogger, readEnv, SettingsError, settings } from '@scheduler/runti
 
 const log = createLogger('migrate', 'info');
 try {
-  await migrate(readEnv({ DATABASE_URL: settings.DATABASE_URL }).DATABASE_URL);
+  const { DATABASE_URL, DATABASE_DIRECT_URL } = settings;
+  const env = readEnv({ DATABASE_URL, DATABASE_DIRECT_URL });
+  await migrate(env.DATABASE_DIRECT_URL ?? env.DATABASE_URL);
   log.info('the database is at this version');
 } catch (error) {
   if (error instanceof SettingsError || error instanceof MigrateError)

@@ -10,8 +10,9 @@ import { ROLE_SETTINGS } from './env.ts';
 const log = createLogger('roles', 'info');
 redirectConsole(log);
 try {
-  const env = readEnv({ DATABASE_URL: settings.DATABASE_URL, ...ROLE_SETTINGS });
-  await makeRoles(env.DATABASE_URL, {
+  const { DATABASE_URL, DATABASE_DIRECT_URL } = settings;
+  const env = readEnv({ DATABASE_URL, DATABASE_DIRECT_URL, ...ROLE_SETTINGS });
+  await makeRoles(env.DATABASE_DIRECT_URL ?? env.DATABASE_URL, {
     migrator: env.POSTGRES_MIGRATOR_PASSWORD,
     app: env.POSTGRES_APP_PASSWORD,
   });

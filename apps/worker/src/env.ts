@@ -31,6 +31,7 @@ const sessionKeys = z
 /** Settings of this app. */
 export const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
+  DATABASE_DIRECT_URL: settings.DATABASE_DIRECT_URL,
   CROSSMARK_BASE_URL: z
     .url({ protocol: /^https?$/ })
     .describe('address of Crossmark, such as https://crossmark.example.com; in development the simulator'),

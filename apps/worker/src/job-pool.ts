@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { NEWEST_OF_QUEUE, type Patience, postgresAddress, sessionSettings } from '@scheduler/db';
+import {
+  NEWEST_OF_QUEUE,
+  type Patience,
+  type Primary,
+  postgresAddress,
+  primaryOf,
+  sessionSettings,
+} from '@scheduler/db';
 import { errorText, type Logger } from '@scheduler/runtime';
 import { type Runner, type RunnerOptions, run, type WorkerEvents } from 'graphile-worker';
 import { Client, Pool, type PoolClient } from 'pg';
@@ -11,6 +18,8 @@ import { graphileLogger } from './graphile-logger.ts';
 const IN_VAIN_MS = 3_000;
 /** The time for graphile-worker to close its connections after its last job has ended. */
 const HANG_UP_MS = 2_000;
+/** Postgres' code for a refused write. */
+const READ_ONLY = '25006';
 /** The events after which graphile-worker runs nothing, even if it still waits for something. */
 const OVER_EVENTS = [
   'pool:gracefulShutdown:complete',
@@ -70,6 +79,8 @@ export interface JobPool {
 /** Starts graphile-worker with separate connections. Throws if Postgres can't be reached. */
 export async function startJobPool(options: {
   databaseUrl: string;
+  /** Where the connection that listens goes; `databaseUrl` by default. */
+  directUrl?: string | undefined;
   /** The number of concurrent statements. */
   asking: number;
   patience: Patience;
@@ -79,8 +90,11 @@ export async function startJobPool(options: {
 }): Promise<JobPool> {
   const { log } = options;
   const unwritten = new Map<string, string>();
-  // Two of its connections listen and poll.
-  const connections = openConnections(options.databaseUrl, options.asking + 2, options.patience, log);
+  const { databaseUrl, directUrl = databaseUrl, patience } = options;
+  // One of its connections polls.
+  const connections = openConnections({ url: databaseUrl, max: options.asking + 1, patience, log });
+  const forListening = openConnections({ url: directUrl, max: 1, patience, log });
+  const close = () => Promise.all([connections.close(), forListening.close()]);
   const events: WorkerEvents = new EventEmitter();
   let id = '';
   let brokeOff: string | null = null;
@@ -90,6 +104,10 @@ export async function startJobPool(options: {
 
   events.on('pool:create', ({ workerPool }) => {
     id = workerPool.id;
+  });
+  // It asks for the connection that listens right after this event, as for any other.
+  events.on('pool:listen:connecting', () => {
+    connections.lendNext(forListening.pool);
   });
   events.on('pool:listen:success', ({ client }) => {
     listening = client;
@@ -128,11 +146,18 @@ export async function startJobPool(options: {
     gracefulShutdownAbortTimeout: options.drainMs,
     // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed
     // write would end the process.
-    preset: { plugins: [NO_MIGRATIONS], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    preset: {
+      plugins: [NO_MIGRATIONS],
+      worker: {
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+        preparedStatements: postgresAddress(databaseUrl).prepare,
+      },
+    },
     events,
     logger: graphileLogger(log, unwritten),
   }).catch(async (error: unknown) => {
-    await connections.close();
+    await close();
     throw error;
   });
   runner = started;
@@ -141,7 +166,7 @@ export async function startJobPool(options: {
     await Promise.race([started.promise.catch(() => {}), hungUp]);
     // The crontab of a hanging pool still runs.
     await Promise.race([started.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
-    await connections.close();
+    await close();
     return brokeOff;
   })();
 
@@ -153,7 +178,10 @@ export async function startJobPool(options: {
     probe: async () => {
       await listening?.query('select 1');
     },
-    drop: connections.drop,
+    drop: () => {
+      connections.drop();
+      forListening.drop();
+    },
     stop: async () => {
       await Promise.race([started.stop().catch(() => {}), over]);
       await over;
@@ -163,9 +191,11 @@ export async function startJobPool(options: {
 
 /**
  * Opens graphile-worker's connections. A connection ends if an answer doesn't come in time, because
- * the driver gives up only the query.
+ * the driver gives up only the query. Of several hosts, all go to the primary.
  */
-function openConnections(url: string, max: number, patience: Patience, log: Logger) {
+function openConnections(options: { url: string; max: number; patience: Patience; log: Logger }) {
+  const { url, patience, log } = options;
+  const primary = primaryOf(url);
   const open = new Set<Client>();
   const drop = (client: Client) =>
     (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
@@ -179,17 +209,19 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
       this.query = ((...parameters: unknown[]) => {
         const answer = query(...parameters);
         if (answer instanceof Promise)
-          answer.catch((error: Error) => {
+          answer.catch((error: Error & { code?: string }) => {
             if (error.message === 'Query read timeout') drop(this);
+            if (error.code === READ_ONLY) primary?.refused();
           });
         return answer;
       }) as typeof this.query;
+      if (primary) connectToPrimary(this, primary);
     }
   }
 
   const pool = new Pool({
     connectionString: postgresAddress(url).pgUrl,
-    max,
+    max: options.max,
     application_name: 'scheduler-worker-jobs',
     connectionTimeoutMillis: patience.connectMs,
     query_timeout: patience.answerMs,
@@ -205,12 +237,52 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
     log.debug({ reason: errorText(error) }, 'a connection of the queue was lost');
   pool.on('error', lost);
   pool.on('connect', (client) => client.on('error', lost));
+  const connect = pool.connect.bind(pool);
+  const dropAll = () => open.forEach(drop);
+  const forget = primary?.whenMoved(dropAll);
   return {
     pool,
-    drop: () => open.forEach(drop),
+    /** Takes the next connection that is asked for from another pool. */
+    lendNext: (other: Pool) => {
+      pool.connect = ((...parameters: Parameters<Pool['connect']>) => {
+        pool.connect = connect;
+        return other.connect(...parameters);
+      }) as Pool['connect'];
+    },
+    drop: () => {
+      primary?.doubt();
+      dropAll();
+    },
     close: async () => {
+      forget?.();
       await Promise.race([pool.end().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
-      open.forEach(drop);
+      dropAll();
     },
   };
+}
+
+/** Makes a connection ask for its host when it is opened, and tell when it doubts it. */
+function connectToPrimary(client: Client, primary: Primary): void {
+  const { connection } = client as unknown as { connection: EventEmitter };
+  let isStandby = false;
+  connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+    if (parameterName === 'in_hot_standby') isStandby = parameterValue === 'on';
+  });
+  client.on('error', primary.doubt);
+  const connect = client.connect.bind(client) as () => Promise<unknown>;
+  const open = async () => {
+    Object.assign(client, await primary.place());
+    try {
+      await connect();
+    } catch (error) {
+      primary.doubt();
+      throw error;
+    }
+    if (!isStandby) return;
+    primary.doubt();
+    await client.end();
+    throw Object.assign(new Error('The host has become a standby.'), { code: 'NOT_PRIMARY' });
+  };
+  client.connect = ((callback?: (error: unknown) => void) =>
+    callback ? void open().then(() => callback(undefined), callback) : open()) as typeof client.connect;
 }

@@ -43,6 +43,7 @@ await runApp('worker', async () => {
   const health = await serveHealth({ host: env.HOST, port: env.WORKER_PORT, ready, log });
   const worker = startWorker({
     databaseUrl: env.DATABASE_URL,
+    directUrl: env.DATABASE_DIRECT_URL,
     crossmark,
     downloads,
     breaker,

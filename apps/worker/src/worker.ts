@@ -73,6 +73,8 @@ const STEADY_MS = 10_000;
 
 export interface WorkerOptions {
   databaseUrl: string;
+  /** The database itself, if `databaseUrl` is a pooler's. */
+  directUrl?: string | undefined;
   crossmark: CrossmarkClient;
   /** Where files of instructions come from; by default from Crossmark's host alone. */
   downloads?: Downloads;
@@ -175,6 +177,7 @@ export function startWorker(options: WorkerOptions): Worker {
     if (signal.aborted) return null;
     const started = await startJobPool({
       databaseUrl: options.databaseUrl,
+      directUrl: options.directUrl,
       asking,
       patience,
       drainMs: options.drainMs ?? DRAIN_MS,

@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { primaryOf } from './primary.ts';
 import * as schema from './schema/index.ts';
 import { postgresAddress } from './tls.ts';
 
@@ -51,7 +52,7 @@ const LONGEST_PAUSE_SECONDS = 1;
 
 /**
  * Opens a pool lazily: nothing is sent before the first query, and after a lost connection the next
- * query opens another one.
+ * query opens another one. Of several hosts, all connections go to the primary.
  * @param options.patience after how long a statement or a silent connection is given up; null waits
  * for ever
  */
@@ -60,12 +61,12 @@ export function connect(
   options: { max?: number; applicationName?: string; patience?: Patience | null } = {},
 ): Database {
   const { patience = PATIENCE } = options;
-  // Two options that patches/postgres adds to the driver: a time-out for answers, and a way to end
-  // dead connections.
+  // What patches/postgres adds to the driver: a time-out for answers, a way to end dead connections,
+  // and asking for the host when a connection is opened.
   const waits = patience ? { answer_timeout: patience.answerMs / 1_000 } : {};
-  const address = postgresAddress(url);
-  const sql = postgres(address.url, {
-    ssl: address.ssl,
+  const { primary, options: driver, url: address } = driverOptions(url);
+  const sql = postgres(address, {
+    ...driver,
     max: options.max ?? 10,
     connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
@@ -80,7 +81,26 @@ export function connect(
   });
   const { drop } = sql as postgres.Sql & { drop(): void };
   const db = drizzle(withPreparedStatements(sql), { schema, casing: 'snake_case' });
-  return { db, sql, drop, close: () => sql.end({ timeout: 5 }) };
+  const forget = primary?.whenMoved(drop);
+  return {
+    db,
+    sql,
+    drop: () => {
+      primary?.doubt();
+      drop();
+    },
+    close: () => {
+      forget?.();
+      return sql.end({ timeout: 5 });
+    },
+  };
+}
+
+/** The options of a URL for the driver. */
+function driverOptions(address: string) {
+  const { url, ssl, prepare } = postgresAddress(address);
+  const primary = primaryOf(address);
+  return { url, primary, options: { ssl, prepare, ...(primary && { primary }) } };
 }
 
 /**
@@ -98,8 +118,8 @@ export const sessionSettings = ({ statementMs }: Patience) => ({
 
 /** One connection for an administrator's command. */
 export function connectOnce(address: string): postgres.Sql {
-  const { url, ssl } = postgresAddress(address);
-  return postgres(url, { ssl, max: 1, onnotice: () => {} });
+  const { url, options } = driverOptions(address);
+  return postgres(url, { ...options, max: 1, onnotice: () => {} });
 }
 
 /** Lazily creates one instance for each database of a process. */
@@ -136,7 +156,7 @@ const MOST_PARAMETERS_PREPARED = 32;
 /**
  * Prepares Drizzle's statements once on each connection. Without that, each is planned again, needs
  * a second round trip for its parameters' types, and can't be sent before the statement in front of
- * it was answered.
+ * it was answered. A URL with `prepared_statements=false` prepares none.
  */
 function withPreparedStatements<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
   const { unsafe } = sql;

@@ -17,6 +17,7 @@ export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { holdLock, LOCKS } from './locks.ts';
 export { MigrateError, migrate } from './migrate.ts';
 export { onlyRow } from './only-row.ts';
+export { type Primary, primaryOf } from './primary.ts';
 export { databaseReasons, NEWEST_OF_QUEUE, SCHEMA_BEHIND, schemaIsBehind } from './ready.ts';
 export { makeRoles, ROLES, RolesError } from './roles.ts';
 export * from './schema/index.ts';

@@ -6,6 +6,7 @@ import { runMigrations } from 'graphile-worker';
 import { connectOnce } from './connect.ts';
 import { postgresError } from './errors.ts';
 import { LOCKS } from './locks.ts';
+import { primaryOf } from './primary.ts';
 import { grantAhead, grantToApp, ROLES } from './roles.ts';
 import { postgresAddress } from './tls.ts';
 
@@ -31,7 +32,7 @@ export async function migrate(url: string): Promise<void> {
     await applyMigrations(drizzle(sql), {
       migrationsFolder: MIGRATIONS,
     });
-    await runMigrations({ connectionString: postgresAddress(url).pgUrl });
+    await runMigrations({ connectionString: await pgUrlOf(url) });
     // graphile-worker has no index of running and failed jobs. Without this one, a query for them
     // would read all waiting jobs.
     await sql`
@@ -48,4 +49,12 @@ export async function migrate(url: string): Promise<void> {
   } finally {
     await sql.end();
   }
+}
+
+/** The URL of the host that takes writes, for pg. */
+async function pgUrlOf(address: string): Promise<string> {
+  const url = new URL(postgresAddress(address).pgUrl);
+  const place = await primaryOf(address)?.place();
+  if (place) Object.assign(url, { hostname: place.host, port: String(place.port) });
+  return url.href;
 }

@@ -1,14 +1,15 @@
 export { dumpSchema } from './dump-schema.ts';
 
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import postgres from 'postgres';
 import { connect, type Database } from './connect.ts';
-import { startPostgres } from './embedded.ts';
+import { type EmbeddedPostgres, startPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { makeRoles, ROLES } from './roles.ts';
 
@@ -108,6 +109,31 @@ export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   return url.href;
+}
+
+/** The files of a server, from which {@link copyAsStandby} makes a standby. */
+type ServerFiles = Pick<EmbeddedPostgres, 'directory'>;
+
+/**
+ * Copies the files of a stopped server, so that a server on them is a standby of the primary at
+ * `primaryUrl`, a superuser's. Returns their folder, beside the other one. The binaries have no
+ * pg_basebackup.
+ */
+export function copyAsStandby({ directory }: ServerFiles, primaryUrl: string): string {
+  const to = `${directory}-standby`;
+  execFileSync('cp', ['--archive', directory, to]);
+  becomeStandby({ directory: to }, primaryUrl);
+  return to;
+}
+
+/** Makes a stopped server the standby of another one. */
+export function becomeStandby({ directory }: ServerFiles, primaryUrl: string): void {
+  const { hostname, port, username, password } = new URL(primaryUrl);
+  const cluster = join(directory, 'cluster');
+  const address = `host=${hostname} port=${port} user=${username} password=${password}`;
+  appendFileSync(join(cluster, 'postgresql.auto.conf'), `primary_conninfo = '${address}'\n`);
+  // Any user may read it: the server runs as another one under root.
+  writeFileSync(join(cluster, 'standby.signal'), '', { mode: 0o644 });
 }
 
 /** A TCP proxy in front of a database, which treats connections as firewalls do. */

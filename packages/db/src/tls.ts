@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { SettingsError } from '@scheduler/runtime';
+import { SettingsError, urlsOfHosts } from '@scheduler/runtime';
 
 /**
  * The modes of libpq with one meaning: `prefer` and `allow` would continue without TLS, and
@@ -10,8 +10,9 @@ import { SettingsError } from '@scheduler/runtime';
 const MODES = ['disable', 'require', 'verify-full'] as const;
 
 /**
- * How the connections to a database are encrypted, and its URL in the form that each driver
- * expects, because drivers write TLS settings differently.
+ * How the connections to a database are encrypted and used, and its URL in the form that each driver
+ * expects, because drivers write TLS settings differently. Of several hosts, the URLs name the
+ * first; see primary.ts for the one to connect to.
  */
 interface PostgresAddress {
   /** For postgres.js, together with `ssl`. */
@@ -19,17 +20,21 @@ interface PostgresAddress {
   ssl: false | ConnectionOptions;
   /** For pg, and so for graphile-worker. */
   pgUrl: string;
+  /** Whether statements may be prepared: false if connections share sessions of a pooler. */
+  prepare: boolean;
 }
 
 /**
- * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted.
+ * Reads `sslmode`, `sslrootcert` and `prepared_statements` of a database's URL. Without `sslmode` nothing is encrypted.
  * `require` encrypts without checking who answers. `verify-full` also checks the certificate and
  * the name in it, against the authorities in the file `sslrootcert` or, without such a file,
  * against Node's own.
  * @throws {SettingsError} the URL asks for something else, or the file can't be read
  */
 export function postgresAddress(address: string): PostgresAddress {
-  const url = new URL(address);
+  const [url, ...others] = urlsOfHosts(address).map((one) => new URL(one)) as [URL, ...URL[]];
+  const prepare = url.searchParams.get('prepared_statements') ?? 'true';
+  url.searchParams.delete('prepared_statements');
   const requested = url.searchParams.get('sslmode') ?? 'disable';
   const file = url.searchParams.get('sslrootcert');
   const parameters = [...url.searchParams.keys()].filter((name) => name.startsWith('ssl'));
@@ -39,12 +44,14 @@ export function postgresAddress(address: string): PostgresAddress {
   if (!mode) throw wrong('sslmode must be disable, require or verify-full');
   if (unknown) throw wrong(`${unknown} is not known`);
   if (file !== null && mode !== 'verify-full') throw wrong('sslrootcert needs sslmode=verify-full');
-  if (mode === 'verify-full' && isIP(url.hostname.replace(/^\[|\]$/g, '')))
+  if (!['true', 'false'].includes(prepare)) throw wrong('prepared_statements must be true or false');
+  const isNumber = ({ hostname }: URL) => isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
+  if (mode === 'verify-full' && [url, ...others].some(isNumber))
     throw wrong('sslmode=verify-full needs the server’s name in place of its address');
   const forPg = new URL(url);
   forPg.searchParams.set('sslmode', mode === 'require' ? 'no-verify' : mode);
   if (file !== null) forPg.searchParams.set('sslrootcert', file);
-  return { url: url.href, ssl: tlsOf(mode, file), pgUrl: forPg.href };
+  return { url: url.href, ssl: tlsOf(mode, file), pgUrl: forPg.href, prepare: prepare === 'true' };
 }
 
 function tlsOf(mode: (typeof MODES)[number], file: string | null): false | ConnectionOptions {

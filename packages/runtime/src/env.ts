@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { urlsOfHosts } from './hosts.ts';
 import { isProxyAddress } from './proxies.ts';
 
 /** A missing or invalid setting. The message names each variable, its fault and a valid value. */
@@ -31,11 +32,24 @@ export function readEnv<Shape extends z.ZodRawShape>(
   );
 }
 
+const databaseUrl = z.string().refine((url) => {
+  try {
+    return urlsOfHosts(url).every((one) => /^postgres(ql)?:$/.test(new URL(one).protocol));
+  } catch {
+    return false;
+  }
+}, 'Invalid URL');
+
 /** Settings of more than one app. */
 export const settings = {
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .describe('postgres://user:password@host:5432/database'),
+  DATABASE_URL: databaseUrl.describe(
+    'postgres://user:password@host:5432/database. Several hosts, separated by commas, are a primary and its standbys: host-a:5432,host-b:5432. With ?prepared_statements=false statements are not prepared, for a pooler in transaction mode',
+  ),
+  DATABASE_DIRECT_URL: databaseUrl
+    .optional()
+    .describe(
+      'the database itself, if DATABASE_URL names a pooler in transaction mode: notifications are heard and migrations are locked there',
+    ),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()

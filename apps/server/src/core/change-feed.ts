@@ -47,7 +47,7 @@ export interface ChangeFeed {
  * seconds and listens again if the echo doesn't arrive. It sends the echo on a connection of its
  * own, so that it doesn't queue behind other queries. If Postgres doesn't answer there, or the echo
  * is late, the connections of `database` count as dead too and are dropped.
- * @param options.url of the database that `database` is connected to
+ * @param options.url of the database that `database` is connected to, not of a pooler
  */
 export async function openChangeFeed(options: {
   database: Database;

@@ -42,6 +42,8 @@ const MOST_EXPORTS_OF_ONE = 2;
  */
 export async function buildServer(options: {
   databaseUrl: string;
+  /** The database itself, if `databaseUrl` is a pooler's; notifications are heard there. */
+  directUrl?: string | undefined;
   authSecret: string;
   origins: readonly string[];
   sessions: SessionLimits;
@@ -49,7 +51,7 @@ export async function buildServer(options: {
   trustedProxies: readonly string[];
   log: Logger;
 }): Promise<FastifyInstance> {
-  const { databaseUrl, log } = options;
+  const { databaseUrl, directUrl = databaseUrl, log } = options;
   const [baseUrl] = options.origins;
   if (!baseUrl) throw new Error('The server needs to know where browsers open it.');
   const database = connect(databaseUrl, { max: CONNECTIONS, applicationName: 'scheduler-server' });
@@ -62,7 +64,7 @@ export async function buildServer(options: {
     sessions: options.sessions,
     log,
   });
-  const changes = await openChangeFeed({ database, url: databaseUrl, log }).catch(async (error: unknown) => {
+  const changes = await openChangeFeed({ database, url: directUrl, log }).catch(async (error: unknown) => {
     await database.close();
     throw error;
   });
