@@ -68,6 +68,8 @@ test('docker-compose.yml gives each service the database account that it needs, 
     worker: app,
     admin: app,
     web: none,
+    simulator: none,
+    demo: { user: 'scheduler_migrator', passwords: ['POSTGRES_MIGRATOR_PASSWORD'] },
   });
 });
 

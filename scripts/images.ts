@@ -1,24 +1,30 @@
 /**
- * `pnpm images`: carries out the steps of each Dockerfile in an empty folder, because a machine may
- * have no Docker engine. Then starts the results as in production: only built output, not as root,
- * with read-only files, a real Postgres and Redis. Checks that a schedule reaches the simulator and
- * that each app stops on SIGTERM.
+ * `pnpm images [--folders]`: builds the four images with buildah, which needs no engine. Without it,
+ * or with `--folders`, carries out the steps of each Dockerfile in an empty folder. Then starts the
+ * results as in production: only built output, not as root, with read-only files, a real Postgres
+ * and Redis. Checks that nothing in them but Node is for one architecture, that each has its list of
+ * packages, that a schedule reaches the simulator and that each app stops on SIGTERM.
  */
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { freeSlot, signIn } from './lib/api.ts';
 import { heldBookings } from './lib/crossmark-side.ts';
-import { Builder, type Image } from './lib/images/dockerfile.ts';
+import { buildahBuilder, MOST_MB, whyNoBuildah } from './lib/images/buildah.ts';
+import { folderBuilder } from './lib/images/dockerfile.ts';
+import { APPS, type App, type Built, type ImageBuilder } from './lib/images/image.ts';
 import { startInfrastructure } from './lib/infrastructure.ts';
-import { answers, ROOT, type Running, start, temporaryDirectory, waitFor } from './lib/process.ts';
+import { readOptions } from './lib/options.ts';
+import { answers, type Running, temporaryDirectory, waitFor } from './lib/process.ts';
 
-const APPS = ['server', 'worker', 'web', 'admin'] as const;
-type App = (typeof APPS)[number];
+const { values } = readOptions('Usage: pnpm images [--folders]', {
+  options: { folders: { type: 'boolean', default: false } },
+});
+/** How files of programs for one processor and system begin: of Linux, macOS and Windows. */
+const MAGIC = ['7f454c46', 'cffaedfe', 'cefaedfe', 'cafebabe', '4d5a'];
 const startedMs = performance.now();
 const say = (line: string) =>
   console.log(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${line}`);
@@ -29,12 +35,12 @@ const data = temporaryDirectory();
 const stops: (() => Promise<unknown>)[] = [async () => data.remove()];
 
 try {
-  const images = await buildAll();
-  const node = nodeForOthers();
-  for (const app of APPS) {
-    assert(images[app].user !== null, `${app} would run as root`);
-    protect(images[app].root);
-  }
+  const noBuildah = whyNoBuildah();
+  if (noBuildah && !values.folders) say(`images are built in folders instead: ${noBuildah}`);
+  const isReal = !noBuildah && !values.folders;
+  const builder = isReal ? buildahBuilder() : folderBuilder(data.path);
+  stops.push(async () => builder.close());
+  const images = await buildAll(builder);
 
   const infrastructure = await startInfrastructure({
     dataDirectory: join(data.path, 'data'),
@@ -45,22 +51,14 @@ try {
   /** The port of each app, which its health check uses as well. */
   const portOf = { server: ports.server, worker: ports.workerHealth, web: ports.web, admin: ports.admin };
   const envOf = (app: App) => ({
-    ...images[app].env,
     ...infrastructure.env,
     [`${app.toUpperCase()}_PORT`]: String(portOf[app]),
     HOST: '127.0.0.1',
   });
-  const inImage = (app: App, [program = '', ...args]: string[], env: Record<string, string>) =>
-    start(app, program === 'node' ? node : program, args, {
-      cwd: join(images[app].root, images[app].workdir),
-      env,
-      onlyEnv: true,
-      ...otherUser(),
-    });
 
   await emptyDatabase(infrastructure.databaseUrl, async (superuserUrl) => {
     const password = (url: string | undefined) => decodeURIComponent(new URL(String(url)).password);
-    const roles = inImage('server', ['node', 'dist/roles.js'], {
+    const roles = images.server.run(['node', 'dist/roles.js'], {
       DATABASE_URL: superuserUrl,
       POSTGRES_MIGRATOR_PASSWORD: password(infrastructure.migratorUrl),
       POSTGRES_APP_PASSWORD: password(infrastructure.env.DATABASE_URL),
@@ -68,21 +66,21 @@ try {
     await roles.ended;
     assert(roles.process.exitCode === 0, `the roles could not be made:\n${roles.output()}`);
     const DATABASE_URL = new URL(new URL(superuserUrl).pathname, infrastructure.migratorUrl).href;
-    const migration = inImage('server', ['node', 'dist/migrate.js'], { ...envOf('server'), DATABASE_URL });
+    const migration = images.server.run(['node', 'dist/migrate.js'], { DATABASE_URL });
     await migration.ended;
     assert(migration.process.exitCode === 0, `the migration failed:\n${migration.output()}`);
   });
   say('roles and migrations run from the server’s image');
 
   const running = Object.fromEntries(
-    APPS.map((app) => [app, inImage(app, images[app].command, envOf(app))]),
+    APPS.map((app) => [app, images[app].run(images[app].command, envOf(app))]),
   ) as Record<App, Running>;
   stops.push(() => Promise.all(APPS.map((app) => running[app].stop())));
   for (const app of APPS) {
     const url = `http://127.0.0.1:${portOf[app]}`;
     await waitFor(`${app} ready`, answers(`${url}/readyz`), { process: running[app] });
     await waitFor(`${app} alive`, answers(`${url}/healthz`));
-    const check = inImage(app, images[app].healthcheck, envOf(app));
+    const check = images[app].run(images[app].healthcheck, envOf(app));
     await check.ended;
     assert(check.process.exitCode === 0, `the image’s own health check of ${app} fails:\n${check.output()}`);
   }
@@ -111,11 +109,18 @@ try {
   say('a schedule went through the page’s server to Crossmark');
 
   for (const app of APPS) {
-    await running[app].stop();
+    await images[app].stop(running[app]);
     assert(running[app].process.exitCode === 0, `${app} did not stop cleanly:\n${running[app].output()}`);
   }
   say('each stopped cleanly on SIGTERM');
-  console.table(APPS.map((app) => ({ image: app, ...sizesOf(images[app]) })));
+  const sizes = builder.sizes();
+  console.table(sizes);
+  if (isReal)
+    for (const { image, size = '' } of sizes)
+      assert(
+        size.endsWith(' MB') && Number.parseFloat(size) < MOST_MB,
+        `${image} has ${size}, not under ${MOST_MB} MB`,
+      );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -123,42 +128,55 @@ try {
   for (const stop of stops.reverse()) await stop();
 }
 
-async function buildAll(): Promise<Record<App, Image>> {
-  const builder = new Builder(ROOT, data.path);
-  const images: Partial<Record<App, Image>> = {};
+/** Builds and looks through all images, two at a time. */
+async function buildAll(builder: ImageBuilder): Promise<Record<App, Built>> {
+  const images: Partial<Record<App, Built>> = {};
   const queue: App[] = [...APPS];
   const work = async () => {
     for (let app = queue.shift(); app; app = queue.shift()) {
-      images[app] = await builder.build(app, `apps/${app}/Dockerfile`);
+      const image = await builder.build(app);
+      const folder = join(image.root, image.workdir);
+      assert(image.user !== null, `${app} would run as root`);
+      const tied = binariesIn(folder);
+      assert(tied.length === 0, `${app} has files for one architecture:\n${tied.join('\n')}`);
+      assertBill(app, folder);
+      images[app] = image;
       say(`${app} is built`);
     }
   };
   await Promise.all([work(), work()]);
-  return images as Record<App, Image>;
+  return images as Record<App, Built>;
 }
 
-/**
- * Returns the path of a copy of this Node that every user may run. The image has the same version.
- */
-function nodeForOthers(): string {
-  const directory = join(data.path, 'bin');
-  mkdirSync(directory);
-  copyFileSync(realpathSync(process.execPath), join(directory, 'node'));
-  chmodSync(join(directory, 'node'), 0o755);
-  return join(directory, 'node');
+/** Returns the files below a folder that only one architecture can run. */
+function binariesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isFile()) return [];
+    const path = join(entry.parentPath, entry.name);
+    const start = Buffer.alloc(4);
+    const file = openSync(path, 'r');
+    readSync(file, start);
+    closeSync(file);
+    const isBinary = MAGIC.some((magic) => start.toString('hex').startsWith(magic)) || path.endsWith('.node');
+    return isBinary ? [path] : [];
+  });
 }
 
-/** Returns the user for the apps' processes. Only root has to change the user. */
-function otherUser(): { uid?: number; gid?: number } {
-  if (process.getuid?.() !== 0) return {};
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
-  return { uid: id('-u'), gid: id('-g') };
-}
-
-/** Makes a folder read-only. */
-function protect(root: string): void {
-  const changed = spawnSync('chmod', ['-R', 'a-w,a+rX', root]);
-  assert(changed.status === 0, `chmod of ${root} failed`);
+/** Checks that the image has the list of its packages, with those that it runs with. */
+function assertBill(app: App, folder: string): void {
+  const bill = JSON.parse(readFileSync(join(folder, 'sbom.cdx.json'), 'utf8')) as {
+    bomFormat: string;
+    components: { name: string; group?: string }[];
+  };
+  const listed = new Set(bill.components.map(({ group, name }) => (group ? `${group}/${name}` : name)));
+  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const missing = Object.keys(dependencies).filter((name) => !listed.has(name));
+  assert(
+    bill.bomFormat === 'CycloneDX' && missing.length === 0,
+    `${app}’s sbom.cdx.json lacks ${missing.join()}`,
+  );
 }
 
 async function emptyDatabase(url: string, use: (url: string) => Promise<void>): Promise<void> {
@@ -171,14 +189,6 @@ async function emptyDatabase(url: string, use: (url: string) => Promise<void>): 
   } finally {
     await close();
   }
-}
-
-function sizesOf({ root, workdir }: Image): { app: string; packages: string; all: string } {
-  const mb = (path: string) => {
-    const counted = spawnSync('du', ['-sk', join(root, workdir, path)], { encoding: 'utf8' });
-    return `${(Number.parseInt(counted.stdout, 10) / 1024).toFixed(1)} MB`;
-  };
-  return { app: mb('dist'), packages: mb('node_modules'), all: mb('.') };
 }
 
 function assert(condition: boolean, otherwise: string): asserts condition {

@@ -1,17 +1,20 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { ROOT, start } from '../process.ts';
+import type { App, Built, ImageBuilder } from './image.ts';
 
 /** The result of a Dockerfile's last stage, with its files below `root`. */
-export interface Image {
-  root: string;
-  workdir: string;
-  env: Record<string, string>;
-  command: string[];
-  healthcheck: string[];
-  /** The user of its process; null for root. */
-  user: string | null;
-}
+type Image = Omit<Built, 'run' | 'stop'>;
 
 interface Instruction {
   name: string;
@@ -27,7 +30,7 @@ interface Stage {
  * Parses a Dockerfile into its stages. Throws for any instruction that this repository's files
  * don't use.
  */
-export function parseDockerfile(text: string): Stage[] {
+function parseDockerfile(text: string): Stage[] {
   const stages: Stage[] = [];
   const lines = text.replace(/\\\n/g, ' ').split('\n');
   for (const line of lines.map((one) => one.trim()).filter((one) => one && !one.startsWith('#'))) {
@@ -41,14 +44,28 @@ export function parseDockerfile(text: string): Stage[] {
   return stages;
 }
 
-const KNOWN = new Set(['RUN', 'COPY', 'WORKDIR', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD']);
+const KNOWN = new Set([
+  'ARG',
+  'RUN',
+  'COPY',
+  'WORKDIR',
+  'ENV',
+  'USER',
+  'EXPOSE',
+  'LABEL',
+  'HEALTHCHECK',
+  'CMD',
+]);
+
+/** The stage that collects Node and its libraries; without Docker they are this machine's. */
+const RUNTIME = 'runtime';
 
 /**
  * Carries out Dockerfiles without Docker. Each stage is a folder, `FROM` an earlier stage copies
  * it, and absolute paths are below it. The base image is this machine, with its shell and Node.
  * Stages that copy nothing from the context are built once for all files.
  */
-export class Builder {
+class Builder {
   private readonly shared = new Map<string, Promise<Image>>();
   private readonly context: string;
   private readonly directory: string;
@@ -68,6 +85,7 @@ export class Builder {
     const done = new Map<string, Image>();
     let last: Image | undefined;
     for (const stage of parseDockerfile(readFileSync(join(this.context, dockerfile), 'utf8'))) {
+      if (stage.name === RUNTIME) continue;
       const alone = !stage.instructions.some((step) => step.name === 'COPY') && !done.has(stage.from);
       const key = JSON.stringify(stage);
       const root = join(this.directory, alone ? `shared-${this.shared.size}` : `${name}-${stage.name}`);
@@ -125,6 +143,7 @@ export class Builder {
     const to = paths.pop() ?? '.';
     const target = to.startsWith('/') ? join(image.root, to) : join(image.root, image.workdir, to);
     const stage = option('from');
+    if (stage === RUNTIME) return;
     const base = stage === undefined ? this.context : done.get(stage)?.root;
     if (base === undefined) throw new Error(`COPY from a stage that is not there: ${text}`);
     for (const path of paths) {
@@ -174,4 +193,58 @@ async function run(text: string, image: Image): Promise<void> {
   }
   const status = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
   if (status !== 0) throw new Error(`RUN ${text} failed (${status}):\n${output}`);
+}
+
+/**
+ * Carries out the Dockerfiles' steps in an empty folder, and runs the results as processes of this
+ * machine: not as root, and with files that can't be changed.
+ */
+export function folderBuilder(directory: string): ImageBuilder {
+  const builder = new Builder(ROOT, directory);
+  const node = nodeForOthers(directory);
+  const images = new Map<App, Image>();
+  return {
+    async build(app) {
+      const image = await builder.build(app, `apps/${app}/Dockerfile`);
+      images.set(app, image);
+      if (spawnSync('chmod', ['-R', 'a-w,a+rX', image.root]).status !== 0)
+        throw new Error(`chmod of ${image.root} failed`);
+      return {
+        ...image,
+        run: ([program = '', ...args], env) =>
+          start(app, program === 'node' ? node : program, args, {
+            cwd: join(image.root, image.workdir),
+            env: { ...image.env, ...env },
+            onlyEnv: true,
+            ...otherUser(),
+          }),
+        stop: (running) => running.stop(),
+      };
+    },
+    sizes: () =>
+      [...images].map(([app, { root, workdir }]) => {
+        const mb = (path: string) => {
+          const counted = spawnSync('du', ['-sk', join(root, workdir, path)], { encoding: 'utf8' });
+          return `${(Number.parseInt(counted.stdout, 10) / 1024).toFixed(1)} MB`;
+        };
+        return { image: app, app: mb('dist'), packages: mb('node_modules'), all: mb('.') };
+      }),
+    close: () => {},
+  };
+}
+
+/** Returns the path of a copy of this Node that every user may run. The image has the same version. */
+function nodeForOthers(directory: string): string {
+  const bin = join(directory, 'bin');
+  mkdirSync(bin);
+  copyFileSync(realpathSync(process.execPath), join(bin, 'node'));
+  chmodSync(join(bin, 'node'), 0o755);
+  return join(bin, 'node');
+}
+
+/** Returns the user for the apps' processes. Only root has to change the user. */
+function otherUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const id = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: id('-u'), gid: id('-g') };
 }
