@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connect, type Database, type Patience } from './connect.ts';
+import { connect, type Database, type Patience, transactById } from './connect.ts';
 import { createFirewall, createTestDatabase, type Firewall, type TestDatabase } from './testing.ts';
 
 /** A patience that a test can wait for. */
@@ -129,4 +129,50 @@ test('a statement that takes too long is broken off by Postgres, and its connect
   const before = await pid();
   await expect(pool.db.execute(sql`select pg_sleep(60)`)).rejects.toMatchObject({ cause: { code: '57014' } });
   expect(await pid()).toBe(before);
+});
+
+describe('a transaction whose BEGIN is not waited for', () => {
+  test('keeps all of it, or nothing', async () => {
+    await database.sql`create table kept (n int)`;
+    const { db } = open();
+    await transactById(db, (tx) => tx.execute(sql`insert into kept values (1)`));
+    const failed = transactById(db, async (tx) => {
+      await tx.execute(sql`insert into kept values (2)`);
+      throw new Error('It is not wanted after all.');
+    });
+    await expect(failed).rejects.toThrow('not wanted');
+    expect([...(await database.sql`select n from kept`)]).toEqual([{ n: 1 }]);
+  });
+
+  test('is one transaction from its first statement on, with settings that end with it', async () => {
+    const pool = open();
+    const looked = sql`
+      select pg_current_xact_id()::text id, current_setting('plan_cache_mode') plans, current_setting('enable_seqscan') scans`;
+    const inside = await transactById(pool.db, async (tx) => [
+      await tx.execute(looked),
+      await tx.execute(looked),
+    ]);
+    const [first, second] = inside.map(([row]) => row);
+    expect(first).toEqual({ id: second?.id, plans: 'force_generic_plan', scans: 'off' });
+    expect([...(await pool.db.execute(looked))]).toMatchObject([{ plans: 'auto', scans: 'on' }]);
+  });
+
+  test.each(['select 1 / 0; begin', 'begin; select 1 / 0'])(
+    'writes nothing if Postgres refuses “%s”, and leaves a connection that works',
+    async (begin) => {
+      await database.sql`create table kept (n int)`;
+      const pool = open();
+      await one(pool);
+      const { beginEarly } = pool.sql as typeof pool.sql & {
+        beginEarly(begin: string, work: (tx: typeof pool.sql) => Promise<unknown>): Promise<unknown>;
+      };
+      const refused = beginEarly(begin, async (tx) => {
+        await tx`select 1`.catch(() => {});
+        await tx`insert into kept values (1)`.catch(() => {});
+      });
+      await expect(refused).rejects.toThrow('division by zero');
+      expect(await one(pool)).toEqual([{ one: 1 }]);
+      expect([...(await database.sql`select n from kept`)]).toEqual([]);
+    },
+  );
 });

@@ -10,6 +10,7 @@ export {
   pipeline,
   sessionSettings,
   type Tx,
+  transactById,
 } from './connect.ts';
 export { isConnectionLost, isRolledBack, postgresError } from './errors.ts';
 export { feedEnded } from './feed-ended.ts';

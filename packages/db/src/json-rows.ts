@@ -12,6 +12,8 @@ export interface JsonRows<Row> {
    * so that one statement reads all that belongs together.
    */
   of(rest: SQL): SQL;
+  /** The same of all rows of a part of the WITH clause, which has all columns. */
+  in(part: SQL): SQL;
   /** The rows of such a value, as a select would give them. */
   read(value: unknown): Row[];
 }
@@ -22,7 +24,8 @@ export function jsonRows<Table extends PgTable>(table: Table): JsonRows<Table['$
   const columns = Object.entries(getTableColumns(table));
   const named = columns.map(([key, column]) => ({ key, column, name: toSnakeCase(column.name) }));
   const list = named.map((column) => `"${name}"."${column.name}"`).join(', ');
-  const head = sql.raw(`(select coalesce(json_agg(json_build_array(${list})), '[]'::json) from "${name}" `);
+  const head = sql.raw(`(select coalesce(json_agg(json_build_array(${list})), '[]'::json) from `);
+  const itself = sql.raw(`"${name}"`);
   const rowOf = (cell: (column: (typeof named)[number], n: number) => unknown): Table['$inferSelect'] =>
     Object.fromEntries(
       named.map((column, n) => {
@@ -34,7 +37,8 @@ export function jsonRows<Table extends PgTable>(table: Table): JsonRows<Table['$
   return {
     columns: sql.raw(list),
     row: (values) => rowOf((column) => values[column.name]),
-    of: (rest) => sql`${head}${rest})`,
+    of: (rest) => sql`${head}${itself} ${rest})`,
+    in: (part) => sql`${head}${part} as ${itself})`,
     read: (value) => (value as unknown[][]).map((row) => rowOf((_, n) => row[n])),
   };
 }

@@ -44,6 +44,27 @@ describe('a batcher', () => {
     expect(batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
+  test('runs as many batches at the same time as it may, and lets the rest wait for one of them', async () => {
+    const held: { numbers: readonly number[]; end: () => void }[] = [];
+    const submit = createBatcher(
+      (numbers: readonly number[]) =>
+        new Promise<readonly number[]>((resolve) => held.push({ numbers, end: () => resolve(numbers) })),
+      { maxSize: 2, maxRunning: 2 },
+    );
+    const all = [1, 2, 3, 4, 5].map(submit);
+    while (held.length < 2) await turn();
+    for (let n = 0; n < 5; n++) await turn();
+    expect(held.map(({ numbers }) => numbers)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    held[1]?.end();
+    expect(await Promise.all(all.slice(2, 4))).toEqual([3, 4]);
+    while (held.length < 3) await turn();
+    for (const { end } of held) end();
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
+  });
+
   test('begins the next batch after the longest wait, although the last one still runs', async () => {
     const held: (() => void)[] = [];
     const submit = createBatcher(

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /**
  * Combines concurrent requests into batches, for work that costs less per batch than per item.
  * Items submitted in one turn of the event loop are processed by one call of `work`, at most
- * `maxSize` of them. Items submitted while that call runs wait for the next one, at most
+ * `maxSize` of them. Items submitted while `maxRunning` calls run (1 by default) wait for the next one, at most
  * `maxWaitMs`. No item waits for later items, and no item gets the result of a call that began
  * before it was submitted.
  *
@@ -14,9 +14,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 export function createBatcher<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
-  options: { maxSize: number; maxWaitMs?: number; canRetryAlone?: (error: unknown) => boolean },
+  options: {
+    maxSize: number;
+    maxWaitMs?: number;
+    maxRunning?: number;
+    canRetryAlone?: (error: unknown) => boolean;
+  },
 ): (item: Item) => Promise<Result> {
-  const { maxSize, maxWaitMs, canRetryAlone } = options;
+  const { maxSize, maxWaitMs, maxRunning = 1, canRetryAlone } = options;
   interface Request {
     item: Item;
     resolve: (result: Result | Promise<Result>) => void;
@@ -24,8 +29,9 @@ export function createBatcher<Item, Result>(
   }
   const runOutsideCallers = AsyncLocalStorage.snapshot();
   const waiting: Request[] = [];
-  /** Whether a batch is scheduled, or running and not yet older than `maxWaitMs`. */
-  let isBusy = false;
+  let isScheduled = false;
+  /** The number of batches that run and are not yet older than `maxWaitMs`. */
+  let running = 0;
 
   async function process(requests: readonly Request[]): Promise<void> {
     try {
@@ -39,23 +45,26 @@ export function createBatcher<Item, Result>(
   }
 
   /**
-   * Schedules the next batch after this turn of the event loop, unless one is scheduled or running.
+   * Schedules the next batch after this turn of the event loop, unless one is scheduled or enough are running.
    */
   function scheduleBatch(): void {
-    if (isBusy || waiting.length === 0) return;
-    isBusy = true;
+    if (isScheduled || running >= maxRunning || waiting.length === 0) return;
+    isScheduled = true;
     runOutsideCallers(setImmediate, () => {
+      isScheduled = false;
+      running++;
       let timer: NodeJS.Timeout | undefined;
       let isBlocking = true;
       const release = () => {
         clearTimeout(timer);
         if (!isBlocking) return;
         isBlocking = false;
-        isBusy = false;
+        running--;
         scheduleBatch();
       };
       if (maxWaitMs !== undefined) timer = setTimeout(release, maxWaitMs);
       process(waiting.splice(0, maxSize)).finally(release);
+      scheduleBatch();
     });
   }
 

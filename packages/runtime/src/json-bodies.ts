@@ -71,9 +71,9 @@ export function readJsonBodies(
  * limit.
  */
 async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
-  const tooLong = new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
+  const tooLong = () => new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
   const { 'content-length': declared } = body.headers;
-  if (Number(declared) > MAX_BODY_BYTES.file) throw tooLong;
+  if (Number(declared) > MAX_BODY_BYTES.file) throw tooLong();
   const whole = declared !== undefined && Number(declared) <= maxBytes ? ownMemory(Number(declared)) : null;
   let chunks: Buffer[] = [];
   let bytes = 0;
@@ -89,7 +89,7 @@ async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffe
   } catch {
     throw new BodyRefused(400, 'The request ended before its body did.');
   }
-  if (bytes > maxBytes) throw tooLong;
+  if (bytes > maxBytes) throw tooLong();
   if (whole) {
     // Node checks the length already. Unfilled memory could hold another request's data.
     if (bytes !== whole.length) throw new BodyRefused(400, 'The request is not as long as it says.');

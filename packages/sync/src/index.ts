@@ -44,6 +44,7 @@ export {
   retryNow,
   wantChange,
   wantChanges,
+  wantChangesWithSql,
 } from './queue/enqueue.ts';
 export { countJobs, JOB_TASKS, JOBS, listRunningJobs, retryDeadLetters } from './queue/graphile.ts';
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';

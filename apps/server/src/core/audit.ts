@@ -1,5 +1,5 @@
 import type { Tx } from '@scheduler/db';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Actor } from '../trpc/context.ts';
 
 /** One action, with the state before and after. */
@@ -14,15 +14,12 @@ export interface AuditEntry {
 
 /** Writes audit entries in the transaction of the change. */
 export async function audit(tx: Tx, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
-  await auditAll(
-    tx,
-    entries.map((entry) => ({ ...entry, actor })),
-  );
+  if (entries.length === 0) return;
+  await tx.execute(auditSql(entries.map((entry) => ({ ...entry, actor }))));
 }
 
-/** Like {@link audit}, for the actions of several people. */
-export async function auditAll(tx: Tx, entries: readonly (AuditEntry & { actor: Actor })[]): Promise<void> {
-  if (entries.length === 0) return;
+/** The statement that writes entries of the actions of several people. */
+export function auditSql(entries: readonly (AuditEntry & { actor: Actor })[]): SQL {
   const rows = entries.map(({ actor, subjectId, ...entry }) => ({
     ...entry,
     subjectId: String(subjectId),
@@ -32,9 +29,9 @@ export async function auditAll(tx: Tx, entries: readonly (AuditEntry & { actor: 
   }));
   // One parameter for any number of entries: a statement whose text is always the same is planned
   // once.
-  await tx.execute(sql`
+  return sql`
     insert into audit_log (actor_id, actor_name, action, subject_type, subject_id, before, after, request_id)
     select "actorId", "actorName", action, "subjectType", "subjectId", before, after, "requestId"
     from json_to_recordset(${JSON.stringify(rows)}::json) as given("actorId" text, "actorName" text, action text,
-      "subjectType" text, "subjectId" text, before jsonb, after jsonb, "requestId" text)`);
+      "subjectType" text, "subjectId" text, before jsonb, after jsonb, "requestId" text)`;
 }

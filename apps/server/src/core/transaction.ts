@@ -1,4 +1,5 @@
-import { type Db, isRolledBack, postgresError, type Tx } from '@scheduler/db';
+import { type Db, isRolledBack, postgresError, type Tx, transactById } from '@scheduler/db';
+import type { SQL } from 'drizzle-orm';
 
 /** Postgres aborted one of two transactions that waited for each other. Repeated, it succeeds. */
 const DEADLOCK = '40P01';
@@ -23,17 +24,46 @@ export function savedNothing(error: unknown): boolean {
  * one order everywhere: events, people, schedules, sync rows, jobs, each by rising id. If another
  * transaction (such as a bulk write of the worker) still causes a deadlock, this one is run again.
  */
-export async function save<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export const save = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  untilNoDeadlock(async (committing) =>
+    db.transaction(async (tx) => {
+      const result = await work(tx);
+      committing();
+      return result;
+    }),
+  );
+
+/**
+ * Like {@link save}, in two round trips: BEGIN is sent together with what `work` sends first, which must only lock and read, and
+ * COMMIT together with `write`, the only statement that writes. If Postgres refuses that, the COMMIT rolls back.
+ */
+export const saveInTwo = <T>(
+  db: Db,
+  work: (tx: Tx) => Promise<{ result: T; write: SQL | null }>,
+): Promise<T> =>
+  untilNoDeadlock(async (committing) => {
+    let written: Promise<unknown> | undefined;
+    const result = await transactById(db, async (tx) => {
+      const { result, write } = await work(tx);
+      committing();
+      // Not awaited: the driver sends COMMIT after it. There is one statement, so that COMMIT never finds a part of the change.
+      written = write ? tx.execute(write).then() : undefined;
+      written?.catch(() => {});
+      return result;
+    });
+    await written;
+    return result;
+  });
+
+async function untilNoDeadlock<T>(transact: (committing: () => void) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    let committing = false;
+    let isCommitting = false;
     try {
-      return await db.transaction(async (tx) => {
-        const result = await work(tx);
-        committing = true;
-        return result;
+      return await transact(() => {
+        isCommitting = true;
       });
     } catch (error) {
-      if (error instanceof Error && (!committing || isRolledBack(error))) keptNothing.add(error);
+      if (error instanceof Error && (!isCommitting || isRolledBack(error))) keptNothing.add(error);
       if (postgresError(error)?.code !== DEADLOCK || attempt === TRIES) throw error;
     }
   }

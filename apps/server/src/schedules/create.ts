@@ -1,10 +1,12 @@
 import { type Db, memoizeByDb, type Tx } from '@scheduler/db';
 import { createBatcher, currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
+import type { SQL } from 'drizzle-orm';
 import { Refusal } from '../core/errors.ts';
+import { savedNothing, saveInTwo } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import { type Attribution, openPlan, type Plan } from './plan-transaction.ts';
-import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
+import { asRefusal } from './refuse-duplicate.ts';
 import type { CreatedRow, Saved } from './types.ts';
 
 interface NewSchedule {
@@ -27,11 +29,15 @@ const MAX_BATCH_SIZE = 50;
 /** Longest a blocked batch delays the next one. */
 const MAX_BATCH_WAIT_MS = 100;
 
+/** Batches at the same time: while one waits for the disk, others are planned and read. */
+const MAX_BATCHES_RUNNING = 3;
+
 /** Saves concurrent requests together, see {@link createTogether}. */
 const creatingIn = memoizeByDb((db) =>
   createBatcher((requests: readonly CreateRequest[]) => createTogether(db, requests), {
     maxSize: MAX_BATCH_SIZE,
     maxWaitMs: MAX_BATCH_WAIT_MS,
+    maxRunning: MAX_BATCHES_RUNNING,
   }),
 );
 
@@ -46,22 +52,15 @@ export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): 
 }
 
 /**
- * Saves the schedules of several people in one transaction. If it fails, each is retried alone, so
- * that one bad request does not fail the others. They are not retried after COMMIT was sent,
- * because it may have taken effect.
+ * Saves the schedules of several people in one transaction. If it certainly saved nothing, each is retried alone, so that one
+ * bad request does not fail the others.
  */
 async function createTogether(db: Db, requests: readonly CreateRequest[]): Promise<Promise<Saved>[]> {
-  let planned = false;
   try {
-    const made = await saveOrRefuseDuplicate(db, async (tx) => {
-      planned = false;
-      const each = await createEach(tx, requests);
-      planned = true;
-      return each;
-    });
+    const made = await saveInTwo(db, (tx) => createEach(tx, requests));
     return made.map((one) => (one instanceof Refusal ? Promise.reject<Saved>(one) : Promise.resolve(one)));
   } catch (error) {
-    if (planned || requests.length === 1) throw error;
+    if (requests.length === 1 || !savedNothing(error)) throw asRefusal(error);
     return requests.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
   }
 }
@@ -78,7 +77,9 @@ export async function createSchedules(
 ): Promise<CreatedRow[]> {
   const doer = { actor, origin: currentOrigin() };
   const requests = inputs.map((input) => ({ doer, input }));
-  const made = await saveOrRefuseDuplicate(db, (tx) => createEach(tx, requests));
+  const made = await saveInTwo(db, (tx) => createEach(tx, requests)).catch((error: unknown) => {
+    throw asRefusal(error);
+  });
   return made.map((one, n) => {
     const eventId = inputs[n]?.eventId ?? 0;
     if (!(one instanceof Refusal)) return { eventId, saved: one, message: null, needsReason: false };
@@ -92,10 +93,13 @@ export async function createSchedules(
 }
 
 /**
- * Checks each request on its own, in order, and writes those that the rules allow. Any other error
+ * Checks each request on its own, in order, and returns the statement that writes those that the rules allow. Any other error
  * fails all of them.
  */
-async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
+async function createEach(
+  tx: Tx,
+  requests: readonly CreateRequest[],
+): Promise<{ result: (Saved | Refusal)[]; write: SQL | null }> {
   const plan = await openPlan(tx, {
     eventIds: requests.map(({ input }) => input.eventId),
     employeeIds: requests.map(({ input }) => input.employeeId),
@@ -103,8 +107,9 @@ async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(
     at: requests.map(({ input }) => input.startsAt),
     newSchedules: 2 * requests.length,
     anyStore: true,
+    byId: true,
   });
-  const made = requests.map(({ doer, input }) => {
+  const result = requests.map(({ doer, input }) => {
     try {
       const saved = createIn(plan, input);
       plan.attributeTo(doer);
@@ -114,8 +119,7 @@ async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(
       return error;
     }
   });
-  await plan.flush(tx);
-  return made;
+  return { result, write: plan.writing() };
 }
 
 /**

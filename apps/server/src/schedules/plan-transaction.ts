@@ -36,9 +36,9 @@ import {
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
-import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, eq, ne, sql } from 'drizzle-orm';
-import { type AuditEntry, auditAll } from '../core/audit.ts';
+import { type EventTask, wantChangesWithSql } from '@scheduler/sync';
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
+import { type AuditEntry, auditSql } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import type { Actor } from '../trpc/context.ts';
 import { snapshot, staleSchedule } from './changes.ts';
@@ -81,7 +81,13 @@ export interface PlannedChange {
    * of the first event's store.
    */
   anyStore?: boolean;
+  /** Whether the transaction is one of `transactById`, which finds rows by id already. */
+  byId?: boolean;
 }
+
+/** The settings of `transactById`, for any other transaction. */
+const FIND_BY_ID = sql`
+  select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)`;
 
 /**
  * The statements that lock the rows which a change of schedules touches: stores, events, people,
@@ -102,21 +108,27 @@ function locksFor(tx: Tx, what: PlannedChange) {
     select unnest(${idList(what.employeeIds)}) id union
     select id from employees
     where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
-      and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
+      and store_id = any(array(select store_id from events where type = 'Supervisor' and id = any(${touched}))))`;
   const statements = [
-    // Rows are found by id, however many there are. A custom plan each time would take longer than
-    // the execution.
-    () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
-    // A change of the store's zone waits, because work days depend on the zone.
+    async () => {
+      if (!what.byId) await tx.execute(FIND_BY_ID);
+    },
+    // Each part refers to the one before it, and therefore locks after it. A change of the store's zone waits, because work
+    // days depend on the zone.
     () =>
-      tx.execute(sql`
-        select ${STORES.columns} from stores
-        where id in (select store_id from events where id = any(${named})) order by id for share`),
-    () =>
-      tx.execute(sql`
-        select ${EVENTS.columns} from events where id = any(${touched}) order by id for no key update`),
-    () =>
-      tx.execute(sql`select id from employees where id = any(${concerned}) order by id for no key update`),
+      tx.execute<{ stores: unknown; events: unknown }>(sql`
+        with locked_stores as materialized (
+          select ${STORES.columns} from stores
+          where id in (select store_id from events where id = any(${named})) order by id for share
+        ), locked_events as materialized (
+          select ${EVENTS.columns} from events
+          where id = any(${touched}) and (select count(*) from locked_stores) >= 0 order by id for no key update
+        ), locked_people as materialized (
+          select id from employees
+          where id = any(${concerned}) and (select count(*) from locked_events) >= 0 order by id for no key update
+        )
+        select ${STORES.in(sql`locked_stores`)} stores, ${EVENTS.in(sql`locked_events`)} events
+        where (select count(*) from locked_people) >= 0`),
     () =>
       tx.execute(sql`
         select ${SCHEDULES.columns} from schedules
@@ -142,7 +154,7 @@ export async function lockForPlan(tx: Tx, what: PlannedChange): Promise<void> {
 export async function openPlan(tx: Tx, what: PlannedChange): Promise<Plan> {
   const { touched, concerned, statements } = locksFor(tx, what);
   // Read committed: later statements see commits made while locks were awaited.
-  const [, foundStores, foundEvents, , foundLive, facts] = await pipeline(...statements, () =>
+  const [, [locked], foundLive, facts] = await pipeline(...statements, () =>
     readForPlan(tx, {
       events: touched,
       people: concerned,
@@ -154,8 +166,8 @@ export async function openPlan(tx: Tx, what: PlannedChange): Promise<Plan> {
     }),
   );
   return new Plan({
-    stores: foundStores.map(STORES.row),
-    events: foundEvents.map(EVENTS.row),
+    stores: STORES.read(locked?.stores ?? []),
+    events: EVENTS.read(locked?.events ?? []),
     live: foundLive.map(SCHEDULES.row),
     onlyStoreOf: what.anyStore ? null : (what.eventIds[0] ?? null),
     ...facts,
@@ -686,22 +698,25 @@ export class Plan {
    * Writes new schedules, audit entries, and for each event the desired booking and its job.
    * @param actor the actor of changes that are not attributed yet
    */
-  async flush(tx: Tx, actor?: Actor): Promise<void> {
-    if (actor) this.attributeTo({ actor, origin: currentOrigin() });
+  async flush(tx: Tx, actor: Actor): Promise<void> {
+    this.attributeTo({ actor, origin: currentOrigin() });
+    const write = this.writing();
+    if (write) await tx.execute(write);
+  }
+
+  /** The one statement that writes what {@link flush} writes; null without a change. All changes are attributed. */
+  writing(): SQL | null {
     if (this.unsigned.length > 0) throw new Error('Somebody has to answer for what was done.');
+    if (this.signed.length === 0) return null;
+    const entries = this.signed.map(({ entry, actor }) => ({ ...entry, actor }));
     const written = this.made.map((made) => ({
       ...made,
       condition: made.reissueOf ? 'Reissued' : 'Scheduled',
     }));
-    await pipeline(
-      ...(written.length > 0 ? [() => tx.execute(insertSchedulesSql(written))] : []),
-      () =>
-        auditAll(
-          tx,
-          this.signed.map(({ entry, actor }) => ({ ...entry, actor })),
-        ),
-      () => wantChanges(tx, this.signed),
-    );
+    return wantChangesWithSql(this.signed, [
+      ...(written.length > 0 ? insertSchedulesParts(written) : []),
+      sql`audited as (${auditSql(entries)})`,
+    ]);
   }
 
   private async nameOf(tx: Tx, employeeId: number): Promise<string> {
@@ -735,22 +750,26 @@ export class Plan {
   }
 }
 
-/** Writes new schedules and the conditions of their events, with a fixed number of statements. */
-const insertSchedulesSql = (made: readonly object[]) => sql`
-  with given as (
+/** The parts of a statement that write new schedules and the conditions of their events. */
+const insertSchedulesParts = (made: readonly object[]): SQL[] => [
+  sql`given as (
     select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
       "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
       "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
-  ), followed as (
+  )`,
+  sql`followed as (
     update events set condition = given.condition, updated_at = app_now() from given
     where events.id = given."eventId" and events.id = any(array(select "eventId" from given))
-  )
-  insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
-    reissue_expires_on, reissue_responses)
-  overriding system value
-  select id, "eventId", "employeeId", "startsAt", "endsAt", "workDate", "overrideReason", "reissueOf",
-    "reissueExpiresOn", "reissueResponses"
-  from given order by id`;
+  )`,
+  sql`scheduled as (
+    insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
+      reissue_expires_on, reissue_responses)
+    overriding system value
+    select id, "eventId", "employeeId", "startsAt", "endsAt", "workDate", "overrideReason", "reissueOf",
+      "reissueExpiresOn", "reissueResponses"
+    from given order by id
+  )`,
+];
 
 const withAccepted = (accepted: Accepted): Record<string, unknown> =>
   accepted.overrideReason === null ? {} : { ...accepted };

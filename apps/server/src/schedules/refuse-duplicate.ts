@@ -11,7 +11,8 @@ export async function saveOrRefuseDuplicate<T>(db: Db, work: (tx: Tx) => Promise
   }
 }
 
-function asRefusal(error: unknown): unknown {
+/** The refusal of a violation of that index; any other error is returned as it is. */
+export function asRefusal(error: unknown): unknown {
   const failure = postgresError(error);
   if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event')
     return error;

@@ -114,10 +114,10 @@ export async function readForPlan(
       ${ROWS.dates.of(theirs)} dates,
       ${ROWS.off.of(theirs)} off,
       -- Relies on the index schedules_live_by_day.
-      (select coalesce(json_agg(json_build_object('scheduleId', schedules.id, 'eventId', event_id,
-          'employeeId', employee_id, 'type', events.type, 'startsAt', starts_at, 'endsAt', ends_at,
-          'workDate', work_date)), '[]')
-        from schedules join events on events.id = event_id
+      (select coalesce(json_agg(json_build_object('scheduleId', id, 'eventId', event_id,
+          'employeeId', employee_id, 'type', (select type from events where id = event_id), 'startsAt', starts_at,
+          'endsAt', ends_at, 'workDate', work_date)), '[]')
+        from schedules
         where ended_at is null and work_date between ${from}::date and ${to}::date
           and employee_id = any((select people from chosen)::int[])) planned,
       (select coalesce(json_agg(json_build_object('day', day, 'name', name, 'yearly', yearly)), '[]')

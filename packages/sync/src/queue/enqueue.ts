@@ -29,8 +29,15 @@ export async function wantChange(tx: Tx, change: { eventId: number; task: EventT
  * request.
  */
 export async function wantChanges(tx: Tx, changes: readonly WantedChange[]): Promise<void> {
-  await addChanges(tx, changes, sql`true`);
+  if (changes.length > 0) await tx.execute(addChangesSql(changes, sql`true`));
 }
+
+/**
+ * The statement of {@link wantChanges}, which also writes what the caller changes: each as a part `name as (…)` of its WITH
+ * clause.
+ */
+export const wantChangesWithSql = (changes: readonly WantedChange[], beside: readonly SQL[]): SQL =>
+  addChangesSql(changes, sql`true`, beside);
 
 /**
  * Has events reconciled again although nobody changed their schedules, for example because a
@@ -38,14 +45,13 @@ export async function wantChanges(tx: Tx, changes: readonly WantedChange[]): Pro
  * ends it.
  */
 export async function reconcileAgain(tx: Tx, eventIds: readonly number[]): Promise<void> {
-  await addChanges(
-    tx,
-    eventIds.map((eventId) => ({ eventId, task: 'sync_schedule_update' as const })),
-    sql`event_syncs.state <> 'conflict'`,
-  );
+  if (eventIds.length === 0) return;
+  const changes = eventIds.map((eventId) => ({ eventId, task: 'sync_schedule_update' as const }));
+  await tx.execute(addChangesSql(changes, sql`event_syncs.state <> 'conflict'`));
 }
 
-interface WantedChange {
+/** A change of what is wanted for an event, and the request that it belongs to. */
+export interface WantedChange {
   eventId: number;
   task: EventTask;
   origin?: Origin;
@@ -55,24 +61,22 @@ interface WantedChange {
  * Sync rows for which the condition `which` is false stay as they are, and their job finds nothing
  * to do.
  */
-async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL): Promise<void> {
+function addChangesSql(changes: readonly WantedChange[], which: SQL, beside: readonly SQL[] = []): SQL {
   const changeOf = new Map(changes.map((change) => [change.eventId, change]));
   // Always in the same order, so that two bulk saves can't deadlock.
   const ordered = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
-  if (ordered.length === 0) return;
-  await tx.execute(
-    addJobsSql(
-      ordered.map(({ eventId, task, origin }) => ({
-        task,
-        payload: { eventId },
-        key: eventJobKey(eventId),
-        origin,
-      })),
-      wantChangesSql(
-        ordered.map(({ eventId }) => eventId),
-        which,
-      ),
+  return addJobsSql(
+    ordered.map(({ eventId, task, origin }) => ({
+      task,
+      payload: { eventId },
+      key: eventJobKey(eventId),
+      origin,
+    })),
+    wantChangesSql(
+      ordered.map(({ eventId }) => eventId),
+      which,
     ),
+    beside,
   );
 }
 

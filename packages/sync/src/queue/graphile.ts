@@ -57,8 +57,11 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
   if (jobs.length > 0) await tx.execute(addJobsSql(jobs, sql`select 1`));
 }
 
-/** The statement of {@link addJobs}, which runs after `first`: locks are taken in that order. */
-export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
+/**
+ * The statement of {@link addJobs}, which runs after `first`: locks are taken in that order.
+ * @param beside what the same statement writes besides, each as a part `name as (…)` of its WITH clause
+ */
+export function addJobsSql(jobs: readonly JobSpec[], first: SQL, beside: readonly SQL[] = []): SQL {
   const here = currentOrigin();
   const specs = jobs.map((job) => ({
     identifier: job.task,
@@ -72,7 +75,7 @@ export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
   // Each part refers to the one before it, and therefore runs after it. Relies on the unique index
   // on the key of jobs.
   return sql`
-    with first as (${first}), specs as (
+    with ${sql.join([...beside, sql`first as (${first})`], sql`, `)}, specs as (
       select json_populate_record(json_populate_record(null::graphile_worker.job_spec, spec_json), json_build_object('run_at',
         (app_clock() - app_clock_offset() + (spec_json->>'after_ms')::float8 * interval '1 millisecond')::timestamptz(3))) spec
       from json_array_elements(${JSON.stringify(specs)}::json) spec_json
