@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { ChromiumMissingError, findChromium } from './lib/chromium.ts';
 import { startingAt, TEST_DATES } from './lib/dates.ts';
 import { ROOT } from './lib/process.ts';
-import { haveRedis } from './lib/redis.ts';
+import { haveRedis } from './lib/test-servers.ts';
 import { readVitestResults } from './lib/vitest-results.ts';
 
 let passed = 0;

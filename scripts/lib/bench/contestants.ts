@@ -1,14 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { createUser } from '@scheduler/auth';
 import * as bullmq from '@scheduler/bench/bullmq';
-import { connect, type Database, migrate } from '@scheduler/db';
+import { connect, type Database, migrate, users } from '@scheduler/db';
 import { TASKS } from '@scheduler/sync';
 import postgres from 'postgres';
 import { Pool } from 'undici';
 import { signInCookie } from '../api.ts';
 import { startApp } from '../apps.ts';
-import type { Infrastructure } from '../infrastructure.ts';
+import { DEMO, type Infrastructure } from '../infrastructure.ts';
 import { claimPort } from '../ports.ts';
 import { answers, ROOT, type Running, start, waitFor } from '../process.ts';
 import { countUnsynced, makePending, type Placement } from './club.ts';
@@ -25,8 +26,15 @@ export const BULLMQ = 'BullMQ';
 /** A contestant that accepts saves over HTTP. */
 export interface Saver {
   name: string;
+  /** Its processes. */
+  running: readonly Running[];
   save(placement: Placement): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** A contestant that saves many schedules in one call. */
+export interface BulkSaver extends Saver {
+  saveMany(placements: readonly Placement[]): Promise<void>;
 }
 
 /** A contestant that sends pending changes to Crossmark. */
@@ -65,6 +73,7 @@ export async function ourServers(infrastructure: Infrastructure): Promise<Saver>
   let next = 0;
   return {
     name: OURS_TWICE,
+    running: servers.flatMap(({ running }) => running),
     save: async (placement) => servers[next++ % servers.length]?.save(placement),
     stop: async () => {
       await Promise.all(servers.map((server) => server.stop()));
@@ -72,13 +81,22 @@ export async function ourServers(infrastructure: Infrastructure): Promise<Saver>
   };
 }
 
-/**
- * Starts the server as a process. Two people save in turn, because the share of one person is
- * smaller than the bench's clients need.
- */
-export async function ourServer(
-  infrastructure: Infrastructure,
-): Promise<Saver & { saveMany(placements: readonly Placement[]): Promise<void> }> {
+/** The number of dispatchers who save in turn: one for each of the bench's clients. */
+const DISPATCHERS = 8;
+
+/** Creates the dispatchers who save, if they are not there yet, and returns their addresses. */
+async function dispatchers(infrastructure: Infrastructure): Promise<string[]> {
+  const { db, close } = connect(infrastructure.databaseUrl, { max: 1, applicationName: 'bench' });
+  const emails = Array.from({ length: DISPATCHERS }, (_, n) => `dispatcher-${n}@bench.test`);
+  const there = new Set((await db.select({ email: users.email }).from(users)).map(({ email }) => email));
+  for (const email of emails.filter((one) => !there.has(one)))
+    await createUser(db, { email, name: email, role: 'dispatcher', password: DEMO.password });
+  await close();
+  return emails;
+}
+
+/** Starts the server as a process. Eight dispatchers save in turn. */
+export async function ourServer(infrastructure: Infrastructure): Promise<BulkSaver & { url: string }> {
   const { env } = infrastructure;
   const port = await claimPort();
   const settings = { LOG_LEVEL: 'warn', SERVER_PORT: String(port) };
@@ -87,7 +105,7 @@ export async function ourServer(
   await waitFor('The server', answers(`${url}/healthz`), { process: app });
   const origin = env.WEB_ORIGIN as string;
   const savers = await Promise.all(
-    ['dispatcher@demo.test', 'admin@demo.test'].map(async (email) =>
+    (await dispatchers(infrastructure)).map(async (email) =>
       poster(url, { cookie: await signInCookie(url, origin, email), origin }),
     ),
   );
@@ -96,6 +114,8 @@ export async function ourServer(
   const toInput = ({ eventId, employeeId, startsAt }: Placement) => ({ eventId, employeeId, startsAt });
   return {
     name: OURS,
+    url,
+    running: [app],
     save: async (placement) => post('/trpc/schedules.create', toInput(placement)),
     saveMany: async (placements) => post('/trpc/schedules.createMany', { items: placements.map(toInput) }),
     stop: async () => {
@@ -161,7 +181,7 @@ const limit = (file: string, env: Record<string, string>) =>
   start(file, process.execPath, [join(ROOT, 'bench/limits', file)], { env, cwd: join(ROOT, 'bench') });
 
 /** Creates the contestant for the limit of a save with a job. */
-export async function bareSaver(infrastructure: Infrastructure): Promise<Saver> {
+export async function bareSaver(infrastructure: Infrastructure): Promise<BulkSaver> {
   const databaseUrl = await freshDatabase(infrastructure, 'bench_bare_save');
   await migrate(databaseUrl);
   const port = await claimPort();
@@ -170,9 +190,12 @@ export async function bareSaver(infrastructure: Infrastructure): Promise<Saver> 
   const url = `http://127.0.0.1:${port}`;
   await waitFor('The bare server', answers(`${url}/healthz`), { process: app });
   const { post, close } = poster(url, {});
+  const toInput = ({ eventId, employeeId, startsAt }: Placement) => ({ eventId, employeeId, startsAt });
   return {
     name: BARE_SAVE,
-    save: ({ eventId, employeeId, startsAt }) => post('/schedules', { eventId, employeeId, startsAt }),
+    running: [app],
+    save: (placement) => post('/schedules', toInput(placement)),
+    saveMany: (placements) => post('/schedules/many', placements.map(toInput)),
     stop: async () => {
       await close();
       await app.stop();
@@ -363,6 +386,7 @@ export async function celeryStack(infrastructure: Infrastructure): Promise<Celer
       const { post, close } = poster(url, { cookie });
       return {
         name: CELERY,
+        running: [app],
         save: ({ eventId, employeeId, local }) =>
           post('/api/schedules', { event_id: eventId, employee_id: employeeId, start: local }),
         stop: async () => {

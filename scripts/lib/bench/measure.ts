@@ -33,6 +33,16 @@ export interface PartResult {
   standings: Standing[];
   /** Contestants that could not take part, and how to install them. */
   missing: string[];
+  /** What the part draws in place of bars. */
+  curves?: Curve[];
+}
+
+/** A figure over a growing number, as lines. */
+export interface Curve {
+  title: string;
+  /** What the horizontal axis counts. */
+  of: string;
+  lines: { name: string; points: { at: number; value: number }[] }[];
 }
 
 /** Returns a percentile of sorted values. */
