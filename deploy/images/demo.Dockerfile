@@ -8,6 +8,6 @@ WORKDIR /repo
 COPY . .
 RUN pnpm install --frozen-lockfile
 ENV HOST=0.0.0.0 SIMULATOR_PORT=4300
-USER node
+USER 1000:1000
 EXPOSE 4300
 CMD ["node", "packages/crossmark/simulator/main.ts"]
