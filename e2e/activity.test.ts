@@ -12,7 +12,7 @@ describe('a dispatcher at the activity page', () => {
     stack = await startStack();
     await makeNews(stack);
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 
@@ -100,7 +100,7 @@ describe('a dispatcher at the activity page', () => {
 
   it('as a viewer sees all of it and is offered nothing that changes something', async () => {
     const { page: viewer } = await signedIn(stack, { email: 'viewer@demo.test' });
-    await viewer.getByTestId('sync-badge').first().waitFor();
+    await viewer.locator('[data-sync-state]').first().waitFor();
     await viewer.goto(`${stack.apps.webUrl}/activity`);
     await viewer.getByTestId('attention-list').waitFor();
     expect(await viewer.getByRole('button', { name: /retry|keep|take|refresh/i }).count()).toBe(0);

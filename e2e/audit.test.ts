@@ -100,7 +100,7 @@ describe('an admin at the audit log', () => {
 
   it('is alone with it: a dispatcher neither finds nor opens it', async () => {
     const dispatcher = await signedIn(stack);
-    await dispatcher.page.getByTestId('sync-badge').first().waitFor();
+    await dispatcher.page.locator('[data-sync-state]').first().waitFor();
     await dispatcher.page.getByRole('button', { name: /^Account of/ }).click();
     expect(await dispatcher.page.getByRole('link', { name: 'Audit log' }).count()).toBe(0);
     await dispatcher.page.goto(`${stack.apps.webUrl}/audit`);

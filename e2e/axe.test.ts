@@ -18,7 +18,7 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
     for (const look of LIGHT_LOOKS) {
       const dispatcher = await signedIn(stack, look);
       const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
-      for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+      for (const { page } of [dispatcher, admin]) await page.locator('[data-sync-state]').first().waitFor();
       errors.push(dispatcher.errors, admin.errors);
       pages.push({ look, dispatcher: dispatcher.page, admin: admin.page });
     }

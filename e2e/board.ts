@@ -79,7 +79,7 @@ export async function planFromTray(page: Page, event: FreeEvent): Promise<Planne
 /** Waits until the badge on an event's card shows a state. */
 export async function badgeOf(page: Page, eventId: number, state: string, withinMs = 30_000): Promise<void> {
   await page
-    .locator(`[data-event-id="${eventId}"] [data-testid=sync-badge][data-state=${state}]`)
+    .locator(`[data-event-id="${eventId}"]:is([data-sync-state=${state}], :has([data-sync-state=${state}]))`)
     .first()
     .waitFor({ timeout: withinMs });
 }

@@ -31,7 +31,7 @@ describe('several events at once, of which one goes against a warning', () => {
   it('is saved with a reason that is asked for once; the others are saved at once', async () => {
     const day = addDays(week.sunday, 2);
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${week.sunday}`);
     for (const eventId of cores) {
       await page.getByTestId(`tray-event-${eventId}`).click({ modifiers: ['Control'] });

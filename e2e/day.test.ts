@@ -60,7 +60,7 @@ describe('the day', () => {
       if (event) await plan(event, lea, time);
     }
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await page.getByText('Biscuit 695001').first().waitFor();
   });
@@ -221,7 +221,7 @@ describe('the day', () => {
 
   it('lists what is wrong on the days of a week, as they are and with a plan, and leads to the event', async () => {
     const { page, errors } = await signedIn(stack, { email: 'viewer@demo.test' });
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await page.getByRole('link', { name: 'Checks of more days' }).click();
     await page.waitForURL(/\/checks\?/);
@@ -497,7 +497,7 @@ describe('the day', () => {
 
   it('prints a daily sheet with everybody’s work by time, black on white in the dark as well', async () => {
     const { page: dark } = await signedIn(stack, { dark: true });
-    await dark.getByTestId('sync-badge').first().waitFor();
+    await dark.locator('[data-sync-state]').first().waitFor();
     await dark.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await dark.getByRole('link', { name: 'Daily sheet' }).click();
     const sheet = dark.locator('.day-sheet');
@@ -519,7 +519,7 @@ describe('the day', () => {
 
   it('offers a viewer no change', async () => {
     const { page: viewer } = await signedIn(stack, { email: 'viewer@demo.test' });
-    await viewer.getByTestId('sync-badge').first().waitFor();
+    await viewer.locator('[data-sync-state]').first().waitFor();
     await viewer.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await card(coreA, viewer).waitFor();
     expect(
@@ -538,7 +538,7 @@ describe('the day', () => {
     ['on a phone', { viewport: PHONE, touch: true }],
   ])('has no finding of axe and never scrolls sideways, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
-    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.locator('[data-sync-state]').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await card(coreA, fresh).waitFor();
     const sound = async (what: string) => expect(await findingsInBothSchemes(fresh), what).toEqual([]);

@@ -17,7 +17,7 @@ describe('what kind of work an event is, and how long it takes', () => {
     stack = await startStack();
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 
@@ -71,7 +71,7 @@ describe('what kind of work an event is, and how long it takes', () => {
     await database.close();
 
     const phone = await signedIn(stack, { viewport: PHONE, touch: true });
-    await phone.page.getByTestId('sync-badge').first().waitFor();
+    await phone.page.locator('[data-sync-state]').first().waitFor();
     for (const each of [page, phone.page]) {
       await each.goto(`${stack.apps.webUrl}/import`);
       await each.getByRole('heading', { name: '3 Cores were shortened by an earlier import' }).waitFor();

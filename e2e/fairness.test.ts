@@ -23,7 +23,7 @@ describe('how work is shared out', () => {
 
   it('stands on the People page by person, for the week and for four, and is sorted by each column', async () => {
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/people`);
     await page.getByRole('link', { name: 'Workload' }).click();
     await page.waitForURL('**/people?view=workload');
@@ -62,7 +62,7 @@ describe('how work is shared out', () => {
 
   it.each([390, 320])('fits on a phone of %i px', async (width) => {
     const { page, errors } = await signedIn(stack, { viewport: { width, height: 844 }, touch: true });
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/people?view=workload`);
     await page.locator('[data-testid^=workload-]').first().waitFor();
     await page.getByLabel('Sort by').selectOption('name');
@@ -76,7 +76,7 @@ describe('how work is shared out', () => {
 
   it('opens from a row of the board, on hover, by a click and by keys, beside the average', async () => {
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${weekOf}`);
     const head = page.getByRole('rowheader').nth(1);
     await head.waitFor();
@@ -103,7 +103,7 @@ describe('how work is shared out', () => {
   it('is drawn before and with a plan, and follows its ticks', async () => {
     const sunday = addDays(weekOf, 7);
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
     await page.getByRole('button', { name: 'Plan week' }).click();
     await page.getByRole('heading', { name: /^\d+ of \d+ placed$/ }).waitFor();

@@ -40,7 +40,7 @@ describe('calendar addresses', () => {
   beforeAll(async () => {
     stack = await startStack();
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
     for (const week of [0, 1]) {
       const board = await api.board.week.query({ weekOf: addDays(today, week * 7) });
@@ -122,7 +122,7 @@ describe('calendar addresses', () => {
     await page.getByText(/^Only an admin can change them/).waitFor();
     expect(await page.getByRole('heading', { name: 'Calendar address' }).count()).toBe(0);
     const viewer = await signedIn(stack, { email: 'viewer@demo.test' });
-    await viewer.page.getByTestId('sync-badge').first().waitFor();
+    await viewer.page.locator('[data-sync-state]').first().waitFor();
     await viewer.page.goto(`${stack.apps.webUrl}/people/${person.id}`);
     await viewer.page.getByText('There is none.').waitFor();
     expect(await viewer.page.getByRole('button', { name: 'Make an address' }).count()).toBe(0);

@@ -31,7 +31,7 @@ describe('names that are markup, from Crossmark and from people', () => {
   it('stay words on every screen, printed ones too', async () => {
     const dispatcher = await signedIn(stack);
     const admin = await signedIn(stack, { email: 'admin@demo.test' });
-    for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+    for (const { page } of [dispatcher, admin]) await page.locator('[data-sync-state]').first().waitFor();
     const seen: string[] = [];
     for (const screen of SCREENS) {
       const { name } = screen;
@@ -98,7 +98,7 @@ describe('names and texts longer than any line', () => {
     const viewport = { width: WIDTHS[0] ?? 0, height: 740 };
     dispatcher = (await signedIn(stack, { viewport })).page;
     admin = (await signedIn(stack, { viewport, email: 'admin@demo.test' })).page;
-    for (const page of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+    for (const page of [dispatcher, admin]) await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 
@@ -137,7 +137,7 @@ describe('a link to the sign-in page', () => {
   ])('leads to a page of this app and nowhere else: %j', async (next) => {
     const url = `${stack.apps.webUrl}/sign-in?next=${encodeURIComponent(next)}`;
     const { page, errors } = await signedIn(stack, { url });
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     expect(new URL(page.url()).origin).toBe(new URL(stack.apps.webUrl).origin);
     expect(errors).toEqual([]);
     await page.context().close();

@@ -44,7 +44,7 @@ describe('a list that lacks very many events', () => {
     const { page, errors: met } = await signedIn(stack, as);
     errors.push(met);
     if (!as.url) {
-      await page.getByTestId('sync-badge').first().waitFor(SOON);
+      await page.locator('[data-sync-state]').first().waitFor(SOON);
       await page.goto(stack.apps.webUrl + path);
     }
     return page;

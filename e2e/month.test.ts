@@ -29,7 +29,7 @@ describe('the month', () => {
     ]);
     core = listed[0] ?? { eventId: 0 };
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await openMonth(page);
   });
   afterAll(() => stack?.stop());
@@ -95,7 +95,7 @@ describe('the month', () => {
       numbers.push(await numbersIn(cell(addDays(sunday, each))));
     }
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     for (const [index, { planned, open }] of numbers.entries()) {
       const head = page.getByRole('columnheader').nth(index + 1);
       const cautions = await head.getByRole('button', { name: /last day/ }).allInnerTexts();
@@ -154,7 +154,7 @@ describe('the month', () => {
 
   it('is a list of the days that have something on a phone, which open the day', async () => {
     const { page: phone } = await signedIn(stack, { viewport: PHONE, touch: true });
-    await phone.getByTestId('sync-badge').first().waitFor();
+    await phone.locator('[data-sync-state]').first().waitFor();
     const month = day.slice(0, 7);
     await phone.goto(`${stack.apps.webUrl}/month?month=${month}`);
     await openOn(day, phone).waitFor();
@@ -187,7 +187,7 @@ describe('the month', () => {
     ['on a phone', { viewport: PHONE, touch: true }],
   ])('has no finding of axe and never scrolls sideways, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
-    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.locator('[data-sync-state]').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/month`);
     await fresh.locator('a[data-day]').first().waitFor();
     expect(await findingsInBothSchemes(fresh)).toEqual([]);

@@ -35,7 +35,7 @@ describe('on paper', () => {
       break;
     }
     ({ page } = await signedIn(stack, { email: 'admin@demo.test' }));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 

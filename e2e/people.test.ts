@@ -327,7 +327,7 @@ describe('a dispatcher who looks after people', () => {
   ])('gets pages without a finding of axe and without sideways scrolling, %s', async (_, look) => {
     const { person } = await working();
     const { page: fresh, errors: itsErrors } = await signedIn(stack, look);
-    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.locator('[data-sync-state]').first().waitFor();
     const pages: [path: string, ready: string][] = [
       ['/people', 'People'],
       ['/people/import', 'Import people from Crossmark'],

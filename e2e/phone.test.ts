@@ -30,7 +30,7 @@ describe('on a phone', () => {
       withSupervisor: false,
     });
     ({ page, errors } = await signedIn(stack, { viewport: PHONE, touch: true }));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 
@@ -96,7 +96,7 @@ describe('on a phone', () => {
 
   it.each([320, 360, 390])('%i px wide, no page scrolls sideways with long names', async (width) => {
     const { page: narrow } = await signedIn(stack, { viewport: { width, height: 700 }, touch: true });
-    await narrow.getByTestId('sync-badge').first().waitFor();
+    await narrow.locator('[data-sync-state]').first().waitFor();
     const paths = [...PAGES, `/?week=${event.weekOf}&day=${event.day}`, `/day?day=${event.day}`];
     for (const path of paths) {
       await narrow.goto(stack.apps.webUrl + path);

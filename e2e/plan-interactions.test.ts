@@ -55,7 +55,7 @@ describe('a full demo week is planned, approved and seen in Crossmark in under t
 
   const openBoard = async (look: Look = {}) => {
     const { page, errors } = await signedIn(stack, look);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
     await planButton(page).waitFor();
     await expect.poll(() => planButton(page).isEnabled()).toBe(true);
@@ -121,7 +121,7 @@ describe('a full demo week is planned, approved and seen in Crossmark in under t
 
   it('from any page by Ctrl+K, which leads back to a plan that waits, too', async () => {
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/people`);
     await page.locator('[data-testid^=person-]').first().waitFor();
     const field = page.getByRole('combobox', { name: 'Page, person, event or day' });

@@ -27,7 +27,7 @@ describe('how plans are made', () => {
       })),
     );
     ({ page, errors } = await signedIn(stack, { email: 'admin@demo.test' }));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
 
@@ -109,7 +109,7 @@ describe('how plans are made', () => {
       dark: true,
       touch: true,
     });
-    await narrow.page.getByTestId('sync-badge').first().waitFor();
+    await narrow.page.locator('[data-sync-state]').first().waitFor();
     await narrow.page.goto(`${stack.apps.webUrl}/settings`);
     const edit = narrow.page.getByRole('button', { name: 'Edit plans' });
     await edit.waitFor();
@@ -130,7 +130,7 @@ describe('how plans are made', () => {
 
   it('after a refresh: the plan waits on the board of whoever looks, and is not approved by itself', async () => {
     const colleague = await signedIn(stack);
-    await colleague.page.getByTestId('sync-badge').first().waitFor();
+    await colleague.page.locator('[data-sync-state]').first().waitFor();
     const tomorrow = addDays(week.sunday, -49);
     await week.list([
       {

@@ -48,7 +48,7 @@ describe('planning a week at the board', () => {
     [ada, ben] = [free[0], free[1]] as [typeof ada, typeof ben];
     if (cores.length !== 16 || !ben) throw new Error('The test has nobody or nothing to plan.');
     ({ page, errors } = await signedIn(stack));
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
   });
   afterAll(() => stack?.stop());
   beforeEach(async () => {
@@ -180,7 +180,7 @@ describe('planning a week at the board', () => {
   it('Back on a phone closes the dialog, then the panel, and never leads to the sign-in page', async () => {
     await schedule(0, ada, 2);
     const { page: phone, errors: itsErrors } = await signedIn(stack, { viewport: PHONE, touch: true });
-    await phone.getByTestId('sync-badge').first().waitFor();
+    await phone.locator('[data-sync-state]').first().waitFor();
     await openWeek(phone, `&day=${day(2)}`);
     const title = await phone.title();
     expect(title).toMatch(/^Week .+ – Crossmark Scheduler$/);
@@ -408,7 +408,7 @@ describe('planning a week at the board', () => {
   it('by touch on a phone: schedules, moves, trades and unschedules', async () => {
     await schedule(1, ben, 3, '11:15');
     const { page: phone, errors: itsErrors } = await signedIn(stack, { viewport: PHONE, touch: true });
-    await phone.getByTestId('sync-badge').first().waitFor();
+    await phone.locator('[data-sync-state]').first().waitFor();
     await openWeek(phone, '&view=tray');
     await inTray(0, phone).tap();
     const plan = phone.getByRole('dialog', { name: /^Schedule/ });
@@ -451,7 +451,7 @@ describe('planning a week at the board', () => {
   ])('the board has no finding of axe and never scrolls sideways, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
     const small = 'viewport' in options;
-    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.locator('[data-sync-state]').first().waitFor();
     const sound = async (what: string) => expect(await findingsInBothSchemes(fresh), what).toEqual([]);
     await sound('board');
     if (small) await fresh.getByRole('button', { name: 'More of this week' }).click();
@@ -479,7 +479,7 @@ describe('planning a week at the board', () => {
 
   it('who is a viewer can walk the board by keys and look, and is offered no change', async () => {
     const { page: viewer } = await signedIn(stack, { email: 'viewer@demo.test' });
-    await viewer.getByTestId('sync-badge').first().waitFor();
+    await viewer.locator('[data-sync-state]').first().waitFor();
     await viewer.locator('[data-board] [data-event-id]').first().focus();
     await viewer.keyboard.press('m');
     await viewer.keyboard.press('u');

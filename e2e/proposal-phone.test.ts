@@ -34,7 +34,7 @@ describe('a plan on a phone', () => {
     { width: 320, height: 640 },
   ])('$width px: a card leads to its line, and all acts are within reach', async (viewport) => {
     const { page, errors } = await signedIn(stack, { viewport, touch: true });
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     const { schedules } = await api.board.week.query({ weekOf: sunday });
     const { lines } = await current();
     // A day on which there is nothing but what is proposed.
@@ -106,7 +106,7 @@ describe('a plan on a phone', () => {
   it('a line that is tapped shows its card on its day; the colour of its type stays in another week', async () => {
     const viewport = { width: 390, height: 844 };
     const { page, errors } = await signedIn(stack, { viewport, touch: true });
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     const { lines } = await current();
     const line = lines.at(-1);
     if (!line) throw new Error('The plan is empty.');

@@ -30,7 +30,7 @@ describe('a plan that two people edit', () => {
     page = mine.page;
     colleague = theirs.page;
     for (const each of [page, colleague]) {
-      await each.getByTestId('sync-badge').first().waitFor();
+      await each.locator('[data-sync-state]').first().waitFor();
       await each.goto(`${stack.apps.webUrl}/?week=${sunday}`);
     }
     await page.getByRole('button', { name: 'Plan week' }).click();

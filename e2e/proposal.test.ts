@@ -24,7 +24,7 @@ describe('a plan under review', () => {
   afterAll(() => stack?.stop());
 
   const openWeek = async (page: Page, weekOf: string) => {
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${weekOf}`);
   };
   const planWeek = async (page: Page) => {

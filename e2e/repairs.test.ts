@@ -54,7 +54,7 @@ describe('a change that makes a place for an event that a plan leaves open', () 
   const take = (page: Page) => page.getByRole('button', { name: /^Take this into the plan/ });
   const openPlan = async () => {
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
     await page.getByText('Biscuit').first().waitFor();
     return { page, errors };
@@ -67,7 +67,7 @@ describe('a change that makes a place for an event that a plan leaves open', () 
 
     expect(await findingsOf(page)).toEqual([]);
     const narrow = await signedIn(stack, { viewport: { width: 320, height: 640 }, dark: true, touch: true });
-    await narrow.page.getByTestId('sync-badge').first().waitFor();
+    await narrow.page.locator('[data-sync-state]').first().waitFor();
     await narrow.page.goto(`${stack.apps.webUrl}/?week=${sunday}&view=tray`);
     await take(narrow.page).waitFor();
     expect(await findingsOf(narrow.page)).toEqual([]);

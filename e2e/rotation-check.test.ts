@@ -33,7 +33,7 @@ describe('turns by rotation, checked on the Day page', () => {
 
     for (const look of [{}, { viewport: { width: 390, height: 844 }, touch: true, dark: true }]) {
       const { page, errors } = await signedIn(stack, look);
-      await page.getByTestId('sync-badge').first().waitFor();
+      await page.locator('[data-sync-state]').first().waitFor();
       await page.goto(`${stack.apps.webUrl}/day?day=${day}`);
       const check = page.getByTestId('check-by_rotation');
       await check
@@ -49,7 +49,7 @@ describe('turns by rotation, checked on the Day page', () => {
     }
 
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/day?day=${day}`);
     const check = page.getByTestId('check-by_rotation');
     const [turns] = await api.plan.turns.query({ storeId, fromDay: day, toDay: day });

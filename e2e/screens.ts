@@ -25,7 +25,7 @@ export const LOOKS = [
 ] as const;
 
 const badge = async (page: Page) => {
-  await page.getByTestId('sync-badge').first().waitFor();
+  await page.locator('[data-sync-state]').first().waitFor();
   await page.getByRole('navigation', { name: 'Sync with Crossmark' }).locator('a, span').first().waitFor();
 };
 const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();

@@ -21,7 +21,7 @@ try {
     };
     const dispatcher = await signedIn(stack, look);
     const boss = await signedIn(stack, { ...look, email: 'admin@demo.test' });
-    for (const { page } of [dispatcher, boss]) await page.getByTestId('sync-badge').first().waitFor();
+    for (const { page } of [dispatcher, boss]) await page.locator('[data-sync-state]').first().waitFor();
     for (const screen of SCREENS) {
       const { page } = screen.admin ? boss : dispatcher;
       await openScreen(page, stack, screen, event);

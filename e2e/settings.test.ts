@@ -104,7 +104,7 @@ describe('an admin at the settings', () => {
     ['at 360 px', { viewport: { width: 360, height: 740 } }],
   ])('gets a page without a finding of axe and without sideways scrolling, %s', async (_, look) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, { ...look, email: 'admin@demo.test' });
-    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.locator('[data-sync-state]').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/settings`);
     await fresh.getByTestId('type-Core').waitFor();
     expect(await findingsInBothSchemes(fresh)).toEqual([]);

@@ -81,7 +81,7 @@ describe('somebody calls in sick', () => {
     (await api.events.get.query({ eventId: cores[index] ?? 0 })).schedule?.employeeId;
   const timeOffOf = async () => (await api.employees.get.query({ employeeId: ada.id })).timeOff;
   const openWeek = async (page: Page, more = '') => {
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}${more}`);
     await page.getByText('Biscuit').first().waitFor();
   };
@@ -215,7 +215,7 @@ describe('somebody calls in sick', () => {
 
   it('before somebody leaves, and for a closed day', async () => {
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/people/${ada.id}`);
     await page.getByRole('button', { name: 'Retire' }).click();
     await page.getByRole('button', { name: 'Cover their work first' }).click();

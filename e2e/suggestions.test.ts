@@ -23,7 +23,7 @@ describe('whoever is to be chosen is suggested', () => {
   afterAll(() => stack?.stop());
 
   const openWeek = async (page: Page, day?: string) => {
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${event.weekOf}${day ? `&day=${day}` : ''}`);
     await page.getByRole('main').waitFor();
   };
@@ -111,7 +111,7 @@ describe('whoever is to be chosen is suggested', () => {
     async (viewport) => {
       const { page, errors } = await signedIn(stack, { viewport, touch: true });
       const core = await freeEvent(stack, 'Core');
-      await page.getByTestId('sync-badge').first().waitFor();
+      await page.locator('[data-sync-state]').first().waitFor();
       await page.goto(`${stack.apps.webUrl}/?event=${core.eventId}&view=tray`);
       await page.getByRole('dialog').getByRole('button', { name: 'Schedule', exact: true }).click();
       const dialog = page.getByRole('dialog', { name: /^Schedule/ });
@@ -132,7 +132,7 @@ describe('whoever is to be chosen is suggested', () => {
     const { weekOf } = await demoStore(api);
     const sunday = addDays(weekOf, 7);
     const { page, errors } = await signedIn(stack);
-    await page.getByTestId('sync-badge').first().waitFor();
+    await page.locator('[data-sync-state]').first().waitFor();
     await page.goto(`${stack.apps.webUrl}/?week=${sunday}`);
     await page.getByRole('button', { name: 'Plan week' }).click();
     await page.getByRole('heading', { name: /^\d+ of \d+ placed$/ }).waitFor();

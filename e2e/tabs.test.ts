@@ -62,7 +62,7 @@ describe('ten tabs of one browser', () => {
     event = await freeEvent(stack, 'Core');
     const first = await signedIn(stack);
     errors = first.errors;
-    await first.page.getByTestId('sync-badge').first().waitFor();
+    await first.page.locator('[data-sync-state]').first().waitFor();
     tabs = [first.page];
     const address = `${stack.apps.webUrl}/?week=${event.weekOf}`;
     await first.page.goto(address);

@@ -50,7 +50,8 @@ export function Button({
         <span className="grid">
           <span className={`${face} ${busy ? away : ''}`}>{children}</span>
           <span className={`${face} ${busy ? '' : 'invisible'}`}>
-            <LoaderCircle aria-hidden className="size-4 animate-spin" />
+            {/* Even out of sight, an animation would have the browser draw every frame. */}
+            <LoaderCircle aria-hidden className={`size-4 ${busy ? 'animate-spin' : ''}`} />
             {busyLabel}
           </span>
         </span>

@@ -39,7 +39,7 @@ export const BoardCell = memo(function Cell({
       role="gridcell"
       tabIndex={-1}
       data-cell={key}
-      className={`group relative flex min-h-(--board-row) flex-col gap-(--board-gap) border-t border-r border-line p-(--board-inset) focus-visible:-outline-offset-2 ${closed ? 'bg-off' : groundOf(day, today)} ${off ? 'hatched' : ''} ${off?.isContinued ? 'border-r-transparent' : ''}`}
+      className={`group flex focus-within:relative hover:relative has-[>[data-verdict]]:relative min-h-(--board-row) flex-col gap-(--board-gap) border-t border-r border-line p-(--board-inset) focus-visible:-outline-offset-2 ${closed ? 'bg-off' : groundOf(day, today)} ${off ? 'hatched relative' : ''} ${off?.isContinued ? 'border-r-transparent' : ''}`}
     >
       {off && (
         <span
@@ -77,10 +77,11 @@ export const BoardCell = memo(function Cell({
           tabIndex={-1}
           onClick={() => add(person.id, day)}
           aria-label={`Schedule for ${person.name} on ${formatDay(day)}`}
-          className={`drawn drawn-plus drawn-later absolute grid place-items-center rounded-[5px] text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:bg-accent-soft focus-visible:text-accent-text focus-visible:-outline-offset-1 ${
+          // Over the end of the cell. It is a layer only while it is shown: see schedule-card.tsx.
+          className={`drawn drawn-plus drawn-later grid place-items-center rounded-[5px] text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:bg-accent-soft focus-visible:text-accent-text focus-visible:-outline-offset-1 ${
             schedules.length > 0
-              ? 'bottom-0 left-1/2 h-4 w-8 -translate-x-1/2 group-hover:bg-surface group-hover:shadow-float pointer-coarse:static pointer-coarse:h-9 pointer-coarse:w-full pointer-coarse:translate-x-0'
-              : 'inset-(--board-inset)'
+              ? '-mt-[calc(1rem+var(--board-gap))] pointer-events-none h-4 w-8 shrink-0 self-center group-focus-within:pointer-events-auto group-hover:pointer-events-auto pointer-coarse:pointer-events-auto group-focus-within:absolute group-focus-within:bottom-0 group-hover:absolute group-hover:bottom-0 group-hover:bg-surface group-hover:shadow-float pointer-coarse:static! pointer-coarse:mt-0 pointer-coarse:h-9 pointer-coarse:w-full'
+              : 'min-h-4 grow'
           }`}
         />
       )}

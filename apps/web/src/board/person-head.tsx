@@ -35,14 +35,14 @@ export function PersonHead({
   const look = share > 1 ? { text: 'text-failed', bar: 'bg-failed' } : { text: '', bar: 'bg-ink-3' };
   const near = share > 0.95 && share <= 1 ? { text: 'text-waiting', bar: 'bg-waiting' } : look;
   return (
-    <div className="group/head relative grid h-full grid-cols-[1.7333rem_minmax(0,1fr)] items-center gap-x-2 px-2.5 pt-1 pb-2">
+    <div className="group/head grid h-full grid-cols-[1.7333rem_minmax(0,1fr)] grid-rows-[minmax(0,1fr)_3px] items-center gap-x-2 gap-y-px px-2.5 py-1">
       <span
         aria-hidden
         className="grid size-6.5 place-items-center rounded-full bg-surface-2 text-xs font-semibold text-ink-2"
       >
         {initialsOf(person.name)}
       </span>
-      <div className="min-w-0">
+      <div className="col-start-2 row-start-1 min-w-0">
         <HeadLink href={`/people/${person.id}`} className="pointer-coarse:pr-6" onGo={actions.goTo}>
           <TruncatedText text={person.name} className="leading-tight font-medium" />
         </HeadLink>
@@ -76,13 +76,13 @@ export function PersonHead({
           title={`${person.name} is off…`}
           onClick={() => actions.off?.(person.id)}
           // Over the end of a long name, so that names keep their room.
-          className="drawn drawn-off drawn-later absolute top-0.5 right-1 grid size-7 place-items-center rounded-sm text-ink-2 group-hover/head:bg-surface hover:bg-surface-2! hover:text-ink focus-visible:bg-surface pointer-coarse:bg-surface"
+          className="drawn drawn-off drawn-later col-start-2 row-start-1 -mt-0.5 -mr-1.5 grid size-7 self-start justify-self-end place-items-center rounded-sm text-ink-2 group-hover/head:bg-surface hover:bg-surface-2! hover:text-ink focus-visible:bg-surface pointer-coarse:bg-surface"
         />
       )}
       <span
         aria-hidden
         title={words}
-        className="absolute inset-x-2.5 bottom-1 h-[3px] overflow-hidden rounded-full bg-surface-2 forced-colors:border"
+        className="col-span-2 row-start-2 h-[3px] rounded-full bg-surface-2 forced-colors:border"
       >
         <span
           className={`block h-full rounded-full forced-color-adjust-none ${near.bar}`}

@@ -56,64 +56,38 @@ export const ScheduleCard = memo(function ScheduleCard({
   const isBrief = !roomy && isBriefWork(event);
   const isLoud = event.sync.state in LOUD_STATES;
   const condition = PLAIN_CONDITIONS.includes(event.condition) ? '' : event.condition;
+  const hasStatus = isLoud || (condition !== '' && !isBrief);
   const hours = formatHours(event.durationMinutes);
   const warnings = warningsOf(flags);
-  const time = (
-    <span
-      aria-hidden={isBrief || undefined}
-      className="shrink-0 font-semibold whitespace-nowrap text-(--type)"
-    >
-      {isBrief ? shortTime(startsAt) : startsAt}
-    </span>
-  );
   const isPending = event.sync.state === 'pending';
-  const marks = (note || warnings.length > 0 || isPending) && (
-    <span className="ml-auto flex shrink-0 items-center gap-0.5 self-center">
-      {note && <NoteIcon text={note} />}
-      {warnings.length > 0 && (
-        <span
-          data-testid="caution"
-          title={warnings.join('\n')}
-          className="drawn drawn-caution text-waiting"
-        />
-      )}
-      {isPending && (
-        <span title={syncSentence(event.sync)} className="animate-spin text-pending">
-          <LoaderCircle aria-hidden className="size-3.5" />
-        </span>
-      )}
-    </span>
-  );
-  // What the card shows by its place, colors and icons, for screen readers.
-  const words = [
-    isBrief && startsAt,
+  // Also what the card shows only by its place, colors and icons.
+  const label = [
+    `${startsAt} ${hours} ${product}${client && ` ${client}`}`,
     event.type,
     isSelected && 'selected',
     past && !reported && 'over',
-    isBrief && !isLoud && condition,
-    !isLoud && STATE_WORDS[event.sync.state],
+    condition,
+    STATE_WORDS[event.sync.state],
     note && `Note: ${note}`,
     warnings.length > 0 && `Caution: ${warnings.join(' ')}`,
   ];
-  const loud = isLoud && <SyncMark sync={event.sync} />;
-  const state = condition && (!isBrief || isLoud) && (
-    <span title={condition} className="min-w-0 shrink-[2] truncate text-xs text-ink-2">
-      {condition}
-    </span>
-  );
-  // Space for the button of the menu while it is shown.
+  // Space for the button of the menu in the last line while it is shown.
   const aside = menu && !roomy ? 'group-hover/card:pr-5 group-focus-within/card:pr-5' : '';
-  const inner = `${aside} pointer-coarse:pr-0!`;
+  const last = aside && `card-last-line ${aside} pointer-coarse:pr-0!`;
+  const hasClientLine = !isBrief && !isTight && !hasStatus;
   return (
+    // Its parts lie in one cell of a grid. With positions, each would be a layer, and a click on a week
+    // with hundreds of cards searches all layers ten times.
     <div
       data-card={schedule.scheduleId}
-      className={`group/card relative min-w-0 rounded-[5px] bg-(--tint) forced-colors:border ${isBrief ? '' : 'grow'} ${LOUD_STATES[event.sync.state] ?? ''} ${isSelected ? 'outline-2 outline-accent' : LOOKS[look]}`}
+      className={`group/card grid min-w-0 grid-rows-[minmax(0,1fr)] rounded-[5px] bg-(--tint) *:[grid-area:1/1] forced-colors:border ${isBrief ? '' : 'grow'} ${LOUD_STATES[event.sync.state] ?? ''} ${isSelected ? 'outline-2 outline-accent' : LOOKS[look]}`}
       style={typeColors(event.type, past)}
     >
       <button
         type="button"
         data-testid={`schedule-${schedule.scheduleId}`}
         data-event-id={event.eventId}
+        data-sync-state={event.sync.state}
         data-stop={roomy ? undefined : ''}
         data-held={menu && `schedule ${schedule.scheduleId}`}
         tabIndex={roomy ? undefined : -1}
@@ -121,63 +95,70 @@ export const ScheduleCard = memo(function ScheduleCard({
           menu && isSelecting(click) ? toggleSelected(event.eventId) : actions.open(event.eventId)
         }
         title={[title, event.type, condition, past && !reported && 'over'].filter(Boolean).join(' · ')}
-        className={`flex h-full w-full min-w-0 rounded-[5px] text-left select-none hover:brightness-97 focus-visible:outline-offset-0 ${
+        aria-label={label.filter(Boolean).join(', ')}
+        className={`flex min-w-0 flex-col rounded-[5px] text-left leading-tight select-none hover:brightness-97 focus-visible:outline-offset-0 ${
           roomy ? 'py-2 pr-12 pl-3' : 'p-(--card-inset) pointer-coarse:min-h-9 pointer-coarse:pr-9!'
-        } ${isBrief && !isLoud ? `items-center gap-1.5 text-xs ${aside}` : 'flex-col'}`}
+        } ${isBrief ? 'justify-center' : ''}`}
       >
-        {isBrief && !isLoud && (
-          <>
-            {time}
-            <span className={`truncate ${past ? 'text-ink-2' : ''}`}>{product}</span>
-            {marks}
-          </>
-        )}
-        {isBrief && isLoud && (
-          <>
-            <span className="flex min-w-0 items-center gap-1.5 text-xs">
-              {time}
-              <span className={`truncate ${past ? 'text-ink-2' : ''}`}>{product}</span>
-              {marks}
+        {/* One element that truncates all lines, because each one that truncates is drawn by itself. */}
+        <span
+          className={`block w-full truncate text-xs leading-tight text-(--type) ${isBrief && !hasStatus ? aside : ''}`}
+        >
+          {(note || warnings.length > 0 || isPending) && (
+            <span className="float-right ml-1.5 flex items-center gap-0.5">
+              {note && <NoteIcon text={note} />}
+              {warnings.length > 0 && (
+                <span
+                  data-testid="caution"
+                  title={warnings.join('\n')}
+                  className="drawn drawn-caution text-waiting"
+                />
+              )}
+              {isPending && (
+                <span title={syncSentence(event.sync)} className="animate-spin text-pending">
+                  <LoaderCircle aria-hidden className="size-3.5" />
+                </span>
+              )}
             </span>
-            <span className={`flex min-w-0 items-center gap-1.5 ${inner}`}>
-              {loud}
-              {state}
-            </span>
-          </>
-        )}
-        {!isBrief && (
-          <>
-            <span className="flex min-w-0 items-baseline gap-1 text-xs leading-tight">
-              {time}
-              <span className="truncate text-(--type)">{hours}</span>
-              {marks}
-            </span>
-            <span
-              className={`block truncate leading-tight font-medium ${past ? 'text-ink-2' : ''} ${roomy ? 'text-base' : 'text-sm'} ${isTight && !isLoud ? inner : ''}`}
-            >
-              {product}
-              {isTight && <span className="text-xs font-normal text-ink-2"> {client}</span>}
-            </span>
-            {(!isTight || isLoud || state) && (
+          )}
+          <b className="font-semibold">{isBrief ? shortTime(startsAt) : startsAt}</b>{' '}
+          {isBrief ? <span className={`pl-1 ${past ? 'text-ink-2' : 'text-ink'}`}>{product}</span> : hours}
+          {!isBrief && (
+            <>
+              <br />
               <span
-                className={`flex min-w-0 items-center gap-1.5 text-xs leading-tight text-ink-2 ${inner} ${isTight ? '' : 'min-h-4'}`}
+                className={`leading-tight font-medium ${past ? 'text-ink-2' : 'text-ink'} ${roomy ? 'text-base' : 'text-sm'} ${hasStatus || hasClientLine ? '' : last}`}
               >
-                {!isTight && <span className={`truncate ${isLoud ? 'shrink-[3]' : ''}`}>{client}</span>}
-                {state}
-                {loud}
+                {product}
+                {isTight && <span className="text-xs leading-tight font-normal text-ink-2"> {client}</span>}
+              </span>
+            </>
+          )}
+          {hasClientLine && (
+            <>
+              <br />
+              <span className={`text-ink-2 ${last}`}>{client || '\u00a0'}</span>
+            </>
+          )}
+        </span>
+        {hasStatus && (
+          <span
+            className={`flex min-h-4 w-full min-w-0 items-center gap-1.5 text-xs leading-tight text-ink-2 ${aside} pointer-coarse:pr-0!`}
+          >
+            {!isBrief && !isTight && (
+              <span className={`truncate ${isLoud ? 'shrink-[3]' : ''}`}>{client}</span>
+            )}
+            {condition && (
+              <span title={condition} className="min-w-0 shrink-[2] truncate">
+                {condition}
               </span>
             )}
-          </>
+            {isLoud && <SyncMark sync={event.sync} />}
+          </span>
         )}
-        <span
-          className="sr-only"
-          {...(!isLoud && { 'data-testid': 'sync-badge', 'data-state': event.sync.state })}
-        >
-          , {words.filter(Boolean).join(', ')}
-        </span>
       </button>
       {look === 'trade' && (
-        <span className="pointer-events-none absolute inset-0 flex items-center justify-center gap-1 rounded-[5px] bg-accent-soft/90 text-xs font-medium text-accent-text">
+        <span className="pointer-events-none flex items-center justify-center gap-1 rounded-[5px] bg-accent-soft/90 text-xs font-medium text-accent-text">
           <ArrowLeftRight aria-hidden className="size-3.5" />
           Trade
         </span>
@@ -190,10 +171,10 @@ export const ScheduleCard = memo(function ScheduleCard({
           title="Move to…"
           aria-haspopup="menu"
           onClick={(click) => menu(schedule, click.currentTarget)}
-          className={`drawn drawn-dots absolute grid place-items-center rounded text-ink-2 hover:bg-surface-3 hover:text-ink ${
+          className={`drawn drawn-dots grid place-items-center justify-self-end rounded text-ink-2 hover:bg-surface-3 hover:text-ink ${
             roomy
-              ? 'top-1 right-1 size-11'
-              : 'drawn-later right-0.5 bottom-0 size-4.5 pointer-coarse:top-0 pointer-coarse:right-0 pointer-coarse:bottom-auto pointer-coarse:size-9'
+              ? 'mt-1 mr-1 size-11'
+              : 'drawn-later mr-0.5 size-4.5 self-end pointer-coarse:mr-0 pointer-coarse:size-9 pointer-coarse:self-start'
           }`}
         />
       )}

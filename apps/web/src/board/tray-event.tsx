@@ -68,8 +68,7 @@ export const TrayEvent = memo(function TrayEvent({
       )}
       {sync && (
         <span
-          data-testid="sync-badge"
-          data-state={event.sync.state}
+          data-sync-state={event.sync.state}
           title={syncSentence(event.sync)}
           className={`inline-flex shrink-0 items-center gap-1 text-xs ${sync.text}`}
         >

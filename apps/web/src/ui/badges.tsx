@@ -11,8 +11,7 @@ export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: b
   const { Icon, text, soft } = SYNC_STATE_LOOKS[sync.state];
   return (
     <span
-      data-testid="sync-badge"
-      data-state={sync.state}
+      data-sync-state={sync.state}
       title={sync.reason ?? syncSentence(sync)}
       className={`inline-flex h-4.5 max-w-full min-w-0 items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 ${soft}` : ''}`}
     >
@@ -39,8 +38,7 @@ function QuietSync({ sync }: { sync: SyncBadge }) {
   const isSynced = sync.state === 'synced';
   return (
     <span
-      data-testid="sync-badge"
-      data-state={sync.state}
+      data-sync-state={sync.state}
       title={syncSentence(sync)}
       className={isSynced ? 'sr-only' : `inline-flex ${text}`}
     >
