@@ -13,14 +13,14 @@ export const SHARED_ACTS: readonly Act[] = [
       name: 'open a card’s panel',
       act: async (page: Page) => {
         await page.locator('[data-event-id]').nth(card).click();
-        await page.getByRole('dialog').waitFor();
+        await page.locator('[role=dialog]').waitFor();
       },
     },
     {
       name: 'close the panel',
       act: async (page: Page) => {
         await page.keyboard.press('Escape');
-        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+        await page.locator('[role=dialog]').waitFor({ state: 'hidden' });
       },
     },
   ]),

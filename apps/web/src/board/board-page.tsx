@@ -1,6 +1,6 @@
 import type { BoardEvent } from '@scheduler/server/router';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type MouseEvent, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useExternalStore } from '../lib/external-store.ts';
 import { useNextDays } from '../lib/theme.ts';
 import { addDays, formatWeek, laterDay } from '../lib/time.ts';
@@ -41,8 +41,11 @@ import { WeekGrid } from './week-grid.tsx';
 
 const route = getRouteApi('/app/');
 
-/** The home page: one week of a store, with the unscheduled events beside it. */
-export function BoardPage() {
+/**
+ * The home page: one week of a store, with the unscheduled events beside it. It does not render when
+ * only the panel in the address changes.
+ */
+export const BoardPage = memo(function BoardPage() {
   const search = route.useSearch({ select: withoutPanel, structuralSharing: true });
   const router = useRouter();
   const navigate = route.useNavigate();
@@ -267,7 +270,7 @@ export function BoardPage() {
       </Suspense>
     </div>
   );
-}
+});
 
 /** The address without its panel, see {@link BoardPanel}. */
 const withoutPanel = ({ event: _event, ...search }: BoardSearch): BoardSearch => search;

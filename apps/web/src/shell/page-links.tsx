@@ -15,7 +15,7 @@ interface Page {
  * ones and a menu with the others.
  */
 export function PageLinks({ pages }: { pages: readonly Page[] }) {
-  const { pathname } = useLocation();
+  const pathname = useLocation({ select: (location) => location.pathname });
   const more = pages.filter(({ isMore }) => isMore);
   return (
     <nav aria-label="Pages" className="page-links flex gap-1">

@@ -9,7 +9,7 @@ import {
   List,
   Users,
 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { useLiveUpdates } from '../lib/live.ts';
 import { StoreZone } from '../lib/time.ts';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
@@ -25,8 +25,11 @@ import { useStore } from './use-store.ts';
 /** Loaded after the page, because users open it only later. */
 const UserMenu = lazy(async () => ({ default: (await import('./user-menu.tsx')).UserMenu }));
 
-/** The frame around every page: links, sync state and account menu. */
-export function Shell() {
+/**
+ * The frame around every page: links, sync state and account menu. The router renders what it shows
+ * again at every change of the address; this renders only when what it reads changes.
+ */
+export const Shell = memo(function Shell() {
   const timeZone = useStore()?.timeZone;
   useLiveUpdates(useSession().email, timeZone);
   return (
@@ -69,7 +72,7 @@ export function Shell() {
       </div>
     </StoreZone>
   );
-}
+});
 
 const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },

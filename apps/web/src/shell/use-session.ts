@@ -5,7 +5,8 @@ const route = getRouteApi('/app');
 
 /** Returns the session of the signed-in user. */
 export function useSession(): Session {
-  return route.useRouteContext().session;
+  // The context itself is a new object at every change of the address, and nearly all components read it.
+  return route.useRouteContext({ select: ({ session }) => session });
 }
 
 /** Whether the user may change schedules. Viewers may not. */
