@@ -10,7 +10,8 @@ export interface Shift {
 
 /** What the page notes about itself from its start on. */
 export interface Notes {
-  firstCardMs: number | null;
+  /** When the first card is painted, in milliseconds from the start of the navigation. */
+  firstCard: Promise<number>;
   /** What is done now. */
   during: string;
   shifts: Shift[];
@@ -19,16 +20,15 @@ export interface Notes {
 
 /** Runs in the page before anything else. */
 export function watch(): void {
-  const notes: Notes = { firstCardMs: null, during: 'loading', shifts: [], longestMs: 0 };
+  const { promise: firstCard, resolve: noteFirstCard } = Promise.withResolvers<number>();
+  const notes: Notes = { firstCard, during: 'loading', shifts: [], longestMs: 0 };
   Object.assign(window, { notes });
   const look = new MutationObserver(() => {
     if (!document.querySelector('[data-event-id]')) return;
     look.disconnect();
     // The frame that paints the card has ended when the next one begins.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() => {
-        notes.firstCardMs = performance.now();
-      }),
+      requestAnimationFrame(() => noteFirstCard(performance.now())),
     );
   });
   look.observe(document, { childList: true, subtree: true });
@@ -61,8 +61,11 @@ export function watch(): void {
 }
 
 /** Reads what a page has noted so far. */
-export const notesOf = (page: Page): Promise<Notes> =>
-  page.evaluate(() => (window as unknown as { notes: Notes }).notes);
+export const notesOf = (page: Page): Promise<Pick<Notes, 'shifts' | 'longestMs'>> =>
+  page.evaluate(() => {
+    const { shifts, longestMs } = (window as unknown as { notes: Notes }).notes;
+    return { shifts, longestMs };
+  });
 
 /** Begins to note an act: shifts get its name, and the longest interaction is measured anew. */
 export const noteAct = (page: Page, name: string): Promise<void> =>

@@ -80,7 +80,8 @@ export const BoardPage = memo(function BoardPage() {
   const latest = useRef(current);
   latest.current = current;
   const isLoaded = displayed !== undefined;
-  const isPainted = useIsPainted(isLoaded);
+  // After the rows in sight, see week-grid.tsx.
+  const isPainted = useIsPainted(useIsPainted(isLoaded));
   useEffect(() => {
     if (isPainted) loadBoardDialogsSoon();
   }, [isPainted]);

@@ -6,6 +6,7 @@ import { addDays, formatDay } from '../lib/time.ts';
 import { clearSelection, selectMode } from '../planning/selection.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { Empty } from '../ui/states.tsx';
+import { useIsPainted } from '../ui/use-is-painted.ts';
 import { TRAY_ORDERS, type TrayOrder } from './board-search.ts';
 import { useHeldEvent, useTrayLook } from './drag-state.ts';
 import { keepOneTabStop } from './tab-stop.ts';
@@ -33,7 +34,7 @@ export const Tray = memo(function Tray({
   onWeek: (week: string) => void;
   onPick: (event: BoardEvent, click: MouseEvent) => void;
 }) {
-  const { tray: events, today, openElsewhere } = board;
+  const { tray: events, openElsewhere } = board;
   const mayWrite = useMayWrite();
   const isInSelectMode = useExternalStore(selectMode, (isOn) => isOn);
   const look = useTrayLook();
@@ -98,32 +99,7 @@ export const Tray = memo(function Tray({
               </button>
             ))}
           </fieldset>
-          <select
-            aria-label="Only events that fit"
-            value={fits ?? ''}
-            onChange={({ target }) => onFilter({ ...filter, fits: target.value || undefined })}
-            className={`ml-auto h-6 min-w-0 rounded text-right text-xs pointer-coarse:h-11 ${fits ? 'bg-accent-soft text-accent-text' : 'bg-surface text-ink-2'}`}
-          >
-            <option value="">Fits: anyone</option>
-            <optgroup label="Fits this day">
-              {board.days
-                .filter((day) => day >= today)
-                .map((day) => (
-                  <option key={day} value={day}>
-                    Fits {formatDay(day)}
-                  </option>
-                ))}
-            </optgroup>
-            <optgroup label="Fits this person">
-              {board.people
-                .filter(({ isGuest }) => !isGuest)
-                .map(({ id, name }) => (
-                  <option key={id} value={String(id)}>
-                    Fits {name}
-                  </option>
-                ))}
-            </optgroup>
-          </select>
+          <FitsField board={board} fits={fits} onChange={(to) => onFilter({ ...filter, fits: to })} />
         </div>
       </div>
       {look && (
@@ -190,6 +166,51 @@ export const Tray = memo(function Tray({
     </aside>
   );
 });
+
+/** The choice of a day or a person whom the events fit. Its options, one for each person, come after the first cards. */
+function FitsField({
+  board: { days, people, today },
+  fits,
+  onChange,
+}: {
+  board: WeekBoard;
+  fits: string | undefined;
+  onChange: (fits: string | undefined) => void;
+}) {
+  const hasOptions = useIsPainted(true);
+  return (
+    <select
+      aria-label="Only events that fit"
+      value={fits ?? ''}
+      onChange={({ target }) => onChange(target.value || undefined)}
+      className={`ml-2 h-6 min-w-0 flex-1 rounded text-right text-xs pointer-coarse:h-11 ${fits ? 'bg-accent-soft text-accent-text' : 'bg-surface text-ink-2'}`}
+    >
+      <option value="">Fits: anyone</option>
+      {(hasOptions || fits) && (
+        <>
+          <optgroup label="Fits this day">
+            {days
+              .filter((day) => day >= today)
+              .map((day) => (
+                <option key={day} value={day}>
+                  Fits {formatDay(day)}
+                </option>
+              ))}
+          </optgroup>
+          <optgroup label="Fits this person">
+            {people
+              .filter(({ isGuest }) => !isGuest)
+              .map(({ id, name }) => (
+                <option key={id} value={String(id)}>
+                  Fits {name}
+                </option>
+              ))}
+          </optgroup>
+        </>
+      )}
+    </select>
+  );
+}
 
 /** The number of open events in other weeks, with a link to all of them. */
 function OtherWeeks({ earlier, later }: WeekBoard['openElsewhere']) {

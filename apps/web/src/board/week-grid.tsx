@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table's elements take no part in content-visibility, and the rule for roles of tables forbids role=grid
 // biome-ignore-all lint/a11y/useFocusableInteractive: in a grid the cells and what is in them take the focus
 import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { Fragment, memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
+import { Fragment, memo, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../lib/time.ts';
 import { useIsPainted } from '../ui/use-is-painted.ts';
 import type { BoardActions } from './board-actions.ts';
@@ -10,8 +10,10 @@ import { keepGridFocus, keepOneTabStop } from './tab-stop.ts';
 import { cellKey } from './targets.ts';
 import { COLUMNS, NO_WORK, sameMembers, WeekRow } from './week-row.tsx';
 
+/** The rows that are painted first, so that a slow processor shows the first cards early. */
+const FIRST_ROWS = 4;
 /** The approximate number of rows on a screen. */
-const FIRST_ROWS = 10;
+const ROWS_IN_SIGHT = 10;
 
 /**
  * The grid of people and days. It is one stop of Tab, and arrows move within it (see keys.ts). Rows
@@ -33,10 +35,11 @@ export const WeekGrid = memo(function WeekGrid({
   actions: BoardActions;
 }) {
   const cells = useCells(board.schedules);
-  // Visible rows are rendered at once. The others come once those are on screen, in the background,
-  // so that clicks and keys are handled first.
-  const isPainted = useIsPainted(true);
-  const drawn = useDeferredValue(isPainted ? people.length : FIRST_ROWS);
+  // The first rows are rendered at once, then the others in sight, and then the rest, each once those
+  // before are on screen: in the background, so that clicks and keys are handled first.
+  const hasFirst = useIsPainted(true);
+  const hasAllInSight = useIsPainted(hasFirst);
+  const drawn = hasAllInSight ? people : people.slice(0, hasFirst ? ROWS_IN_SIGHT : FIRST_ROWS);
   const grid = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     keepGridFocus(grid.current);
@@ -77,30 +80,26 @@ export const WeekGrid = memo(function WeekGrid({
           </div>
         </div>
         <div role="rowgroup" className="-mt-px border-b border-line">
-          {people.map((person, index) => (
+          {drawn.map((person, index) => (
             // Rows of another week have other keys. They replace the old rows and move nothing.
             <Fragment key={`${person.id} ${board.weekOf}`}>
-              {isGrouped && person.role !== people[index - 1]?.role && (
+              {isGrouped && person.role !== drawn[index - 1]?.role && (
                 <RoleHead
                   role={person.role}
                   count={people.filter(({ role }) => role === person.role).length}
                 />
               )}
-              {index < drawn ? (
-                <WeekRow
-                  person={person}
-                  days={board.days}
-                  work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
-                  holidays={board.holidays}
-                  today={today}
-                  storeId={board.store.id}
-                  timeZone={board.store.timeZone}
-                  isInSight={index < FIRST_ROWS}
-                  actions={actions}
-                />
-              ) : (
-                <div aria-hidden className="h-[calc(var(--board-row)+1px)] border-t border-line" />
-              )}
+              <WeekRow
+                person={person}
+                days={board.days}
+                work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
+                holidays={board.holidays}
+                today={today}
+                storeId={board.store.id}
+                timeZone={board.store.timeZone}
+                isInSight={index < ROWS_IN_SIGHT}
+                actions={actions}
+              />
             </Fragment>
           ))}
           {people.length === 0 && (
