@@ -277,7 +277,7 @@ describe('the board’s ways', () => {
     expect(await pill.getAttribute('aria-expanded')).toBe('true');
     const first = columns.first();
     await first.getByText(/^Today/).waitFor();
-    await first.getByText(/^(Nothing open is|\d+ open,) due in 24 h$/).waitFor();
+    await first.getByText(/^(Nothing unscheduled is|\d+ unscheduled,) due in 24 h$/).waitFor();
     await first.getByText(/^(Nobody is off|Off: )/).waitFor();
     await columns
       .nth(1)

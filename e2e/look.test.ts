@@ -365,7 +365,10 @@ describe('the scheduler', () => {
           const range = document.createRange();
           range.selectNodeContents(text);
           for (const { left, right, top, bottom } of range.getClientRects())
-            if (overlaps(new DOMRect(left, top, Math.min(right, end) - left, bottom - top), menu))
+            if (
+              left < end &&
+              overlaps(new DOMRect(left, top, Math.min(right, end) - left, bottom - top), menu)
+            )
               found.push(text.textContent ?? '');
         }
         return found;

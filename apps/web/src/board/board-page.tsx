@@ -116,6 +116,7 @@ export const BoardPage = memo(function BoardPage() {
     mayWrite,
     trade: (schedule) => setDialog({ kind: 'trade', schedule }),
     help: () => setDialog({ kind: 'keys' }),
+    turnWeek: (by) => set({ week: addDays(weekOf, by * 7), day: undefined }),
     hasPanel: () => isPanelBeside && isPanelOpen(),
     closePanel,
   });

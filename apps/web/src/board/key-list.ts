@@ -15,6 +15,7 @@ export const KEYS = [
     keys: 'p',
     what: 'plan the week, or go to its plan; there, Ctrl+Enter approves what is ticked',
   },
+  { keys: 'j, k', what: 'go to the next week, or to the previous one' },
   { keys: 't', what: 'trade a Core with somebody else’s' },
   { keys: 'u', what: 'unschedule a card' },
   { keys: 'Ctrl+K', what: 'find a page, a person or an event, plan the week or schedule, from any page' },

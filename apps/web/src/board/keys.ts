@@ -19,6 +19,8 @@ export interface KeyActions {
   undo: () => void;
   redo: () => void;
   help: () => void;
+  /** Shows the next week, or the previous one. */
+  turnWeek: (by: 1 | -1) => void;
   /** Whether a panel is open beside the board. */
   hasPanel: () => boolean;
   closePanel: () => void;
@@ -71,6 +73,10 @@ function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boo
   }
   if (shortcut === '?') {
     actions.help();
+    return true;
+  }
+  if (shortcut === 'j' || shortcut === 'k') {
+    actions.turnWeek(shortcut === 'j' ? 1 : -1);
     return true;
   }
   if (shortcut === '/') {

@@ -121,7 +121,9 @@ export const ScheduleCard = memo(function ScheduleCard({
               )}
             </span>
           )}
-          <b className="font-semibold">{isBrief ? shortTime(startsAt) : startsAt}</b>{' '}
+          <b aria-hidden={isBrief || undefined} className="font-semibold">
+            {isBrief ? shortTime(startsAt) : startsAt}
+          </b>{' '}
           {isBrief ? <span className={`pl-1 ${past ? 'text-ink-2' : 'text-ink'}`}>{product}</span> : hours}
           {!isBrief && (
             <>

@@ -79,7 +79,9 @@ function DayColumn({ day, today, storeId }: { day: VerifiedDay; today: string; s
       ) : (
         <>
           <Line
-            text={due.length > 0 ? `${due.length} open, due in 24 h` : 'Nothing open is due in 24 h'}
+            text={
+              due.length > 0 ? `${due.length} unscheduled, due in 24 h` : 'Nothing unscheduled is due in 24 h'
+            }
             isLoud={due.length > 0}
           />
           <Line text={offWords(day)} />
