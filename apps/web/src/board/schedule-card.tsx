@@ -60,9 +60,11 @@ export const ScheduleCard = memo(function ScheduleCard({
   const hours = formatHours(event.durationMinutes);
   const warnings = warningsOf(flags);
   const isPending = event.sync.state === 'pending';
-  // Also what the card shows only by its place, colors and icons.
+  const time = isBrief ? shortTime(startsAt) : startsAt;
+  // First what the card shows as text, in its order, then what it shows by its place, colors and icons.
   const label = [
-    `${startsAt} ${hours} ${product}${client && ` ${client}`}`,
+    `${time}${isBrief ? '' : ` ${hours}`} ${product}${client && ` ${client}`}`,
+    isBrief && `${startsAt} for ${hours}`,
     event.type,
     isSelected && 'selected',
     past && !reported && 'over',
@@ -121,9 +123,7 @@ export const ScheduleCard = memo(function ScheduleCard({
               )}
             </span>
           )}
-          <b aria-hidden={isBrief || undefined} className="font-semibold">
-            {isBrief ? shortTime(startsAt) : startsAt}
-          </b>{' '}
+          <b className="font-semibold">{time}</b>{' '}
           {isBrief ? <span className={`pl-1 ${past ? 'text-ink-2' : 'text-ink'}`}>{product}</span> : hours}
           {!isBrief && (
             <>
