@@ -27,9 +27,7 @@ export function watch(): void {
     if (!document.querySelector('[data-event-id]')) return;
     look.disconnect();
     // The frame that paints the card has ended when the next one begins.
-    requestAnimationFrame(() =>
-      requestAnimationFrame(() => noteFirstCard(performance.now())),
-    );
+    requestAnimationFrame(() => requestAnimationFrame(() => noteFirstCard(performance.now())));
   });
   look.observe(document, { childList: true, subtree: true });
   const nameOf = (node: Node | null | undefined): string => {
