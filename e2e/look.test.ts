@@ -355,7 +355,7 @@ describe('the scheduler', () => {
         const menu = node.querySelector('[aria-haspopup=menu]')?.getBoundingClientRect();
         if (!menu) return [];
         const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-        const found: string[] = [];
+        const coveredTexts: string[] = [];
         for (let text = walker.nextNode(); text; text = walker.nextNode()) {
           // What is truncated ends where the room of its line does.
           let block = text.parentElement;
@@ -369,9 +369,9 @@ describe('the scheduler', () => {
               left < end &&
               overlaps(new DOMRect(left, top, Math.min(right, end) - left, bottom - top), menu)
             )
-              found.push(text.textContent ?? '');
+              coveredTexts.push(text.textContent ?? '');
         }
-        return found;
+        return coveredTexts;
       });
       expect(covered).toEqual([]);
     }
