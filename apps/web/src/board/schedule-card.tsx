@@ -61,18 +61,23 @@ export const ScheduleCard = memo(function ScheduleCard({
   const warnings = warningsOf(flags);
   const isPending = event.sync.state === 'pending';
   const time = isBrief ? shortTime(startsAt) : startsAt;
-  // First what the card shows as text, in its order, then what it shows by its place, colors and icons.
-  const label = [
-    `${time}${isBrief ? '' : ` ${hours}`} ${product}${client && ` ${client}`}`,
+  // What the card shows by its place, colors and icons, for screen readers.
+  const words = [
     isBrief && `${startsAt} for ${hours}`,
     event.type,
     isSelected && 'selected',
     past && !reported && 'over',
-    condition,
-    STATE_WORDS[event.sync.state],
+    !hasStatus && condition,
+    !isLoud && STATE_WORDS[event.sync.state],
     note && `Note: ${note}`,
     warnings.length > 0 && `Caution: ${warnings.join(' ')}`,
-  ];
+  ]
+    .filter(Boolean)
+    .join(', ');
+  // A status may count seconds, so only other cards are named by an attribute, which costs no element.
+  const label = hasStatus
+    ? undefined
+    : `${time}${isBrief ? '' : ` ${hours}`} ${product}${client && ` ${client}`}, ${words}`;
   // Space for the button of the menu in the last line while it is shown.
   const aside = menu && !roomy ? 'group-hover/card:pr-5 group-focus-within/card:pr-5' : '';
   const last = aside && `card-last-line ${aside} pointer-coarse:pr-0!`;
@@ -97,7 +102,7 @@ export const ScheduleCard = memo(function ScheduleCard({
           menu && isSelecting(click) ? toggleSelected(event.eventId) : actions.open(event.eventId)
         }
         title={[title, event.type, condition, past && !reported && 'over'].filter(Boolean).join(' · ')}
-        aria-label={label.filter(Boolean).join(', ')}
+        aria-label={label}
         className={`flex min-w-0 flex-col rounded-[5px] text-left leading-tight select-none hover:brightness-97 focus-visible:outline-offset-0 ${
           roomy ? 'py-2 pr-12 pl-3' : 'p-(--card-inset) pointer-coarse:min-h-9 pointer-coarse:pr-9!'
         } ${isBrief ? 'justify-center' : ''}`}
@@ -156,6 +161,7 @@ export const ScheduleCard = memo(function ScheduleCard({
               </span>
             )}
             {isLoud && <SyncMark sync={event.sync} />}
+            <span className="sr-only">, {words}</span>
           </span>
         )}
       </button>
