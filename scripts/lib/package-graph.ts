@@ -9,11 +9,11 @@ import { ROOT } from './process.ts';
 export const LAYERS: readonly { what: string; packages: readonly string[] }[] = [
   {
     what: 'no product knowledge, or nothing but product knowledge',
-    packages: ['packages/runtime', 'packages/scheduling', 'packages/ui', 'packages/metrics'],
+    packages: ['packages/runtime', 'packages/scheduling', 'packages/ui'],
   },
   {
-    what: 'Crossmark’s wire, planning, PDF files, mail',
-    packages: ['packages/crossmark', 'packages/planner', 'packages/pdf', 'packages/mail'],
+    what: 'Crossmark’s wire, planning, PDF files, figures, mail',
+    packages: ['packages/crossmark', 'packages/planner', 'packages/pdf', 'packages/metrics', 'packages/mail'],
   },
   { what: 'the database', packages: ['packages/db'] },
   {

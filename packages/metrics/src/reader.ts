@@ -1,6 +1,5 @@
-import { Redis } from 'ioredis';
 import { bucketsBetween, bucketsOf, fieldOf, keyOf, type Range, SINCE_FIELD, TOTALS_KEY } from './buckets.ts';
-import { connectionOptions } from './connection.ts';
+import { openRedis } from './connection.ts';
 import { cumulative, type Histogram, merge, partWithin, type Quantiles, quantiles } from './histogram.ts';
 
 /**
@@ -128,10 +127,7 @@ export function createMetricsReader(
       close() {},
     };
   }
-  const redis = new Redis(redisUrl, {
-    ...connectionOptions('crossmark-metrics-reader'),
-    commandTimeout: answerTimeoutMs,
-  });
+  const redis = openRedis(redisUrl, 'crossmark-metrics-reader', { commandTimeout: answerTimeoutMs });
   let connectedSince: string | undefined;
   let goneSince: string | undefined;
   const markGone = () => {
@@ -153,6 +149,8 @@ export function createMetricsReader(
   const firstConnection = new Promise<void>((resolve) => {
     redis.once('ready', resolve);
     redis.once('close', resolve);
+    // Without any Sentinel that answers, no connection is attempted that could close.
+    redis.once('error', resolve);
   });
 
   /** Reads the fields of several hashes; null if Redis does not answer. */

@@ -1,4 +1,3 @@
-import { Redis } from 'ioredis';
 import {
   type Counter,
   fieldOf,
@@ -10,7 +9,7 @@ import {
   TOTALS_KEPT_SECONDS,
   TOTALS_KEY,
 } from './buckets.ts';
-import { connectionOptions } from './connection.ts';
+import { openRedis } from './connection.ts';
 import { bucketOf } from './histogram.ts';
 
 /** Minutes of figures kept in memory while Redis is away; the oldest are dropped first. */
@@ -64,7 +63,7 @@ export function createMetricsWriter(
 ): MetricsWriter {
   if (!redisUrl) return { attempt() {}, call() {}, level() {}, close: async () => {} };
 
-  const redis = new Redis(redisUrl, connectionOptions('crossmark-metrics-writer'));
+  const redis = openRedis(redisUrl, 'crossmark-metrics-writer');
   let isAway = false;
   redis.on('error', (error: Error) => {
     if (isAway) return;

@@ -40,6 +40,34 @@ describe('settings', () => {
       expect(() => read(wrong), wrong).toThrow(/TRUSTED_PROXIES is wrong/);
   });
 
+  it('that name Redis are one server, or Sentinels with the name of what they watch', () => {
+    const read = (url: string) => readEnv({ REDIS_URL: settings.REDIS_URL }, { REDIS_URL: url }).REDIS_URL;
+    for (const good of [
+      'redis://localhost',
+      'rediss://:secret@redis.example:6380/1',
+      'redis+sentinel://:secret@a:26379,b/main',
+      'rediss+sentinel://a/main/2',
+    ])
+      expect(read(good)).toBe(good);
+    for (const wrong of ['redis://a,b', 'http://a', 'redis', 'redis+sentinel://a', 'redis+sentinel:///main'])
+      expect(() => read(wrong), wrong).toThrow(/REDIS_URL is wrong: Invalid URL/);
+  });
+
+  it('that name databases are one server or several hosts of one, and are not repeated', () => {
+    const read = (url: string) => readEnv(shape, { ...good, DATABASE_URL: url }).DATABASE_URL;
+    const several = 'postgresql://u:p@a:5432,b:5433/d?sslmode=require';
+    expect(read(several)).toBe(several);
+    for (const wrong of [
+      'postgres://u:hunter2@a:5432,/d',
+      'postgres://u:hunter2@a:x/d',
+      'mysql://a,b/d',
+      'd',
+    ]) {
+      expect(() => read(wrong), wrong).toThrow(/DATABASE_URL is wrong/);
+      expect(() => read(wrong), wrong).not.toThrow(/hunter2/);
+    }
+  });
+
   it('keep their type', () => {
     const { COUNT } = readEnv({ COUNT: z.coerce.number() }, { COUNT: '3' });
     expect(COUNT + 1).toBe(4);

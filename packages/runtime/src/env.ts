@@ -32,13 +32,26 @@ export function readEnv<Shape extends z.ZodRawShape>(
   );
 }
 
-const databaseUrl = z.string().refine((url) => {
+/** The URLs of a setting's hosts; null if it is no URL. */
+function readHosts(url: string): URL[] | null {
   try {
-    return urlsOfHosts(url).every((one) => /^postgres(ql)?:$/.test(new URL(one).protocol));
+    return urlsOfHosts(url).map((one) => new URL(one));
   } catch {
-    return false;
+    return null;
   }
-}, 'Invalid URL');
+}
+
+const databaseUrl = z
+  .string()
+  .refine((url) => readHosts(url)?.every(({ protocol }) => /^postgres(ql)?:$/.test(protocol)), 'Invalid URL');
+
+/** One Redis, or the Sentinels of a named one. */
+function isRedisUrl(url: string): boolean {
+  const [first, ...others] = readHosts(url) ?? [];
+  if (/^rediss?\+sentinel:$/.test(first?.protocol ?? ''))
+    return first?.hostname !== '' && /^\/[^/]+(\/\d+)?$/.test(first?.pathname ?? '');
+  return /^rediss?:$/.test(first?.protocol ?? '') && others.length === 0;
+}
 
 /** Settings of more than one app. */
 export const settings = {
@@ -51,9 +64,12 @@ export const settings = {
       'the database itself, if DATABASE_URL names a pooler in transaction mode: notifications are heard and migrations are locked there',
     ),
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
+    .string()
+    .refine(isRedisUrl, 'Invalid URL')
     .optional()
-    .describe('redis://host:6379; without it the charts are missing'),
+    .describe(
+      'redis://user:password@host:6379, or with Sentinels redis+sentinel://user:password@host-a:26379,host-b:26379/name?sentinel_password=…; rediss: and rediss+sentinel: with TLS; without it the charts are missing',
+    ),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
