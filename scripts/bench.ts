@@ -25,6 +25,7 @@ const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|
   Without a part, all parts run except admin, scale and soak, which take long.
   --against COMMIT   measure that commit in turns with this version, such as HEAD~3, and print the ratios
   --profile FOLDER   write a CPU profile of each process of this product, for a browser's developer tools
+  --unprepared       no prepared statements in this product, as behind a pooler in transaction mode
   --rounds N         number of turns of each contestant (5)
   --scale N          factor of the usual sizes, such as 0.1 for a quick run (1)
   --concurrency N    of the worker in drain (100, the most allowed) and depth (32)
@@ -49,6 +50,7 @@ const options = {
   concurrency: { type: 'string' },
   plots: { type: 'string' },
   profile: { type: 'string' },
+  unprepared: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
 } as const;
 const { values, positionals } = readOptions(USAGE, { allowPositionals: true, options });
@@ -96,6 +98,7 @@ if (values.against) {
 
 if (values.profile) process.env.BENCH_PROFILE_FOLDER = resolve(values.profile);
 const infrastructure = await temporaryInfrastructure({ forgetful: true });
+if (values.unprepared) infrastructure.env.DATABASE_URL += '?prepared_statements=false';
 const results: PartResult[] = [];
 try {
   for (const part of parts) {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { ChromiumMissingError, findChromium } from './lib/chromium.ts';
 import { startingAt, TEST_DATES } from './lib/dates.ts';
 import { ROOT } from './lib/process.ts';
-import { haveRedis } from './lib/test-servers.ts';
+import { listMissingServers } from './lib/test-servers.ts';
 import { readVitestResults } from './lib/vitest-results.ts';
 
 let passed = 0;
@@ -68,9 +68,9 @@ try {
   if (!(error instanceof ChromiumMissingError)) throw error;
   console.error(error.message);
 }
-if (!haveRedis()) {
+for (const name of listMissingServers()) {
   console.error(
-    'Tests with Redis are skipped: no redis-server on PATH. Run apt-get install redis-server to include them.',
+    `Tests with ${name} are skipped: it is not installed. Run apt-get install ${name} to include them.`,
   );
 }
 const scratch = mkdtempSync(join(tmpdir(), 'crossmark-results-'));
