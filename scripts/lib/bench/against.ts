@@ -8,6 +8,8 @@ import { type PartResult, percentile } from './measure.ts';
 
 /** A figure of two versions that is worse by more than this, in the median, is marked. */
 const WORSE = 1.1;
+/** With fewer rounds, other work on the machine looks like a change. */
+const FEWEST_ROUNDS = 3;
 
 /** The figures of which more is better; of all others less is. */
 const MORE_IS_BETTER = ['perSecond', 'placed'];
@@ -21,7 +23,7 @@ export interface Compared {
   now: number;
   /** Now, of before, by round. */
   ratio: { median: number; low: number; high: number };
-  /** Whether it is worse by more than a tenth, and in no round better. */
+  /** Whether it is worse by more than a tenth, and in no round better, of three rounds at least. */
   isWorse: boolean;
 }
 
@@ -52,7 +54,7 @@ export async function measureAgainst(
       process.exit(130);
     });
   say(`Checking out ${id.slice(0, 10)}…`);
-  git('worktree', 'add', '--detach', checkout, id);
+  git('worktree', 'add', '--quiet', '--detach', checkout, id);
   try {
     if (git('diff', '--stat', id, '--', 'bench', 'scripts/bench.ts', 'scripts/lib/bench') !== '')
       say('The bench itself has changed since: a part of the difference may be its own.');
@@ -128,7 +130,7 @@ function compare(before: readonly PartResult[][], now: readonly PartResult[][]):
         before: median(pairs.map(({ earlier }) => earlier)),
         now: median(pairs.map(({ later }) => later)),
         ratio: { median: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) },
-        isWorse: median(worse) > WORSE && worse.every((ratio) => ratio > 1),
+        isWorse: ratios.length >= FEWEST_ROUNDS && median(worse) > WORSE && worse.every((ratio) => ratio > 1),
       },
     ];
   });

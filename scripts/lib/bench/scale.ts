@@ -137,7 +137,7 @@ async function measureStep(
   const noticing = async <T>(start: () => Promise<T>): Promise<T> => {
     const before = new Set(childrenOf(process.pid));
     const result = await start();
-    if (isPinned) for (const pid of childrenOf(process.pid)) if (!before.has(pid)) pin(pid, appCores());
+    if (isPinned) for (const pid of childrenOf(process.pid)) if (!before.has(pid)) pin(pid, APP_CORES);
     return result;
   };
   const servers = await Promise.all(
@@ -247,7 +247,9 @@ async function get(url: string, cookie: string): Promise<void> {
 
 // ---------------------------------------------------------------- processors
 
-const appCores = () => `1-${availableParallelism() - 1}`;
+/** Read before this process is pinned, after which it would be 1. */
+const CORES = availableParallelism();
+const APP_CORES = `1-${CORES - 1}`;
 
 function pin(pid: number, cores: string): void {
   execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cores, String(pid)], { stdio: 'pipe' });
@@ -256,7 +258,7 @@ function pin(pid: number, cores: string): void {
 /** Pins this process, Postgres and all that was started besides the apps to the first processor. */
 function pinOthers(infrastructure: Infrastructure): boolean {
   const postmaster = postmasterOf(infrastructure);
-  if (availableParallelism() < 2 || postmaster === null) return false;
+  if (CORES < 2 || postmaster === null) return false;
   try {
     for (const pid of [process.pid, ...childrenOf(process.pid), postmaster, ...childrenOf(postmaster)])
       pin(pid, '0');

@@ -18,6 +18,8 @@ const SAMPLE_EVERY_MS = 5_000;
 /** Part of the time at the start that is not counted, while caches fill and code is compiled. */
 const SETTLING = 0.2;
 
+const FEWEST_SAMPLES = 20;
+
 /** The bounds of the slopes, an hour. A leak of one row or one object for each save is far above them. */
 const MOST_AN_HOUR = { megabytes: 30, connections: 1, latencyMs: 10, deadRows: 20_000 };
 
@@ -66,7 +68,8 @@ export async function measureSoak(
         await work(n);
         took[name] ??= [];
         took[name].push(performance.now() - sentMs);
-        await pause(Math.max(0, everyMs - (performance.now() - sentMs)));
+        const nowMs = performance.now();
+        await pause(Math.max(0, Math.min(sentMs + everyMs, endsMs) - nowMs));
       }
     };
     const processes = { server: server.running[0], worker, admin };
@@ -85,7 +88,7 @@ export async function measureSoak(
     };
     await Promise.all([
       repeat('save', EVERY_MS.save, (n) => server.save(placements[n] as Placement)),
-      repeat('board', EVERY_MS.board, () => get(`${server.url}/trpc/board.week`, boardCookie)),
+      repeat('board', EVERY_MS.board, () => get(`${server.url}/trpc/board.week?input=%7B%7D`, boardCookie)),
       repeat('admin', EVERY_MS.admin, () => get(`${adminUrl}/trpc/overview`, adminCookie)),
       repeat('refresh', REFRESH_EVERY_MS, async () => {
         await refreshOnce(db);
@@ -105,15 +108,17 @@ function report(minutes: number, samples: readonly { atMs: number; sample: Sampl
   const results = new Rounds();
   const counted = samples.slice(Math.floor(samples.length * SETTLING));
   const names = [...new Set(counted.flatMap(({ sample }) => Object.keys(sample)))];
-  const verdicts = names.map((name): Verdict => {
+  const verdicts = names.flatMap((name): Verdict[] => {
     const points = counted.flatMap(({ atMs, sample }) => {
       const value = sample[name];
       return value === undefined ? [] : [{ hours: atMs / 3_600_000, value }];
     });
     for (const { value } of points) results.add(name, { value });
+    // Refreshes are too few for a line.
+    if (points.length < FEWEST_SAMPLES) return [];
     const { perHour, plusMinus } = slopeOf(points);
     const atMost = boundOf(name);
-    return {
+    const line = {
       what: `${name}, change an hour (95 % confidence)`,
       target: `<= ${atMost}`,
       median: rounded(perHour),
@@ -122,6 +127,7 @@ function report(minutes: number, samples: readonly { atMs: number; sample: Sampl
       // Not refuted: the change that is certain is within the bound.
       met: perHour - plusMinus <= atMost,
     };
+    return [line];
   });
   return {
     part: 'soak',
