@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findingsInBothSchemes } from './accessibility.ts';
+import { findingsInBothSchemes, sidewaysOf } from './accessibility.ts';
 import type { FreeEvent } from './board.ts';
 import { LOOKS, makeNews, openScreen, SCREENS } from './screens.ts';
 import { freshPage, type Stack, signedIn, startStack } from './stack.ts';
@@ -40,12 +40,24 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
   };
 
   it.each(SCREENS)('$name', async (screen) => {
-    await everyLook(async ({ dispatcher, admin }) => {
+    await everyLook(async ({ look, dispatcher, admin }) => {
       const page = screen.admin ? admin : dispatcher;
       await openScreen(page, stack, screen, event);
-      return findingsInBothSchemes(page);
+      const findings = await findingsInBothSchemes(page);
+      if (look.viewport.width < 400) await expectToFitOtherPhones(page, look.viewport);
+      return findings;
     });
   });
+
+  /** Expects that nothing scrolls sideways on a narrower and on a wider phone. A chart follows after a frame. */
+  const expectToFitOtherPhones = async (page: Page, viewport: { width: number; height: number }) => {
+    for (const width of [320, 390]) {
+      await page.setViewportSize({ ...viewport, width });
+      const message = `on a phone of ${width} px`;
+      await expect.poll(() => sidewaysOf(page), { timeout: 10_000, message }).toEqual([]);
+    }
+    await page.setViewportSize(viewport);
+  };
 
   it('sign-in', async () => {
     await everyLook(async ({ look }) => {
