@@ -180,22 +180,24 @@ function consistentCondition(condition: Condition, isBooked: boolean): Condition
 
 /**
  * The condition to keep: Crossmark's, corrected by its own booking, which it can lag behind.
- * `isDoubted`: the booking in the row doesn't count yet.
+ * `verdict`: what the row was found to mean. The booking in a doubted row doesn't count yet, and
+ * with a row on which both sides agree nothing of ours is on its way any more.
  */
 export function conditionOf(
   row: PlannedEvent,
   local: LocalEvent | null,
   since: Instant,
-  isDoubted = false,
+  verdict?: RowVerdict['kind'],
 ): Condition {
   const booked = bookingOf(row) !== null;
   const condition = consistentCondition(row.condition, booked);
   if (!local) return condition;
   const settled =
-    isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
+    verdict === 'agreed' ||
+    (isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced'));
   // The work was opened again here, which Crossmark hasn't been told yet.
   if (!settled && local.schedule?.reissueOf && condition !== 'Canceled') return local.event.condition;
-  if (isDoubted) return local.event.condition;
+  if (verdict === 'doubt') return local.event.condition;
   // Between Unstaffed and Scheduled, our own change is on its way. Any other condition is news from
   // Crossmark.
   if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(condition)) return local.event.condition;

@@ -145,7 +145,7 @@ export async function writeRows(
       steps: journal,
       wanted: wantedOf(local, journal),
     });
-    const condition = conditionOf(row, local, since, verdict.kind === 'doubt');
+    const condition = conditionOf(row, local, since, verdict.kind);
     if (differs(row, event, condition)) facts.push({ row, event, condition, store });
 
     if (created.has(key)) counts.created += 1;

@@ -720,7 +720,7 @@ describe('drift', () => {
     await database.db.delete(employees).where(eq(employees.id, eve));
   });
 
-  test('a dead letter whose booking somebody made by hand there is synced', async () => {
+  test('a dead letter whose booking somebody made by hand there is synced, and its event counts as booked at once', async () => {
     await readAll();
     const { id } = await eventOf('40000001');
     simulator.configure({ refusal: { repIds: ['100001'] } });
@@ -729,6 +729,7 @@ describe('drift', () => {
     simulator.book(book('40000001', '100001', at1045));
     await readAll();
     expect(await sync(id)).toMatchObject({ state: 'synced', failureReason: null });
+    expect(await eventOf('40000001')).toMatchObject({ condition: 'Scheduled' });
     expect((await queuedJobs(database.db)).filter((queued) => queued.key === `event:${id}`)).toEqual([]);
   });
 });

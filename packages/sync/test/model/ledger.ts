@@ -341,7 +341,7 @@ export class Board {
         steps: row.steps,
         wanted: this.wanted(row),
       });
-      const condition = conditionOf(listedRow, this.local(row), since, verdict.kind === 'doubt');
+      const condition = conditionOf(listedRow, this.local(row), since, verdict.kind);
       if (row.sync) row.sync.doubt = null;
       if (verdict.kind !== 'same') {
         if (verdict.kind !== 'record') changed += 1;
