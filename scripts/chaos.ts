@@ -54,6 +54,7 @@ const FAULTS = [
   'foreignRemovals',
   'unsaved',
   'approvalFaults',
+  'historyFaults',
 ] as const;
 
 const results: ChaosResult[] = [];

@@ -14,6 +14,7 @@ import { currentInstant } from '@scheduler/runtime/clock';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { EditLog, EditRecord } from './edit-log.ts';
 import type { EventsInPlay } from './events-in-play.ts';
+import type { EventEnd, RemoteEffect } from './history.ts';
 import type { Toll } from './troubles.ts';
 
 /** The number of events that differ, by kind of difference. */
@@ -28,6 +29,8 @@ export interface Differences {
   stuck: number;
   /** The events with faults, each with sentences about them. */
   events: Map<number, string[]>;
+  /** What both sides have of each event, for the check of the history. */
+  ends: Omit<EventEnd, 'before'>[];
 }
 
 /**
@@ -79,7 +82,14 @@ export async function compareSides(
       (!isMadeAnew && worked.some((work) => work.startsAt === startsAt))
     );
   };
-  const differences: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
+  const differences: Differences = {
+    lost: 0,
+    duplicated: 0,
+    ghosts: 0,
+    stuck: 0,
+    events: new Map(),
+    ends: [],
+  };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
     const all = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
@@ -100,6 +110,14 @@ export async function compareSides(
             booking.bookingId === sync?.bookingId &&
             (!known.has(booking.repId as never) || event.condition === 'Submitted'),
         );
+    differences.ends.push({
+      eventId: event.id,
+      schedule,
+      held: (schedule ? held : held.filter((booking) => !right.includes(booking))).map(
+        ({ repId, startsAt, endsAt }) => ({ repId: repId ?? '', startsAt, endsAt }),
+      ),
+      needsPerson: sync?.state === 'failed' || sync?.state === 'conflict',
+    });
     if (schedule && right.length === 0) {
       differences.lost += 1;
       faults.push(
@@ -217,6 +235,29 @@ export async function foreignRemovals(db: Db, calls: readonly LoggedCall[]): Pro
     .filter((call) => call.applied && call.call === 'deleteScheduledMplanEvent')
     .filter((call) => !known.has(`${call.event} ${call.bookingId}`))
     .map((call) => `${call.event}: #${call.seq} removed ${call.bookingId} without a job of this event`);
+}
+
+const EFFECTS: Partial<Record<string, RemoteEffect['kind']>> = {
+  scheduleMplanEvent: 'book',
+  deleteScheduledMplanEvent: 'remove',
+  createPendingWork: 'reopen',
+};
+
+/** Returns every change that our calls made at Crossmark, for the check of the history. */
+export async function remoteEffects(db: Db, calls: readonly LoggedCall[]): Promise<RemoteEffect[]> {
+  const rows = await db
+    .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId));
+  const ids = new Map(rows.map(({ id, mplanId, storeId }) => [`${mplanId}_${storeId}`, id]));
+  return calls.flatMap(({ call, applied, event, receivedAt: at, params }): RemoteEffect[] => {
+    const kind = EFFECTS[call ?? ''];
+    const eventId = ids.get(event ?? '');
+    if (!kind || !applied || eventId === undefined) return [];
+    if (kind !== 'book') return [{ eventId, at, kind }];
+    const startsAt = new Date(params.Start ?? '').toISOString();
+    return [{ eventId, at, kind, repId: params.RepID ?? '', startsAt }];
+  });
 }
 
 /** Returns everything that is known about an event, in order of time. */

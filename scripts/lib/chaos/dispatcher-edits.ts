@@ -11,11 +11,15 @@ export async function schedule({ play, log, api, random }: Scene, row: Row): Pro
   const startsAt = play.startFor(row);
   const eventId = row.event.id;
   const withSupervisor = random.chance(0.7);
-  await log.save(`schedules ${person.name} (${person.repId}) for ${startsAt}`, [eventId], (options) =>
-    api.schedules.create.mutate(
-      { eventId, employeeId: person.id, startsAt, withSupervisor, ...OVERRIDE },
-      options,
-    ),
+  await log.save(
+    `schedules ${person.name} (${person.repId}) for ${startsAt}`,
+    [eventId],
+    (options) =>
+      api.schedules.create.mutate(
+        { eventId, employeeId: person.id, startsAt, withSupervisor, ...OVERRIDE },
+        options,
+      ),
+    [{ eventId, wish: { employeeId: person.id, startsAt } }],
   );
 }
 
@@ -23,8 +27,11 @@ export async function move({ play, log, api }: Scene, { schedule, ...row }: Row)
   if (!schedule) return false;
   const { id: scheduleId, version } = schedule;
   const startsAt = play.startFor({ schedule, ...row });
-  return log.save(`moves schedule ${scheduleId} to ${startsAt}`, [row.event.id], (options) =>
-    api.schedules.reschedule.mutate({ scheduleId, version, startsAt, ...OVERRIDE }, options),
+  return log.save(
+    `moves schedule ${scheduleId} to ${startsAt}`,
+    [row.event.id],
+    (options) => api.schedules.reschedule.mutate({ scheduleId, version, startsAt, ...OVERRIDE }, options),
+    [{ eventId: row.event.id, wish: { startsAt } }],
   );
 }
 
@@ -44,16 +51,24 @@ export async function changePerson({ play, log, api }: Scene, row: Row): Promise
   const person = schedule && play.personFor(row, schedule.employeeId);
   if (!schedule || !person) return;
   const { id: scheduleId, version } = schedule;
-  await log.save(`gives schedule ${scheduleId} to ${person.name} (${person.repId})`, [event.id], (options) =>
-    api.schedules.changeEmployee.mutate({ scheduleId, version, employeeId: person.id, ...OVERRIDE }, options),
+  const employeeId = person.id;
+  await log.save(
+    `gives schedule ${scheduleId} to ${person.name} (${person.repId})`,
+    [event.id],
+    (options) =>
+      api.schedules.changeEmployee.mutate({ scheduleId, version, employeeId, ...OVERRIDE }, options),
+    [{ eventId: event.id, wish: { employeeId } }],
   );
 }
 
 export async function unschedule({ log, api }: Scene, { schedule, event }: Row): Promise<void> {
   if (!schedule) return;
   const { id: scheduleId, version } = schedule;
-  await log.save(`unschedules ${scheduleId}`, [event.id], (options) =>
-    api.schedules.unschedule.mutate({ scheduleId, version }, options),
+  await log.save(
+    `unschedules ${scheduleId}`,
+    [event.id],
+    (options) => api.schedules.unschedule.mutate({ scheduleId, version }, options),
+    [{ eventId: event.id, wish: 'nobody' }],
   );
 }
 
@@ -66,11 +81,16 @@ export async function trade({ play, log, api, random }: Scene, cores: readonly R
   const side = ({ id, version }: { id: number; version: number }) => ({ scheduleId: id, version });
   const input = { a: side(a.schedule), b: side(b.schedule) };
   const eventIds = [a.event.id, b.event.id];
+  const wishes = [
+    { eventId: a.event.id, wish: { employeeId: b.schedule.employeeId } },
+    { eventId: b.event.id, wish: { employeeId: a.schedule.employeeId } },
+  ];
   await play.hold(eventIds, async () => {
     const saved = await log.ask(
       `trades ${input.a.scheduleId} and ${input.b.scheduleId}`,
       eventIds,
       (options) => api.schedules.trade.mutate(input, options),
+      wishes,
     );
     if (saved) log.acknowledge(saved.a, saved.b);
   });
@@ -97,6 +117,7 @@ export async function reissue({ play, log, api, random }: Scene, row: Row): Prom
         },
         options,
       ),
+    [{ eventId, wish: { employeeId: person.id, startsAt }, isReissue: true }],
   );
   if (isSaved) play.add(eventId);
 }
@@ -106,8 +127,11 @@ export async function resolve({ log, api, random }: Scene, { event, sync }: Row)
   const seenAt = sync?.conflict?.seenAt;
   if (!seenAt) return;
   const choice = random.chance(0.5) ? 'mine' : 'theirs';
-  await log.ask(`keeps ${choice}`, [event.id], (options) =>
-    api.sync.resolve.mutate({ eventId: event.id, choice, seenAt }, options),
+  await log.ask(
+    `keeps ${choice}`,
+    [event.id],
+    (options) => api.sync.resolve.mutate({ eventId: event.id, choice, seenAt }, options),
+    choice === 'theirs' ? [{ eventId: event.id, wish: 'anything' }] : [],
   );
 }
 

@@ -1,5 +1,6 @@
 import { currentInstant } from '@scheduler/runtime/clock';
 import { TRPCClientError } from '@trpc/client';
+import type { HistoryEntry, Wish } from './history.ts';
 
 const CALL_WITHIN_MS = 8_000;
 
@@ -33,8 +34,24 @@ export interface ApprovedLine extends AcknowledgedSchedule {
   eventId: number;
 }
 
+/** What an edit makes of an event. */
+export interface EventWish {
+  eventId: number;
+  wish: Wish;
+  isReissue?: boolean;
+}
+
 /** Records the edits, and the server's answers to them. */
 export class EditLog {
+  /** Everything that people did to events, for the check of the history. */
+  readonly history: HistoryEntry[] = [];
+  private readonly pairsOf: (eventId: number) => number[];
+
+  /** `pairsOf`: the events that may be changed together with an event, because they are its pair. */
+  constructor(pairsOf: (eventId: number) => number[]) {
+    this.pairsOf = pairsOf;
+  }
+
   readonly counts: EditCounts = { done: 0, refused: 0, unanswered: 0 };
   readonly records: EditRecord[] = [];
   /** The newest version of each schedule that an answer reported as saved. */
@@ -53,6 +70,24 @@ export class EditLog {
   noteOutside(what: string, eventIds: number[] = []): void {
     this.counts.done += 1;
     this.note(what, eventIds);
+    for (const eventId of eventIds) this.rememberOutside(eventId);
+  }
+
+  /** Records that an event was changed at Crossmark otherwise than by us, for the check of the history. */
+  rememberOutside(eventId: number): void {
+    const endedAt = currentInstant();
+    this.history.push({ eventId, startedAt: endedAt, endedAt, kind: 'outside', wish: 'anything' });
+  }
+
+  /** Records what an edit made of events, for the check of the history. */
+  remember(kind: 'saved' | 'unanswered', startedAt: string, wishes: readonly EventWish[]): void {
+    const endedAt = currentInstant();
+    for (const { eventId, ...wish } of wishes) {
+      this.history.push({ eventId, startedAt, endedAt, kind, ...wish });
+      for (const pair of this.pairsOf(eventId))
+        if (wishes.every((one) => one.eventId !== pair))
+          this.history.push({ eventId: pair, startedAt, endedAt, kind: 'unanswered', wish: 'anything' });
+    }
   }
 
   acknowledge(...schedules: AcknowledgedSchedule[]): void {
@@ -60,21 +95,30 @@ export class EditLog {
       this.acknowledged.set(scheduleId, Math.max(version, this.acknowledged.get(scheduleId) ?? 0));
   }
 
-  /** Makes one edit by the API and counts it. Returns null if it was refused or not answered. */
+  /**
+   * Makes one edit by the API and counts it. Returns null if it was refused or not answered.
+   * `wishes` has what it makes of events.
+   */
   async ask<Answer>(
     what: string,
     eventIds: number[],
     call: (options: { signal: AbortSignal }) => Promise<Answer>,
+    wishes: readonly EventWish[] = [],
   ): Promise<Answer | null> {
+    const startedAt = currentInstant();
     try {
       const answer = await call({ signal: AbortSignal.timeout(CALL_WITHIN_MS) });
       this.counts.done += 1;
       this.note(`a dispatcher ${what}`, eventIds);
+      this.remember('saved', startedAt, wishes);
       return answer;
     } catch (error) {
       const isRefused = isRefusal(error);
       this.counts[isRefused ? 'refused' : 'unanswered'] += 1;
-      if (!isRefused) this.note(`a dispatcher ${what}: no answer (${String(error)})`, eventIds);
+      if (!isRefused) {
+        this.note(`a dispatcher ${what}: no answer (${String(error)})`, eventIds);
+        this.remember('unanswered', startedAt, wishes);
+      }
       return null;
     }
   }
@@ -84,8 +128,9 @@ export class EditLog {
     what: string,
     eventIds: number[],
     call: (options: { signal: AbortSignal }) => Promise<AcknowledgedSchedule>,
+    wishes: readonly EventWish[],
   ): Promise<boolean> {
-    const saved = await this.ask(what, eventIds, call);
+    const saved = await this.ask(what, eventIds, call, wishes);
     if (saved) this.acknowledge(saved);
     return saved !== null;
   }

@@ -83,6 +83,15 @@ export class EventsInPlay {
     return repId;
   }
 
+  /** Returns the other events with an event's number: its pair, which is changed together with it. */
+  pairsOf(eventId: number): number[] {
+    const number = this.rows.find(({ event }) => event.id === eventId)?.event.eventNumber;
+    if (!number) return [];
+    return this.rows
+      .filter(({ event }) => event.eventNumber === number && event.id !== eventId)
+      .map(({ event }) => event.id);
+  }
+
   /** Adds an event to those that are edited. */
   add(eventId: number): void {
     this.ids.add(eventId);

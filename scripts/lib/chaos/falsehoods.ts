@@ -19,9 +19,14 @@ export class OddWorld {
   /** The original first names, by employee number because RepIDs change. */
   private readonly people = new Map<string, string>();
 
-  constructor(switchboard: Switchboard, random: Random) {
+  /** Plans that were gone for a while. */
+  private readonly vanished = new Set<string>();
+  private readonly onChange: (key: string) => void;
+
+  constructor(switchboard: Switchboard, random: Random, onChange: (key: string) => void) {
     this.switchboard = switchboard;
     this.random = random;
+    this.onChange = onChange;
   }
 
   /** Makes one odd change. Returns a text about it. */
@@ -53,6 +58,8 @@ export class OddWorld {
     if (kind === 'gone') {
       const gone = !plan.gone;
       await switchboard.putPlan({ ...same, gone });
+      this.vanished.add(key);
+      this.onChange(key);
       return `plan ${key} ${gone ? 'is gone' : 'comes back'}`;
     }
     const what = random.pick(Object.keys(ODD_ROWS)) ?? '';
@@ -63,6 +70,7 @@ export class OddWorld {
   /** Restores everything. */
   async clear(): Promise<void> {
     for (const plan of this.plans.values()) await this.switchboard.putPlan({ ...plan, gone: false, row: {} });
+    for (const key of this.vanished) this.onChange(key);
     const { reps } = await this.switchboard.state();
     for (const rep of reps) {
       const firstName = this.people.get(rep.employeeNumber);

@@ -157,8 +157,11 @@ async function approve(
 ): Promise<Approved | null> {
   if (version === undefined) return null;
   const reason = random.chance(0.5) ? { overrideReason: 'It has to be done.' } : {};
-  const approved = await log.ask(`approves some of plan ${proposalId}`, eventIds, (options) =>
-    who.plan.approve.mutate({ proposalId, version, ...reason }, options),
+  const approved = await log.ask(
+    `approves some of plan ${proposalId}`,
+    eventIds,
+    (options) => who.plan.approve.mutate({ proposalId, version, ...reason }, options),
+    eventIds.map((eventId) => ({ eventId, wish: 'anything' as const })),
   );
   if (!approved) return null;
   for (const { eventId, message } of approved.refused)
@@ -173,8 +176,11 @@ async function approve(
 async function undo({ log, api }: Scene, { approvalId, saved }: Approved): Promise<void> {
   if (approvalId === null) return;
   const eventIds = saved.map(({ eventId }) => eventId);
-  const undone = await log.ask(`takes approval ${approvalId} back`, eventIds, (options) =>
-    api.plan.undoApproval.mutate({ approvalId }, options),
+  const undone = await log.ask(
+    `takes approval ${approvalId} back`,
+    eventIds,
+    (options) => api.plan.undoApproval.mutate({ approvalId }, options),
+    eventIds.map((eventId) => ({ eventId, wish: 'anything' as const })),
   );
   for (const { eventId, message } of undone?.kept ?? []) log.note(`stays: ${message}`, [eventId]);
 }

@@ -1,6 +1,6 @@
 import { falseAnswers } from '@scheduler/crossmark/simulator';
 import { connect, eventSyncs, refreshRuns } from '@scheduler/db';
-import { currentTimeMs } from '@scheduler/runtime/clock';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { asc, desc, inArray, sql } from 'drizzle-orm';
 import { type Api, signIn } from '../api.ts';
 import { SECOND_BOOKINGS, type SecondBooking } from '../crossmark-side.ts';
@@ -14,11 +14,13 @@ import {
   foreignRemovals,
   historyOf,
   isWrite,
+  remoteEffects,
   strangersBooked,
 } from './compare.ts';
 import { EditLog } from './edit-log.ts';
 import { edit } from './edits.ts';
 import { EventsInPlay } from './events-in-play.ts';
+import { checkHistory } from './history.ts';
 import { createRandom, pause } from './random.ts';
 import { openSwitchboard } from './switchboard.ts';
 import { CONFIRM_SECONDS, remoteFaults, Troubles } from './troubles.ts';
@@ -52,6 +54,12 @@ export interface ChaosResult {
    */
   unsaved: number;
   approvalFaults: number;
+  /**
+   * What the history of edits and of their effects at Crossmark doesn't explain. It must be 0. And
+   * the number of its edits and effects.
+   */
+  historyFaults: number;
+  historyEntries: number;
 }
 
 const SECOND_BOOKING_IN_WORDS = {
@@ -120,10 +128,13 @@ export async function runChaos(options: {
   const origin = infrastructure.env.WEB_ORIGIN as string;
   const api: Api = await signIn(options.serverUrl, origin);
   const colleague: Api = await signIn(options.serverUrl, origin, 'admin@demo.test');
-  const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
+  const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'), (key) => {
+    const row = play.rows.find(({ event, store }) => `${event.mplanId}_${store.crossmarkStoreId}` === key);
+    if (row) log.rememberOutside(row.event.id);
+  });
   const random = createRandom(seed, 'edits');
   const play = new EventsInPlay(db, random);
-  const log = new EditLog();
+  const log = new EditLog((eventId) => play.pairsOf(eventId));
   const choose = createRandom(seed, 'choices');
   /**
    * The number of times that the system did not become quiet after the storm. They count as stuck,
@@ -132,6 +143,7 @@ export async function runChaos(options: {
   let stalls = 0;
   try {
     await play.choose();
+    const before = new Map(play.rows.map(({ event, schedule }) => [event.id, schedule]));
     const [start] = await db.execute<{ now: string }>(sql`select app_now()::text as now`);
     troubles.hire();
     troubles.hire();
@@ -177,6 +189,13 @@ export async function runChaos(options: {
     const foreign = await foreignRemovals(db, calls);
     const unsaved = await unsavedEdits(db, log);
     const approvals = await approvalFaults(db, log);
+    const effects = await remoteEffects(db, calls);
+    const unexplained = checkHistory({
+      entries: log.history,
+      effects,
+      ends: differences.ends.map((end) => ({ ...end, before: before.get(end.eventId) ?? null })),
+      repsOf: play.repsOf,
+    });
     const { lost, duplicated, ghosts, stuck } = differences;
     const result: ChaosResult = {
       seed,
@@ -200,8 +219,10 @@ export async function runChaos(options: {
       approved: log.approvals.flat().length,
       unsaved: unsaved.length,
       approvalFaults: approvals.length,
+      historyFaults: unexplained.length,
+      historyEntries: log.history.length + effects.length,
     };
-    const violations = [...concurrent, ...strangers, ...foreign, ...unsaved, ...approvals];
+    const violations = [...concurrent, ...strangers, ...foreign, ...unsaved, ...approvals, ...unexplained];
     return { result, history: await tellOf(differences, violations) };
 
     async function tellOf(differences: Differences, violations: string[]): Promise<string> {
@@ -330,7 +351,9 @@ export async function runChaos(options: {
   ): Promise<void> {
     if (conflict) {
       const choice = choose.chance(0.5) ? 'mine' : 'theirs';
+      const startedAt = currentInstant();
       await api.sync.resolve.mutate({ eventId, choice, seenAt: conflict.seenAt });
+      if (choice === 'theirs') log.remember('saved', startedAt, [{ eventId, wish: 'anything' }]);
       troubles.tell(`event ${eventId}: a dispatcher keeps ${choice}`);
     } else if (round === 0) {
       await api.sync.retry.mutate({ eventId });
@@ -341,8 +364,11 @@ export async function runChaos(options: {
       const [live] = await db.execute<{ id: number; version: number }>(
         sql`select id, version from schedules where event_id = ${eventId} and ended_at is null`,
       );
-      if (live) await api.schedules.unschedule.mutate({ scheduleId: live.id, version: live.version });
-      else await api.sync.retry.mutate({ eventId });
+      if (live) {
+        const startedAt = currentInstant();
+        await api.schedules.unschedule.mutate({ scheduleId: live.id, version: live.version });
+        log.remember('saved', startedAt, [{ eventId, wish: 'nobody' }]);
+      } else await api.sync.retry.mutate({ eventId });
       troubles.tell(`event ${eventId}: a dispatcher ${live ? 'unschedules it' : 'retries it'}`);
     }
   }

@@ -118,11 +118,17 @@ export class Troubles {
   private stopped = false;
   private running: Promise<void> | undefined;
 
-  constructor(infrastructure: Infrastructure, switchboard: Switchboard, random: Random) {
+  /** `onChange` is called with `<mplanId>_<storeId>` if Crossmark itself changes an event. */
+  constructor(
+    infrastructure: Infrastructure,
+    switchboard: Switchboard,
+    random: Random,
+    onChange: (key: string) => void,
+  ) {
     this.infrastructure = infrastructure;
     this.switchboard = switchboard;
     this.random = random;
-    this.odd = new OddWorld(switchboard, random);
+    this.odd = new OddWorld(switchboard, random, onChange);
   }
 
   tell(what: string): void {
