@@ -15,6 +15,7 @@ import {
   type Finding,
   isFine,
   type PairMember,
+  REASSIGNABLE_TYPES,
   scoreOf,
   slotCoverage,
   verifyDay,
@@ -533,6 +534,122 @@ describe('verifyDay', () => {
     expect(findIn(6, saturday, 'agreed')[0]?.accepted).toBe('agreed');
     expect(findIn(5, saturday)).toEqual([]);
     expect(findIn(7, '2026-01-09')).toEqual([]);
+  });
+});
+
+describe('what the product knows of days', () => {
+  it('each check has its severity', () => {
+    expect(CHECK_SEVERITIES).toEqual({
+      juicer_staffed: 'critical',
+      digital_freeosk_staffed: 'critical',
+      one_core_each: 'critical',
+      noon_checks: 'warning',
+      core_slots: 'warning',
+      leads: 'warning',
+      by_rotation: 'warning',
+      nobody_off: 'critical',
+      due_scheduled: 'critical',
+      no_juicer_core_clash: 'critical',
+      no_seventh_day: 'warning',
+    });
+  });
+
+  it('short work that only Leads and Club Supervisors do is reassigned together', () => {
+    expect(REASSIGNABLE_TYPES).toEqual([
+      'Supervisor',
+      'Freeosk',
+      'Digital Setup',
+      'Digital Refresh',
+      'Digital Teardown',
+      'Other',
+    ]);
+  });
+});
+
+describe('which event a finding is about', () => {
+  const lead = (name: string) => person(name, 'Lead Event Specialist');
+  const eventsOf = (facts: Partial<DayFacts>, code: DayCheckCode) =>
+    findingsOf(facts, code).map(({ eventId }) => eventId);
+
+  it('of a crowd: the last Core that starts there, and no other work counts', () => {
+    const [ada, bob, cyd, dot] = ['Ada', 'Bob', 'Cyd', 'Dot'].map((name) => person(name)) as [
+      DayPerson,
+      DayPerson,
+      DayPerson,
+      DayPerson,
+    ];
+    const cores = [ada, bob, cyd].map((who) => work('Core', who, '11:15'));
+    const people = [ada, bob, cyd, dot];
+    expect(eventsOf({ people, work: [...cores, work('Digital Setup', dot, '11:15')] }, 'core_slots')).toEqual(
+      [cores[2]?.eventId],
+    );
+    const other = [
+      work('Digital Setup', ada, '11:15'),
+      work('Core', bob, '11:15'),
+      work('Core', cyd, '11:15'),
+    ];
+    expect(eventsOf({ people, work: other }, 'core_slots')).toEqual([]);
+  });
+
+  it('of two starts with as many Cores: the earlier one', () => {
+    const people = Array.from({ length: 6 }, (_, index) => person(`Person ${index}`));
+    const times = ['11:15', '11:15', '11:15', '10:45', '10:45', '10:45'];
+    const cores = people.map((who, index) => work('Core', who, times[index] ?? ''));
+    expect(says({ people, work: cores }, 'core_slots')).toEqual([
+      '3 Cores start at 10:45 AM, none at 11:45 AM. Move one.',
+    ]);
+  });
+
+  it('of Leads: a Core rather than other work of the first and the last one', () => {
+    const [ada, bob] = [lead('Ada'), lead('Bob')];
+    const [early, core] = [work('Digital Setup', ada, '11:00'), work('Core', ada, '11:15')];
+    const later = work('Core', bob, '11:45');
+    const facts = { people: [bob, ada], work: [later, core, early] };
+    expect(says(facts, 'leads')).toEqual([
+      'No Lead opens: Ada is the first, at 11:00 AM. Have one start by 10:45 AM.',
+      'No Lead closes: Bob is the last to start, at 11:45 AM. Have one start at 12:15 PM or later.',
+    ]);
+    expect(eventsOf(facts, 'leads')).toEqual([core.eventId, later.eventId]);
+  });
+
+  it('of one who opens and closes: the other Lead’s, and none where two of them open or close', () => {
+    const [ada, bob] = [lead('Ada'), lead('Bob')];
+    const [opens, closes] = [work('Core', ada, '10:45'), work('Digital Teardown', ada, '18:00')];
+    const between = work('Core', bob, '11:15');
+    const facts = { people: [ada, bob], work: [opens, closes, between] };
+    expect(says(facts, 'leads')).toEqual(['Ada both opens and closes. Have another Lead do one of them.']);
+    expect(eventsOf(facts, 'leads')).toEqual([between.eventId]);
+    expect(says({ ...facts, work: [opens, closes, work('Core', bob, '10:45')] }, 'leads')).toEqual([]);
+    expect(says({ ...facts, work: [opens, closes, work('Core', bob, '12:15')] }, 'leads')).toEqual([]);
+    const specialist = person('Cyd');
+    const alone = {
+      people: [ada, specialist],
+      work: [work('Core', ada, '11:15'), work('Core', specialist, '11:45')],
+    };
+    expect(says(alone, 'leads')).toEqual([]);
+  });
+
+  it('of somebody who is off: their first, and all of it is named if it is more than one', () => {
+    const off = { timeOff: [{ startsOn: day, endsOn: day, reason: null }] };
+    const ada = person('Ada', 'Event Specialist', off);
+    const [first, second] = [work('Core', ada, '10:45'), work('Core', ada, '12:15')];
+    const facts = { people: [ada], work: [second, first] };
+    expect(eventsOf(facts, 'nobody_off')).toEqual([first.eventId]);
+    expect(says(facts, 'nobody_off')[0]).toContain('2 events');
+    const gone = person('Bob', 'Event Specialist', { terminatedOn: '2026-01-04' });
+    expect(says({ people: [gone], work: [work('Core', gone, '10:45')] }, 'nobody_off')[0]).toContain(
+      'last work day was Sun Jan 4',
+    );
+    const leaving = person('Bob', 'Event Specialist', { terminatedOn: day });
+    expect(says({ people: [leaving], work: [work('Core', leaving, '10:45')] }, 'nobody_off')).toEqual([]);
+  });
+
+  it('of a Core beside Juicer work: the Core, accepted with the reasons of both', () => {
+    const ada = person('Ada', 'Juicer Barista');
+    const core = work('Core', ada, '10:45', 'Nobody else.');
+    const juicer = work('Juicer Survey', ada, '17:00', 'It has to be.');
+    const [clash] = findingsOf({ people: [ada], work: [core, juicer] }, 'no_juicer_core_clash');
+    expect(clash).toMatchObject({ eventId: core.eventId, accepted: 'Nobody else., It has to be.' });
   });
 });
 

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  allSlots,
   byUrgency,
   DEFAULT_SLOTS,
   defaultDurationMinutes,
   detectEventType,
   eventMatchKey,
   eventNumber,
+  eventTitle,
   slotsFor,
+  workName,
 } from './event-type.ts';
 import { EVENT_TYPES, type EventType } from './vocabulary.ts';
 
@@ -116,6 +119,100 @@ describe('what a store sets', () => {
     ).toBe(600);
     expect(slotsFor('Core', { Core: ['09:00'] })).toEqual(['09:00']);
     expect(slotsFor('Other', { Core: ['09:00'] })).toEqual(DEFAULT_SLOTS.Other);
+  });
+});
+
+describe('what people call an event', () => {
+  it.each([
+    ['610123-Alderbrook-Oat Clusters (123456789012)  - V2-CORE', 'Alderbrook\u00a0– Oat Clusters'],
+    ['610123-Alderbrook-Oat Clusters (123456789012)-V2-CORE', 'Alderbrook\u00a0– Oat Clusters'],
+    ['610123-Alderbrook-Oat Clusters (123456789012)   - V2\nCORE', 'Alderbrook\u00a0– Oat Clusters'],
+    ['630200-VP-Saltmarsh-Naan (123456789012)  - Vendor Performed', 'Saltmarsh\u00a0– Naan'],
+    ['01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup', 'Juniper & Co\u00a0– Yuzu'],
+    ['01-05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup', 'Juniper & Co\u00a0– Yuzu'],
+    ['01.05-LKD-FSK-Cold Brew-9AM (123456789012)  - V2 - Freeosk', 'Cold Brew, 9AM'],
+    ['01.05-LKD-FSK-Cold Brew-12PM (123456789012)  - V2 - Freeosk', 'Cold Brew, 12PM'],
+    ['01-05 8HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production, 8 h'],
+    ['01-05 10HR-ES1-JUICER-PRODUCTION (123456789012)  - ES1', 'Juicer Production, 10 h'],
+    ['01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey', 'Juicer Survey'],
+    ['Inventory', 'Inventory'],
+    // What looks like a number or a type elsewhere in a name stays.
+    ['Alderbrook (12345)-Oats', 'Alderbrook (12345)\u00a0– Oats'],
+    ['A (123456) B', 'A (123456) B'],
+    ['X 610123-Oats', 'X 610123\u00a0– Oats'],
+    ['X 01.05-Oats', 'X 01.05\u00a0– Oats'],
+    ['Oats 5PM-9AM extra', 'Oats 5PM\u00a0– 9AM extra'],
+    ['A 8HR-ES1-JUICER-PRODUCTION', 'A 8HR\u00a0– ES1-JUICER-PRODUCTION'],
+    ['-Oats', '-Oats'],
+    ['A-B-C', 'A\u00a0– B-C'],
+  ])('%s is %s', (name, title) => {
+    expect(eventTitle(name)).toBe(title);
+  });
+
+  it('is the whole name where nothing else is left of it', () => {
+    expect(eventTitle('610123-(123456789012) - V2-CORE')).toBe('610123-(123456789012) - V2-CORE');
+  });
+
+  it('has a work in common over weeks and types', () => {
+    expect(workName('610123-Alderbrook-Oats (123456789012)  - V2-CORE')).toBe('Alderbrook-Oats');
+    expect(workName('710999-Alderbrook-Oats (999956789012)  - V2-Supervisor')).toBe('Alderbrook-Oats');
+    expect(workName('  Alderbrook-Oats ')).toBe('Alderbrook-Oats');
+  });
+});
+
+describe('spellings of a type', () => {
+  it.each<[string, EventType]>([
+    ['- V2-CORE', 'Core'],
+    ['X - V2--  CORE', 'Core'],
+    ['X -  CORE  ', 'Core'],
+    ['X - Y V2-CORE', 'Other'],
+    ['X - V2-CORE 2', 'Other'],
+    ['X - Juicer  Survey', 'Juicer Survey'],
+    ['X - Juicer--Survey', 'Juicer Survey'],
+    ['X - Juicer Production & Survey', 'Juicer Production'],
+    ['X - Juicer-Production--Survey', 'Juicer Survey'],
+    ['X - Juicer  Production', 'Juicer Production'],
+    ['X - Juicer-Production', 'Juicer Production'],
+    ['X - Juicer and Production', 'Other'],
+    ['X - Digital  Setup', 'Digital Setup'],
+    ['X - Digital-Refresh', 'Digital Refresh'],
+    ['X - Digitally Setup', 'Other'],
+    ['Freeosk - Vendor Performed', 'Other'],
+    ['Freeosk - Not Vendor Performed', 'Freeosk'],
+    ['Freeosk - Vendor Performed Twice', 'Freeosk'],
+    ['a word supervisor', 'Other'],
+  ])('%s is %s', (name, type) => {
+    expect(detectEventType(name)).toBe(type);
+  });
+
+  it('numbers stand at the beginning', () => {
+    expect(eventNumber('610123-A')).toBe('610123');
+    expect(eventNumber('A 610123-B')).toBeNull();
+    expect(eventNumber('9610123-B')).toBeNull();
+  });
+
+  it('minutes by name belong to their own type', () => {
+    expect(defaultDurationMinutes('Other', '01-05 8HR-ES1')).toBe(60);
+    expect(defaultDurationMinutes('Other', 'Troubleshooting')).toBe(60);
+    expect(defaultDurationMinutes('Other', '01.05-LKD-FSK-CO-Brew')).toBe(60);
+    expect(defaultDurationMinutes('Core', 'X - Vendor Performed')).toBe(390);
+    expect(defaultDurationMinutes('Core', '01.05-LKD-FSK-CO-Brew')).toBe(390);
+    expect(defaultDurationMinutes('Core', 'Troubleshooting')).toBe(390);
+    expect(defaultDurationMinutes('Core', '8HR')).toBe(390);
+    expect(defaultDurationMinutes('Other', 'Vendor Performed later')).toBe(60);
+    expect(defaultDurationMinutes('Freeosk', '  01.05-LKD-FSK-CO-Brew')).toBe(60);
+    expect(defaultDurationMinutes('Freeosk', 'X 01.05-LKD-FSK-CO-Brew')).toBe(15);
+  });
+
+  it('starts of all types are those of the store, otherwise the usual ones', () => {
+    expect(allSlots()).toEqual(DEFAULT_SLOTS);
+    expect(allSlots({ Core: ['09:00'] })).toEqual({ ...DEFAULT_SLOTS, Core: ['09:00'] });
+  });
+
+  it('the parts of a key do not run together', () => {
+    expect(eventMatchKey({ name: '610123-A - V2-CORE', startsOn: '2027-03-01', dueOn: '2027-03-09' })).toBe(
+      '610123|Core|2027-03-01|2027-03-09',
+    );
   });
 });
 

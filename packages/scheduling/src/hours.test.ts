@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areOrdered, doHoursOverlap, hoursBesides, hoursInWords, isDuring } from './hours.ts';
+import {
+  areHoursWithin,
+  areOrdered,
+  doHoursOverlap,
+  hoursBesides,
+  hoursInWords,
+  hoursOnClock,
+  isDuring,
+} from './hours.ts';
 import { addMinutes, daysTouched, instantAt, timeOf, workDateOf } from './time.ts';
 import type { Instant, WorkDate } from './vocabulary.ts';
 
@@ -134,5 +142,30 @@ describe('doHoursOverlap', () => {
     [{ fromTime: null, untilTime: '12:00' }, { fromTime: '12:00', untilTime: null }, false],
   ])('%o and %o share a minute: %s', (one, other, expected) => {
     expect([doHoursOverlap(one, other), doHoursOverlap(other, one)]).toEqual([expected, expected]);
+  });
+});
+
+describe('hours of one day', () => {
+  const hours = (fromTime: string | null, untilTime: string | null) => ({ fromTime, untilTime });
+  it('are part of others if they begin no earlier and end no later', () => {
+    expect(areHoursWithin(hours('10:00', '12:00'), hours('10:00', '12:00'))).toBe(true);
+    expect(areHoursWithin(hours('10:30', '11:00'), hours('10:00', '12:00'))).toBe(true);
+    expect(areHoursWithin(hours('09:59', '11:00'), hours('10:00', '12:00'))).toBe(false);
+    expect(areHoursWithin(hours('10:30', '12:01'), hours('10:00', '12:00'))).toBe(false);
+    expect(areHoursWithin({}, hours('10:00', null))).toBe(false);
+    expect(areHoursWithin({}, hours(null, '12:00'))).toBe(false);
+    expect(areHoursWithin(hours('10:00', '12:00'), {})).toBe(true);
+    expect(areHoursWithin({}, {})).toBe(true);
+  });
+  it('are in order if they begin before they end', () => {
+    expect(areOrdered(hours('10:00', '12:00'))).toBe(true);
+    expect(areOrdered(hours('12:00', '12:00'))).toBe(false);
+    expect(areOrdered(hours('12:01', '12:00'))).toBe(false);
+    expect(areOrdered({})).toBe(true);
+  });
+  it('are written with 24 hours', () => {
+    expect(hoursOnClock(hours('13:00', null))).toBe('13:00–24:00');
+    expect(hoursOnClock(hours(null, '11:00'))).toBe('00:00–11:00');
+    expect(hoursOnClock(hours('13:00', '17:00'))).toBe('13:00–17:00');
   });
 });

@@ -35,6 +35,17 @@ describe('supervisorEventFor', () => {
     expect(supervisorEventFor(core, [...others, pair])).toBe(pair);
     expect(supervisorEventFor(core, others)).toBeUndefined();
   });
+  it('takes none whose window only touches the Core’s, and one that shares but one day', () => {
+    const name = '610123-Alderbrook-Oat Clusters (123456789013)  - V2-Supervisor';
+    expect(supervisorEventFor(core, [event(name, '2027-03-01', '2027-03-08')])).toBeUndefined();
+    const before = event(name, '2027-03-01', '2027-03-09');
+    expect(supervisorEventFor(core, [before])).toBe(before);
+    const sameStart = event(name, '2027-03-08', '2027-03-12');
+    const sameEnd = event(name, '2027-03-10', '2027-03-16');
+    const same = event(name);
+    expect(supervisorEventFor(core, [sameStart, sameEnd, same])).toBe(same);
+    expect(supervisorEventFor(core, [before, sameStart])).toBe(before);
+  });
   it('prefers the same window and never takes one that lies apart', () => {
     const name = '610123-Alderbrook-Oat Clusters (123456789013)  - V2-Supervisor';
     const later = event(name, '2027-03-12', '2027-03-20');
@@ -117,6 +128,21 @@ describe('supervisorPlan', () => {
     expect(plan([club, idle, other], [coreOf(3), coreOf(2, '2027-03-11')]).person).toBe(other);
     expect(plan([club, idle, other, own], [coreOf(3), coreOf(4)], 4).person).toBe(own);
   });
+  it('is done by the one who does this Core although only the place is known, not yet the work', () => {
+    const [, , own] = leads;
+    expect(plan([club, own], [], 4).person).toBe(own);
+  });
+  it('is not done by a Lead with other work than a Core, nor by somebody else with a Core', () => {
+    const [idle] = leads;
+    const check = { ...coreOf(2), type: 'Digital Setup' as const };
+    expect(plan([idle, club], [check]).person).toBe(club);
+    expect(plan([person(3, 'Event Specialist'), club], [coreOf(3)], 3).person).toBe(club);
+  });
+  it('is asked of the Lead of this Core first, wherever they stand', () => {
+    const [, other, own] = leads;
+    expect(plan([own, other], [coreOf(3), coreOf(4)], 4).person).toBe(own);
+    expect(plan([other, own], [coreOf(3), coreOf(4)], 4).person).toBe(own);
+  });
   it('else by the Club Supervisor', () => {
     const lead = person(2, 'Lead Event Specialist', off);
     expect(plan([lead, club], [coreOf(2)]).person).toBe(club);
@@ -157,6 +183,13 @@ describe('linesToApprove', () => {
     expect(chosenWith({ ...check, state: 'refused' })).toEqual([1, 2]);
     expect(chosenWith({ ...check, ticked: false })).toEqual([1]);
     expect(chosenWith({ ...check, state: 'saved' })).toEqual([1]);
+  });
+
+  it('go along with their own Core only', () => {
+    const other = { eventId: 3, coreEventId: null, state: 'proposed', ticked: true };
+    const ofOther = { ...check, coreEventId: 3 };
+    const chosen = linesToApprove([core, other, check, ofOther], ({ eventId }) => eventId === 1);
+    expect(chosen).toEqual([core, check]);
   });
 
   it.each([

@@ -60,6 +60,42 @@ describe('an event put on a person’s day', () => {
     expect([slotOf(placed), placed.verdict]).toEqual(['10:30', 'free']);
   });
 
+  it('counts only other work of its own type at a slot, on the store’s clocks', () => {
+    const dayWork = [
+      // Another type, and the event's own present place, take no slot.
+      work('Digital Setup', '10:45', 2, 1),
+      { ...work('Core', '10:45', 3, 2), eventId: 100 },
+      work('Core', '11:15', 4, 3),
+    ];
+    expect(slotOf(placeOn({ ...ask, event: event('Core'), dayWork }))).toBe('10:45');
+    const busy = [...dayWork, work('Core', '10:45', 5, 4)];
+    expect(slotOf(placeOn({ ...ask, event: event('Core'), dayWork: busy }))).toBe('11:45');
+  });
+
+  it('takes the first slot that is forbidden least where none is without a reason', () => {
+    const holidays = [{ day, name: 'Spring' }];
+    const placed = placeOn({ ...ask, event: event('Core'), holidays: holidays as never });
+    expect([slotOf(placed), placed.verdict]).toEqual(['10:45', verdictOf(placed.reasons)]);
+    expect(placed.reasons).not.toEqual([]);
+  });
+
+  it('is at noon where the store has no starts', () => {
+    const store = { ...usualRules(timeZone), slots: { Core: [] } };
+    expect(slotOf(placeOn({ ...ask, store, event: event('Core') }))).toBe('12:00');
+  });
+
+  it('is free, soft or hard by its most severe reason', () => {
+    const of = (...severities: ('hard' | 'soft' | 'hint')[]) =>
+      verdictOf(severities.map((severity) => ({ severity }) as never));
+    expect([of(), of('hint'), of('hint', 'soft'), of('soft', 'hard'), of('hard')]).toEqual([
+      'free',
+      'free',
+      'soft',
+      'hard',
+      'hard',
+    ]);
+  });
+
   it('keeps a given time, usual or not', () => {
     const placed = placeOn({ ...ask, event: event('Core'), time: '13:20' });
     expect(slotOf(placed)).toBe('13:20');

@@ -598,3 +598,106 @@ describe('trade', () => {
     expect(result).toMatchObject({ allowed: true, a: [{ code: 'unusual_start' }] });
   });
 });
+
+describe('the sentence of each reason', () => {
+  const says = (more: Partial<Candidate> = {}) => evaluate(candidate(more)).map(({ message }) => message);
+  const ada = (more: Partial<PersonFacts>) => ({ person: person(more) });
+  const orElse = /, or (?:save it with a reason|[^.]+)\.$/;
+
+  it('names who, what and the way out', () => {
+    expect(says(ada({ role: 'Club Supervisor' }))[0]).toMatch(
+      /^Ada Example is a Club Supervisor, who does Cores only when nobody else can\. Choose somebody else/,
+    );
+    expect(says({ planned: [work('Core', at('12:15'))] }).join('\n')).toMatch(
+      /Ada Example already has a Core at 12:15 PM on Wed Mar 3\. Choose another day or person/,
+    );
+    expect(says({ planned: [work('Juicer Survey', at('17:00'))] }).join('\n')).toMatch(
+      /Ada Example has a Juicer Survey at 5:00 PM on Wed Mar 3: nobody does a Core on a day of Juicer work\. Choose another day or person/,
+    );
+    expect(says({ planned: [work('Core', at('12:15'))] }).join('\n')).toMatch(
+      /Ada Example has a Core from 12:15 PM to 6:45 PM on Wed Mar 3, which overlaps\. Choose another time or person/,
+    );
+    for (const sentence of says(ada({ role: 'Club Supervisor' }))) expect(sentence).toMatch(orElse);
+  });
+
+  it('of a role that practice asks for, and of one that it forbids', () => {
+    const freeosk = { event: event('Freeosk'), startsAt: at('10:00') };
+    expect(says(freeosk)[0]).toMatch(
+      /^Ada Example is an Event Specialist, but .+ is for .+\. Choose one of them/,
+    );
+    const digital = { event: event('Digital Setup'), startsAt: at('10:15') };
+    expect(says(digital)[0]).toMatch(/\. Choose one of them\.$/);
+  });
+
+  it('of a week without a day off', () => {
+    const week = [0, 1, 2, 4, 5, 6].map((days) => {
+      const on = addDays('2027-02-28', days);
+      return work('Core', at('10:45', on), { scheduleId: 600 + days, eventId: 700 + days });
+    });
+    expect(says({ planned: week })[0]).toMatch(
+      /^Ada Example would work all seven days of the week from Sun Feb 28; 6 is the most\. Choose another week or person/,
+    );
+    // The Sundays before and after are other weeks.
+    const around = week.map((one) =>
+      one.workDate === '2027-02-28' ? { ...one, workDate: '2027-03-07' } : one,
+    );
+    expect(says({ planned: around })).toEqual([]);
+    const earlier = week.map((one) =>
+      one.workDate === '2027-02-28' ? { ...one, workDate: '2027-02-27' } : one,
+    );
+    expect(says({ planned: earlier })).toEqual([]);
+  });
+
+  it('of a start that is not usual, or taken', () => {
+    const setup = { event: event('Digital Setup'), person: person({ role: 'Lead Event Specialist' }) };
+    expect(says({ ...setup, startsAt: at('10:20') })).toEqual([
+      '10:20 AM is no usual start for a Digital Setup (10:15 AM, 10:30 AM, 10:45 AM, 11:00 AM).',
+    ]);
+    const taken = [work('Digital Refresh', at('10:15'))];
+    expect(says({ ...setup, startsAt: at('10:15'), planned: taken })).toEqual([
+      'Ada Example also starts a Digital Refresh at 10:15 AM. A quarter of an hour apart would do.',
+    ]);
+  });
+
+  it('of a window, also of work that was opened again', () => {
+    expect(says({ startsAt: at('10:45', '2027-03-10') })[0]).toMatch(
+      / can be worked from Mon Mar 1 to Mon Mar 8, and Wed Mar 10 is outside\. Choose a day within\.$/,
+    );
+    const oneDay = event('Core', { startsOn: '2027-03-01', dueOn: '2027-03-02' });
+    expect(says({ event: oneDay })[0]).toMatch(/ can be worked on Mon Mar 1, and Wed Mar 3 is outside/);
+    const none = event('Core', { startsOn: '2027-03-02', dueOn: '2027-03-02' });
+    expect(says({ event: none })[0]).toMatch(
+      / starts and is due on Tue Mar 2, so there is no day to work it on\. Have its dates corrected in Crossmark\.$/,
+    );
+    expect(says({ windowEndsOn: '2027-03-03' })[0]).toMatch(
+      / is reopened until Tue Mar 2, and Wed Mar 3 is later\. Choose an earlier day or a later expiry\.$/,
+    );
+    expect(says({ windowEndsOn: '2027-03-04' })).toEqual([]);
+  });
+
+  it('of somebody who has left, and of a closed store', () => {
+    expect(says(ada({ terminatedOn: '2027-03-02' }))).toEqual([
+      "Ada Example's last work day is Tue Mar 2, before Wed Mar 3. Choose somebody else.",
+    ]);
+    expect(says(ada({ terminatedOn: day }))).toEqual([]);
+    const night = { startsAt: at('20:00') };
+    expect(says({ ...night, ...ada({ terminatedOn: day }) })).toEqual([
+      expect.stringMatching(
+        /^Ada Example's last work day is Wed Mar 3, and .+ goes on until 2:30 AM on Thu Mar 4\. Choose an earlier start or somebody else\.$/,
+      ),
+      expect.stringContaining('8:00 PM is no usual start'),
+    ]);
+  });
+
+  it('is said once of an absence of two days, and once of each of two', () => {
+    const night = { startsAt: at('20:00') };
+    const timeOff = [{ startsOn: day, endsOn: '2027-03-04', reason: 'a wedding' }];
+    const off = (sentences: string[]) => sentences.filter((sentence) => sentence.includes('time off'));
+    expect(off(says({ ...night, ...ada({ timeOff }) }))).toHaveLength(1);
+    const two = [
+      { startsOn: day, endsOn: day, reason: 'a wedding' },
+      { startsOn: '2027-03-04', endsOn: '2027-03-04', reason: 'a move' },
+    ];
+    expect(off(says({ ...night, ...ada({ timeOff: two }) }))).toHaveLength(2);
+  });
+});

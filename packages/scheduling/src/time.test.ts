@@ -5,9 +5,15 @@ import {
   addMinutes,
   daysBetween,
   daysTouched,
+  earlierDay,
+  formatClock,
   formatDay,
+  formatDays,
   formatTime,
+  formatWhen,
   instantAt,
+  laterDay,
+  momentAt,
   monthDays,
   oddityOf,
   timeOf,
@@ -110,6 +116,48 @@ describe('days', () => {
     expect(formatDay('2026-01-05')).toBe('Mon Jan 5');
     expect(formatTime('2026-01-05T17:00:00.000Z', 'UTC')).toBe('5:00 PM');
     expect(formatTime('2026-01-05T00:15:00.000Z', 'UTC')).toBe('12:15 AM');
+  });
+  it('each month and each day of the week has its name', () => {
+    const months = Array.from({ length: 12 }, (_, index) =>
+      formatDay(`2026-${String(index + 1).padStart(2, '0')}-01`).slice(4),
+    );
+    expect(months).toEqual(
+      ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(
+        (month) => `${month} 1`,
+      ),
+    );
+    const week = Array.from({ length: 7 }, (_, index) => formatDay(addDays('2026-01-04', index)).slice(0, 3));
+    expect(week).toEqual(['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']);
+  });
+  it('and moments are written for people', () => {
+    expect(formatWhen('2026-01-05T17:00:00.000Z', 'America/Chicago')).toBe('Mon Jan 5, 11:00 AM');
+    expect(formatDays('2026-01-05', '2026-01-05')).toBe('Mon Jan 5');
+    expect(formatDays('2026-01-05', '2026-01-07')).toBe('Mon Jan 5 to Wed Jan 7');
+    expect(formatClock('00:05')).toBe('12:05 AM');
+    expect(formatClock('12:00')).toBe('12:00 PM');
+    expect(formatClock('23:59')).toBe('11:59 PM');
+  });
+  it('the earlier and the later of two', () => {
+    expect(earlierDay('2026-01-05', '2026-01-06')).toBe('2026-01-05');
+    expect(earlierDay('2026-01-06', '2026-01-05')).toBe('2026-01-05');
+    expect(laterDay('2026-01-05', '2026-01-06')).toBe('2026-01-06');
+    expect(laterDay('2026-01-06', '2026-01-05')).toBe('2026-01-06');
+  });
+  it.each(['x2026-01-05', '2026-01-05x', '2026-1-05', '02026-01-05'])('"%s" is none', (text) => {
+    expect(() => weekdayOf(text)).toThrow(`"${text}" is not a day`);
+  });
+  it.each(['x10:45', '10:45x', '10:45:5', '10:45:xx'])('"%s" is no time of day', (text) => {
+    expect(() => instantAt('2026-01-05', text, 'UTC')).toThrow(`"${text}" is not a time of day`);
+  });
+  it('times of day may have seconds', () => {
+    expect(instantAt('2026-01-05', '10:45:30', 'UTC')).toBe('2026-01-05T10:45:30.000Z');
+  });
+  it('the first and last moments of a time differ where clocks show it twice, and are one where they skip it', () => {
+    const zone = 'America/Chicago';
+    expect(momentAt('2026-11-01', '01:30', zone, 'first')).toBe('2026-11-01T06:30:00.000Z');
+    expect(momentAt('2026-11-01', '01:30', zone, 'last')).toBe('2026-11-01T07:30:00.000Z');
+    for (const which of ['first', 'last'] as const)
+      expect(momentAt('2026-03-08', '02:30', zone, which)).toBe('2026-03-08T08:00:00.000Z');
   });
 });
 
