@@ -276,7 +276,9 @@ export async function runChaos(options: {
         select (select count(*) from event_syncs sync join events on events.id = sync.event_id
                 where state in ('pending', 'waiting') and events.mplan_id is not null or lease_until > app_now())
              + (select count(*) from refresh_runs where state in ('queued', 'running'))
-             + (select count(*) from graphile_worker._private_jobs where attempts < max_attempts)
+             -- Files of instructions are fetched one after the other, and nothing of a schedule waits for them.
+             + (select count(*) from graphile_worker._private_jobs
+                where attempts < max_attempts and coalesce(key, '') not like 'instructions:%')
           as busy`),
       );
       steady = Number(row?.busy) === 0 ? steady + 1 : 0;

@@ -86,6 +86,9 @@ function answersTo(call: string, habits: SettingsPatch): FaultInput[] {
 const leavesToPerson = (mishap: Mishap | null): boolean =>
   mishap?.kind === 'answer' && ['refuse', 'later'].includes(mishap.fault.kind);
 
+const isStaleSearch = ({ name }: Point, mishap: Mishap): boolean =>
+  name === 'findEvent' && mishap.kind === 'answer' && mishap.fault.kind === 'stale';
+
 /** Everything that may happen at a point. `last` is the point before it. */
 function mishapsAt(
   { who, task, what, name }: Point,
@@ -187,9 +190,11 @@ export async function explore(
     exploration.wrong.push('without a mishap:', ...calm.end.wrong, ...calm.end.decisions, ...calm.story());
     return exploration;
   }
-  const states = calm.points.flatMap((point, at) =>
-    mishapsAt(point, calm.points[at - 1], habits).map((mishap): State => ({ at, point, mishap })),
-  );
+  const states = calm.points
+    .flatMap((point, at) =>
+      mishapsAt(point, calm.points[at - 1], habits).map((mishap): State => ({ at, point, mishap })),
+    )
+    .filter(({ point, mishap }) => !(scenario.racesWithReport && isStaleSearch(point, mishap)));
   exploration.outOf += states.length + SKEWS_MS.length;
   for (const skewMs of SKEWS_MS) {
     world.skewMs = skewMs;

@@ -10,6 +10,11 @@ export interface Scenario {
   work: (play: Play) => Promise<void>;
   /** A conflict is part of the story, so that a person has to choose. */
   hasConflict?: boolean;
+  /**
+   * A removal waits while the work is reported. A search from before the report has it sent, and
+   * Crossmark removes the report with the booking (docs/sync.md).
+   */
+  racesWithReport?: boolean;
 }
 
 /** Ada works the first event, and all is well. */
@@ -118,6 +123,7 @@ export const SCENARIOS: readonly Scenario[] = [
       play.report(1);
       await play.work();
     },
+    racesWithReport: true,
   },
   {
     name: 'an event goes and comes back',
