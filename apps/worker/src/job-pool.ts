@@ -20,6 +20,8 @@ const IN_VAIN_MS = 3_000;
 const HANG_UP_MS = 2_000;
 /** Postgres' code for a refused write. */
 const READ_ONLY = '25006';
+/** How long the end of a job may wait to be written together with others. Its work is committed by then. */
+const ENDS_WRITTEN_MS = 10;
 /** The events after which graphile-worker runs nothing, even if it still waits for something. */
 const OVER_EVENTS = [
   'pool:gracefulShutdown:complete',
@@ -145,12 +147,14 @@ export async function startJobPool(options: {
     pollInterval: 1_000,
     gracefulShutdownAbortTimeout: options.drainMs,
     // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed
-    // write would end the process.
+    // write would end the process. Its local queue would take jobs that nobody runs yet, and would
+    // then run them although their task was paused meanwhile.
     preset: {
       plugins: [NO_MIGRATIONS],
       worker: {
-        completeJobBatchDelay: 0,
+        completeJobBatchDelay: ENDS_WRITTEN_MS,
         failJobBatchDelay: 0,
+        getJobsTogether: true,
         preparedStatements: postgresAddress(databaseUrl).prepare,
       },
     },

@@ -278,7 +278,9 @@ describe('a running worker', () => {
       scheduleId: expect.any(Number),
       durationMs: expect.any(Number),
     });
-    expect([...levels.keys()].sort()).toEqual(['conflicts', 'dead', 'held', 'oldest', 'overdue']);
+    await expect
+      .poll(() => [...levels.keys()].sort())
+      .toEqual(['conflicts', 'dead', 'held', 'oldest', 'overdue']);
     // graphile-worker removes a job once its task is over.
     const left = () => database.sql`select * from graphile_worker._private_jobs`;
     await vi.waitFor(async () => expect(await left()).toHaveLength(0), patience);

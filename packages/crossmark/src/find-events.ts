@@ -19,7 +19,7 @@ const MAX_PLANS_PER_SEARCH = 25;
  * How long a running search delays the next one. Long enough that jobs which start together share a
  * search, and short compared with the 140 to 300 ms that a search takes.
  */
-const MAX_SEARCH_WAIT_MS = 10;
+const MAX_SEARCH_WAIT_MS = 5;
 
 type Row = PlannedEvent | BadRow;
 

@@ -49,6 +49,7 @@ export {
 export { countJobs, JOB_TASKS, JOBS, listRunningJobs, retryDeadLetters } from './queue/graphile.ts';
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';
 export { createTaskList } from './queue/tasks.ts';
+export type { EventSearch } from './reconcile/read-ahead.ts';
 export { reconcile } from './reconcile/reconcile.ts';
 export { bookingInWords, tidyName } from './reconcile/wording.ts';
 export { type Adoption, type ConflictChoice, resolveConflict } from './refresh/adopt.ts';

@@ -1,4 +1,5 @@
 import type { BookingForm } from '@scheduler/bench/booking';
+import type { MplanId, StoreId } from '@scheduler/crossmark';
 import { connect, type Db, employees, events, holidays, schedules, stores } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import {
@@ -87,7 +88,7 @@ export async function openClub(
  * Schedules the placements as a save does, but without the rules. Each is pending and has its job.
  */
 export async function makePending(sides: Sides, placements: readonly Placement[]): Promise<void> {
-  await onClub(sides, async (db) => {
+  await onClub(sides, async (db, { timeZone }) => {
     for (let from = 0; from < placements.length; from += PAGE) {
       const page = placements.slice(from, from + PAGE);
       await db.transaction(async (tx) => {
@@ -102,7 +103,11 @@ export async function makePending(sides: Sides, placements: readonly Placement[]
         );
         await wantChanges(
           tx,
-          page.map(({ eventId }) => ({ eventId, task: 'sync_schedule' })),
+          page.map(({ eventId, form }) => ({
+            eventId,
+            task: 'sync_schedule',
+            search: { mplanId: form.mPlanID as MplanId, storeId: form.LocationID as StoreId, timeZone },
+          })),
         );
       });
     }

@@ -36,7 +36,7 @@ import {
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
-import { type EventTask, wantChangesWithSql } from '@scheduler/sync';
+import { type EventSearch, type EventTask, wantChangesWithSql } from '@scheduler/sync';
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
 import { type AuditEntry, auditSql } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
@@ -713,10 +713,19 @@ export class Plan {
       ...made,
       condition: made.reissueOf ? 'Reissued' : 'Scheduled',
     }));
-    return wantChangesWithSql(this.signed, [
+    const changes = this.signed.map((change) => ({ ...change, search: this.searchOf(change.eventId) }));
+    return wantChangesWithSql(changes, [
       ...(written.length > 0 ? insertSchedulesParts(written) : []),
       sql`audited as (${auditSql(entries)})`,
     ]);
+  }
+
+  /** What the job of an event will search for on Crossmark's list. */
+  private searchOf(eventId: number): EventSearch | undefined {
+    const event = this.events.get(eventId);
+    if (!event?.mplanId) return undefined;
+    const { crossmarkStoreId: storeId, timeZone } = this.storeOf(event);
+    return { mplanId: event.mplanId, storeId, timeZone };
   }
 
   private async nameOf(tx: Tx, employeeId: number): Promise<string> {

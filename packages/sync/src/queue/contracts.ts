@@ -1,3 +1,4 @@
+import type { MplanId, StoreId } from '@scheduler/crossmark';
 import { PROPOSAL_OCCASIONS } from '@scheduler/db';
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { z } from 'zod';
@@ -29,12 +30,26 @@ export type EventTask = Extract<TaskName, `sync_schedule${string}`>;
 
 const id = z.number().int().positive();
 const eventPayload = z.object({ eventId: id });
+/**
+ * With `search`, the worker may look for the event on Crossmark's list before it has read the event here.
+ * Another value is ignored.
+ */
+const reconcilePayload = eventPayload.extend({
+  search: z
+    .object({
+      mplanId: z.custom<MplanId>((value) => typeof value === 'string'),
+      storeId: z.custom<StoreId>((value) => typeof value === 'string'),
+      timeZone: z.string(),
+    })
+    .optional()
+    .catch(undefined),
+});
 
 /** What each task's job carries, parsed when the job runs. */
 export const PAYLOADS = {
-  sync_schedule: eventPayload,
-  sync_schedule_update: eventPayload,
-  sync_schedule_deletion: eventPayload,
+  sync_schedule: reconcilePayload,
+  sync_schedule_update: reconcilePayload,
+  sync_schedule_deletion: reconcilePayload,
   /**
    * With an `employeeId`, the job links this person to a rep. With a `readingId`, it reads the
    * whole rep list, which imports use.

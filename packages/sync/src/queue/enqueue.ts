@@ -11,6 +11,7 @@ import type { Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import { markPending, wantChangesSql } from '../event-sync.ts';
+import type { EventSearch } from '../reconcile/read-ahead.ts';
 import { type EventTask, employeeJobKey, eventJobKey, readingJobKey, refreshJobKey } from './contracts.ts';
 import { addJobs, addJobsSql } from './graphile.ts';
 
@@ -54,6 +55,8 @@ export async function reconcileAgain(tx: Tx, eventIds: readonly number[]): Promi
 export interface WantedChange {
   eventId: number;
   task: EventTask;
+  /** What its job will search for on Crossmark's list, if that is known: the worker then begins sooner. */
+  search?: EventSearch | undefined;
   origin?: Origin;
 }
 
@@ -66,9 +69,9 @@ function addChangesSql(changes: readonly WantedChange[], which: SQL, beside: rea
   // Always in the same order, so that two bulk saves can't deadlock.
   const ordered = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
   return addJobsSql(
-    ordered.map(({ eventId, task, origin }) => ({
+    ordered.map(({ eventId, task, search, origin }) => ({
       task,
-      payload: { eventId },
+      payload: { eventId, search },
       key: eventJobKey(eventId),
       origin,
     })),

@@ -40,7 +40,7 @@ const SERIAL_TASKS: readonly TaskName[] = ['propose_plan', 'fetch_instructions']
 /** A job to be added. */
 export interface JobSpec {
   task: TaskName;
-  payload: Record<string, number | string>;
+  payload: Record<string, number | string | object | undefined>;
   key: string;
   /** The least delay by Postgres' clock, whatever this process' own says; at once where absent. */
   afterMs?: number;

@@ -1,4 +1,6 @@
 import { errorText, inScope, traced } from '@scheduler/runtime';
+import { clockOffsetMs } from '@scheduler/runtime/clock';
+import type { Instant } from '@scheduler/scheduling';
 import type { Task } from 'graphile-worker';
 import type { TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
@@ -34,6 +36,9 @@ function subjectOf(payload: unknown): Record<string, number> {
   return Object.fromEntries(named.filter(([, id]) => typeof id === 'number'));
 }
 
+/** Runs a task's payload for a job that was taken at `takenAt`. */
+type Runner = (payload: unknown, job: JobInfo, takenAt: Instant | null) => Promise<TaskResult>;
+
 /** The log level for an outcome; `info` for all others. */
 const LOG_LEVELS: Partial<Record<TaskResult['outcome'], 'error' | 'warn'>> = { dead: 'error', retry: 'warn' };
 
@@ -46,12 +51,14 @@ const LOG_LEVELS: Partial<Record<TaskResult['outcome'], 'error' | 'warn'>> = { d
  * syncing
  */
 export function createTaskList(ctx: SyncContext, makePlan: MakePlan): Record<TaskName, Task> {
-  const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<TaskResult>> = {
-    sync_schedule: (payload, job) => reconcile(ctx, PAYLOADS.sync_schedule.parse(payload).eventId, job),
-    sync_schedule_update: (payload, job) =>
-      reconcile(ctx, PAYLOADS.sync_schedule_update.parse(payload).eventId, job),
-    sync_schedule_deletion: (payload, job) =>
-      reconcile(ctx, PAYLOADS.sync_schedule_deletion.parse(payload).eventId, job),
+  const reconcileEvent: Runner = (payload, job, takenAt) => {
+    const { eventId, search } = PAYLOADS.sync_schedule.parse(payload);
+    return reconcile(ctx, eventId, job, search && takenAt ? { search, takenAt } : undefined);
+  };
+  const runners: Record<TaskName, Runner> = {
+    sync_schedule: reconcileEvent,
+    sync_schedule_update: reconcileEvent,
+    sync_schedule_deletion: reconcileEvent,
     sync_employee: (payload, job) => {
       const ids = PAYLOADS.sync_employee.parse(payload);
       return 'readingId' in ids
@@ -76,6 +83,10 @@ export function createTaskList(ctx: SyncContext, makePlan: MakePlan): Record<Tas
         workerId: helpers.job.locked_by ?? 'unknown',
         signal: helpers.abortSignal,
       };
+      // Postgres' own clock, as our clock shows it.
+      const takenAt = helpers.job.locked_at
+        ? new Date(helpers.job.locked_at.getTime() + clockOffsetMs).toISOString()
+        : null;
       const { requestId, traceparent } = ORIGIN.parse(payload);
       const ids = { task, job: job.id, ...subjectOf(payload), ...(requestId ? { requestId } : {}) };
       const durationMs = () => Math.round(performance.now() - startedMs);
@@ -83,7 +94,7 @@ export function createTaskList(ctx: SyncContext, makePlan: MakePlan): Record<Tas
       const span = { name: task, kind: 'job', attributes: ids, traceparent, failed } as const;
       const run = async (): Promise<TaskResult> => {
         try {
-          const ended = await withinLimit(task, runners[task](payload, job));
+          const ended = await withinLimit(task, runners[task](payload, job, takenAt));
           const { outcome, clickToSyncedMs } = ended;
           ctx.log[LOG_LEVELS[outcome] ?? 'info'](
             { ...ended, durationMs: durationMs() },

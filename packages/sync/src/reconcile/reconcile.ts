@@ -20,6 +20,7 @@ import { isWanted } from './diff.ts';
 import { type Claim, claimOf, type EventState, type Lease, LeaseLostError, type Ledger } from './ledger.ts';
 import { knownBooking } from './observe.ts';
 import { postgresLedger } from './postgres-ledger.ts';
+import { type Ahead, type EventSearch, ReadAhead, type ReadRow } from './read-ahead.ts';
 import { bookingInWords, heldInWords, unreachableInWords } from './wording.ts';
 
 /** A run that takes longer is stopped and retried. */
@@ -35,11 +36,17 @@ const MAX_DECISIONS = 40;
  * Brings what Crossmark holds for an event to what is wanted here, whatever happened before.
  * Making, moving and ending a schedule all go this way. Late and repeated calls do nothing. Returns
  * after every outcome is committed, the next attempt included; throws only where our own database
- * fails.
+ * fails. With `ahead`, Crossmark is read while the lease is being taken.
  */
-export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<TaskResult> {
+export async function reconcile(
+  ctx: SyncContext,
+  eventId: number,
+  job: JobInfo,
+  ahead?: Ahead,
+): Promise<TaskResult> {
   const deadline = (ms: number) => AbortSignal.timeout(ms);
-  return reconcileWith({ ...ctx, ledger: ledgerOf(ctx.db), now: currentInstant, deadline }, eventId, job);
+  const surroundings = { ...ctx, ledger: ledgerOf(ctx.db), now: currentInstant, deadline };
+  return reconcileWith(surroundings, eventId, job, ahead);
 }
 
 /** One ledger for all jobs of a process, so that their requests are batched. */
@@ -62,28 +69,47 @@ export async function reconcileWith(
   ctx: ReconcileContext,
   eventId: number,
   job: JobInfo,
+  ahead?: Ahead,
 ): Promise<TaskResult> {
   const claim = claimOf(eventId, job);
+  const stop = followStop(job.signal);
+  const readAhead = ahead && new ReadAhead(ctx, ahead, stop.signal);
   try {
     const lease = await ctx.ledger.takeLease(claim, ctx.settings.leaseMs);
     if (lease === 'busy') return { outcome: 'waiting', summary: 'another worker has this event' };
     if (lease === 'nothing') return { outcome: 'nothing' };
-    const run = new Reconciliation(ctx, lease);
-    try {
-      const result = await runAttempt(run.attempt(), {
-        job,
-        policy: ctx.settings.retry,
-        describe: (error) => run.describe(error),
-        work: () => run.converge(),
-      });
-      return { ...result, scheduleId: run.scheduleId };
-    } finally {
-      run.end();
-    }
+    const run = new Reconciliation(ctx, lease, stop.signal, readAhead);
+    const result = await runAttempt(run.attempt(), {
+      job,
+      policy: ctx.settings.retry,
+      describe: (error) => run.describe(error),
+      work: () => run.converge(),
+    });
+    return { ...result, scheduleId: run.scheduleId };
   } catch (error) {
     await returnLease(ctx, claim);
     throw error;
+  } finally {
+    stop.end(readAhead?.isLeftOver ?? false);
   }
+}
+
+/**
+ * A signal that aborts when the worker stops, and at the end of a run that has left a search over.
+ * `AbortSignal.any` would keep a reference to every job in the worker's own signal.
+ */
+function followStop(stopping: AbortSignal): { signal: AbortSignal; end: (aborts: boolean) => void } {
+  const stop = new AbortController();
+  const follow = () => stop.abort(stopping.reason);
+  if (stopping.aborted) follow();
+  else stopping.addEventListener('abort', follow);
+  return {
+    signal: stop.signal,
+    end: (aborts) => {
+      stopping.removeEventListener('abort', follow);
+      if (aborts) stop.abort();
+    },
+  };
 }
 
 /**
@@ -120,8 +146,8 @@ class Reconciliation {
   private readonly ctx: ReconcileContext;
   private readonly lease: Lease;
   private readonly signal: AbortSignal;
-  /** To be called once the run is over. */
-  readonly end: () => void;
+  private readonly leasedAt: Instant;
+  private readAhead: ReadAhead | undefined;
   /** The event as it was read last; null if it has to be read again. */
   private state: EventState | null;
   private observation = NOTHING_OBSERVED;
@@ -131,18 +157,13 @@ class Reconciliation {
   private timeZone = 'UTC';
   private readonly done: string[] = [];
 
-  constructor(ctx: ReconcileContext, lease: Lease) {
+  constructor(ctx: ReconcileContext, lease: Lease, stop: AbortSignal, readAhead: ReadAhead | undefined) {
     this.ctx = ctx;
     this.lease = lease;
     this.state = lease.state;
-    // AbortSignal.any would keep a reference to every job in the worker's own signal.
-    const stop = new AbortController();
-    const stopping = lease.job.signal;
-    const follow = () => stop.abort(stopping.reason);
-    if (stopping.aborted) follow();
-    else stopping.addEventListener('abort', follow);
-    this.end = () => stopping.removeEventListener('abort', follow);
-    this.signal = AbortSignal.any([stop.signal, ctx.deadline(SOFT_LIMIT_MS)]);
+    this.leasedAt = ctx.now();
+    this.readAhead = readAhead;
+    this.signal = AbortSignal.any([stop, ctx.deadline(SOFT_LIMIT_MS)]);
   }
 
   /** Observes, decides and acts until both sides agree or somebody else has to act. */
@@ -209,12 +230,20 @@ class Reconciliation {
     return null;
   }
 
-  /** Searches the event on Crossmark's list. */
-  private async observe({ store }: EventState, mplanId: MplanId): Promise<null> {
-    const { crossmarkStoreId: storeId, timeZone } = store;
-    const row = await this.ctx.crossmark.findEvent({ mplanId, storeId, timeZone, signal: this.signal });
-    this.learn({ row, at: this.ctx.now(), isRemoved: false });
+  /** Searches the event on Crossmark's list. The first time, the search may have begun already. */
+  private async observe(state: EventState, mplanId: MplanId): Promise<null> {
+    const { crossmarkStoreId: storeId, timeZone } = state.store;
+    const search = { mplanId, storeId, timeZone };
+    const ahead = this.readAhead?.usableFor(state, search, this.leasedAt);
+    this.readAhead = undefined;
+    const { row, at } = await (ahead ?? this.search(search));
+    this.learn({ row, at, isRemoved: false });
     return null;
+  }
+
+  private async search(search: EventSearch): Promise<ReadRow> {
+    const row = await this.ctx.crossmark.findEvent({ ...search, signal: this.signal });
+    return { row, at: this.ctx.now() };
   }
 
   private readBack({ store }: EventState, mplanId: MplanId) {

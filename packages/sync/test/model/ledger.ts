@@ -22,6 +22,12 @@ import { classifyDrift, conditionOf, needsWrite } from '../../src/refresh/drift.
 import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
 
+/** The one store. */
+export const STORE_ID = '300001' as StoreId;
+
+/** Longer than a call to Crossmark: a write of the holder may begin and end while another waits for its lease. */
+const SLOW_LEASE_MS = 250;
+
 type SyncRow = EventState['sync'];
 type ScheduleRow = NonNullable<EventState['schedule']>;
 type Person = NonNullable<EventState['employee']>;
@@ -488,7 +494,7 @@ export class Board {
     },
   ): Ledger {
     const { time } = this;
-    const call = <T>(what: string, work: () => T): Promise<T> => {
+    const call = <T>(what: string, work: () => T, wayMs = 1): Promise<T> => {
       const arrived = process.call();
       return new Promise<T>((resolve, reject) => {
         const answer = (respond: () => void) => time.after(1, () => process.see('answers', respond));
@@ -496,7 +502,7 @@ export class Board {
           this.tell(`${process.id} loses its connection at ${what}`);
           reject(new Error('connection lost'));
         };
-        time.after(1, () =>
+        time.after(wayMs, () =>
           process.see('answers', () => {
             const breaks = options.breaks();
             if (breaks === 'before') return answer(broken);
@@ -522,7 +528,7 @@ export class Board {
     };
     const stateOf = (eventId: number): EventState | undefined => {
       const { event, schedule, sync, steps } = this.row(eventId);
-      const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
+      const store = { crossmarkStoreId: STORE_ID, timeZone: TIME_ZONE };
       return sync
         ? {
             sync,
@@ -579,22 +585,26 @@ export class Board {
 
     return {
       takeLease: ({ eventId, owner, job }, leaseMs) =>
-        call('takeLease', () => {
-          const { sync } = this.row(eventId);
-          if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
-          if (sync.leaseUntil && sync.leaseUntil > time.now()) {
-            this.addJob(eventId, Date.parse(sync.leaseUntil) + 1_000);
-            return 'busy';
-          }
-          const attemptId = this.nextId++;
-          if (sync.state === 'failed')
-            Object.assign(sync, { state: 'pending', attempts: 0, failingSince: null });
-          Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
-          const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
-          this.tell(`${process.id} takes event ${eventId}`);
-          options.onLease({ ...lease, job });
-          return lease;
-        }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
+        call(
+          'takeLease',
+          () => {
+            const { sync } = this.row(eventId);
+            if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
+            if (sync.leaseUntil && sync.leaseUntil > time.now()) {
+              this.addJob(eventId, Date.parse(sync.leaseUntil) + 1_000);
+              return 'busy';
+            }
+            const attemptId = this.nextId++;
+            if (sync.state === 'failed')
+              Object.assign(sync, { state: 'pending', attempts: 0, failingSince: null });
+            Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
+            const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
+            this.tell(`${process.id} takes event ${eventId}`);
+            options.onLease({ ...lease, job });
+            return lease;
+          },
+          Number(job.id) % 4 === 0 ? SLOW_LEASE_MS : 1,
+        ).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
       readEvent: (eventId) => call('readEvent', () => stateOf(eventId)),
       journalStep: (lease, step, leaseMs, condition) =>
         call('journalStep', () => {

@@ -12,11 +12,12 @@ import {
   type Habits,
   ModelCrossmark,
   type SiteBooking,
+  TIME_ZONE,
   type Watcher,
   type WriteTold,
   type WriteWatch,
 } from './crossmark.ts';
-import { Board, type Job } from './ledger.ts';
+import { Board, type Job, STORE_ID } from './ledger.ts';
 import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 
 /** The events of a story, one after the other: what people do, and what goes wrong. */
@@ -104,8 +105,11 @@ class Telling {
   private readonly chosen = new Set<string>();
   /** Each event's schedule before its latest edit. */
   private readonly before = new Map<number, { employeeId: number; startsAt: Instant }>();
-  /** Events with a write whose outcome nobody knows and nobody has read since. */
-  private readonly inDoubt = new Set<number>();
+  /**
+   * Events with a write whose outcome nobody knows and nobody has read since, with the time at which it was
+   * sent.
+   */
+  private readonly inDoubt = new Map<number, number>();
   private readonly underWay = new Map<number, Set<{ run: Run; holder: boolean }>>();
   /**
    * Events whose Crossmark side was changed otherwise than by a write of the run that holds the
@@ -256,7 +260,11 @@ class Telling {
       if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
       this.wake();
     };
-    reconcileWith(ctx, job.event, info).then(
+    const { mplanId } = this.board.row(job.event).event;
+    const search = mplanId && { mplanId, storeId: STORE_ID, timeZone: TIME_ZONE };
+    // Half of the jobs don't know what to search for, as those that were added by a sweep.
+    const ahead = search && job.id % 2 === 0 ? { search, takenAt: this.time.now() } : undefined;
+    reconcileWith(ctx, job.event, info, ahead).then(
       () => end(true),
       (error: unknown) => {
         this.note(`${process.id} breaks off: ${error}`);
@@ -279,7 +287,8 @@ class Telling {
       readStarted: () => {},
       readAnswered: (event, startedMs, whole) => {
         if (whole) run.readAtMs = startedMs;
-        this.inDoubt.delete(event);
+        // One that began before the write says nothing about it.
+        if (startedMs >= (this.inDoubt.get(event) ?? startedMs)) this.inDoubt.delete(event);
       },
       writeLeaves: (event, what) => this.watchWrite(run, event, what),
     };
@@ -306,7 +315,7 @@ class Telling {
     const mine = { run, holder };
     const doubtful = this.inDoubt.has(event);
     others.add(mine);
-    if (holder) this.inDoubt.add(event);
+    if (holder) this.inDoubt.set(event, this.time.nowMs);
     let over = false;
     return {
       over: (certain) => {
