@@ -38,6 +38,8 @@ const SAVES = 300;
 const JOBS = 600;
 const PROCESSES = [1, 2] as const;
 const WARM_UP = 100;
+/** Bookings that the simulator makes come after those of all clubs. */
+const FIRST_OWN_BOOKING = 1_500_000_000;
 /** Clubs written by one statement. */
 const PAGE = 25;
 
@@ -338,11 +340,11 @@ async function addClubs(infrastructure: Infrastructure, from: number, to: number
   }
   await db.execute(sql`vacuum analyze`);
   await close();
-  const { users: _, ...world } = state;
+  const { users: _, nextBookingId, ...world } = state;
   const answer = await fetch(`${simulatorUrl}/__sim/state`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(world),
+    body: JSON.stringify({ ...world, nextBookingId: Math.max(Number(nextBookingId), FIRST_OWN_BOOKING) }),
   });
   if (!answer.ok) throw new Error(`The simulator refused the clubs: ${await answer.text()}`);
 }
