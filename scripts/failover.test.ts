@@ -71,6 +71,51 @@ function observe(port: number): Database {
 const save = (api: Api, { eventId, employeeId, startsAt }: Placement) =>
   api.schedules.create.mutate({ eventId, employeeId, startsAt });
 
+test('while the standby is away a save waits, people read, and servers and workers go on with their connections', async () => {
+  const workerPort = String(await claimPort());
+  const worker = startApp(infrastructure, 'worker', 'src/main.ts', { DATABASE_URL, WORKER_PORT: workerPort });
+  running.push(worker);
+  const { server, url } = await startServer();
+  const ready = answers(`http://127.0.0.1:${workerPort}/readyz`);
+  await waitFor('The worker', ready, { process: worker });
+  const api = await signInAt(url);
+  const observer = observe(infrastructure.ports.postgres);
+  const sessions = async () =>
+    (
+      await observer.sql<{ pid: number }[]>`select pid from pg_stat_activity
+        where application_name in ('scheduler-server-changes', 'scheduler-worker-lifeline') order by pid`
+    ).map(({ pid }) => pid);
+  const heartbeats = async () => (await observer.sql`select max(seen_at)::text as at from workers`)[0]?.at;
+  // The server opens its second one, for echoes, after some seconds.
+  await vi.waitFor(async () => expect(await sessions()).toHaveLength(3));
+  const before = await sessions();
+
+  await second.stop('immediate');
+  const next = placements.pop() as Placement;
+  const saving = save(api, next).catch(() => {});
+  await vi.waitFor(async () =>
+    expect(await observer.sql`select from pg_stat_activity where wait_event = 'SyncRep'`).not.toEqual([]),
+  );
+  // Each heartbeat comes 5 s after the last one, and a silent Postgres is given up after 10 s.
+  for (let count = 0, last = await heartbeats(); count < 4; count++) {
+    await vi.waitFor(async () => expect(await heartbeats()).not.toBe(last));
+    last = await heartbeats();
+  }
+  await waitFor('The server', answers(`${url}/readyz`), { process: server });
+  await waitFor('The worker', ready, { process: worker });
+  await api.board.week.query({ weekOf: '2026-01-05' });
+  expect(await sessions()).toEqual(before);
+
+  second = await startPostgres({ directory: second.directory, durable: false });
+  // On a slow machine it was told after 35 s that it failed; it is done all the same.
+  await saving;
+  await vi.waitFor(async () =>
+    expect(await observer.sql`select from schedules where event_id = ${next.eventId}`).toHaveLength(1),
+  );
+  await observer.close();
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+
 test('when the primary dies and the standby is promoted, servers and workers go on by themselves and nothing acknowledged is lost', async () => {
   const workerPort = String(await claimPort());
   const worker = startApp(infrastructure, 'worker', 'src/main.ts', { DATABASE_URL, WORKER_PORT: workerPort });

@@ -1,3 +1,4 @@
+import { sql as statement } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import { primaryOf } from './primary.ts';
@@ -135,6 +136,17 @@ export async function transactById<T>(db: Db, work: (tx: Tx) => Promise<T>): Pro
   if (!early) throw new Error('This database was not opened by connect().');
   return early.transaction(work);
 }
+
+/**
+ * Runs one transaction whose commit waits for no standby, also where Postgres lets all others wait for one: for signs of life,
+ * which a failure may lose, and which must not stop while the standby is away. If it notifies, it still waits for other commits
+ * that notify, since Postgres lets those through one by one.
+ */
+export const transactLocally = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> =>
+  db.transaction(async (tx) => {
+    await tx.execute(statement`set local synchronous_commit = local`);
+    return work(tx);
+  });
 
 /** The same pool, whose transactions begin as those of {@link transactById}. */
 function beginningEarly(sql: postgres.Sql): postgres.Sql {

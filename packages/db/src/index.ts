@@ -11,6 +11,7 @@ export {
   sessionSettings,
   type Tx,
   transactById,
+  transactLocally,
 } from './connect.ts';
 export { isConnectionLost, isRolledBack, postgresError } from './errors.ts';
 export { feedEnded } from './feed-ended.ts';

@@ -6,7 +6,7 @@ import { runMigrations } from 'graphile-worker';
 import { connectOnce } from './connect.ts';
 import { postgresError } from './errors.ts';
 import { LOCKS } from './locks.ts';
-import { primaryOf } from './primary.ts';
+import { primaryOf, urlAt } from './primary.ts';
 import { grantAhead, grantToApp, ROLES } from './roles.ts';
 import { postgresAddress } from './tls.ts';
 
@@ -53,8 +53,7 @@ export async function migrate(url: string): Promise<void> {
 
 /** The URL of the host that takes writes, for pg. */
 async function pgUrlOf(address: string): Promise<string> {
-  const url = new URL(postgresAddress(address).pgUrl);
+  const { pgUrl } = postgresAddress(address);
   const place = await primaryOf(address)?.place();
-  if (place) Object.assign(url, { hostname: place.host, port: String(place.port) });
-  return url.href;
+  return place ? urlAt(pgUrl, place) : pgUrl;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connect, type Database } from './connect.ts';
 import { type EmbeddedPostgres, startPostgres } from './embedded.ts';
-import { primaryOf } from './primary.ts';
+import { primaryOf, urlAt } from './primary.ts';
 import { becomeStandby, copyAsStandby } from './testing.ts';
 
 const directory = mkdtempSync(join('/tmp', 'crossmark-hosts-'));
@@ -62,6 +62,16 @@ test('an address with one host is used without asking what it is', () => {
   expect(primaryOf(second.url)).toBeNull();
 });
 
+test('the URL of a host by its number has it in brackets if it is of version 6', () => {
+  const input = 'postgres://ada@db-a:5432/scheduler?sslmode=disable';
+  expect(urlAt(input, { host: '::1', port: 6432 })).toBe(
+    'postgres://ada@[::1]:6432/scheduler?sslmode=disable',
+  );
+  expect(urlAt(input, { host: 'db-b', port: 5432 })).toBe(
+    'postgres://ada@db-b:5432/scheduler?sslmode=disable',
+  );
+});
+
 test('a refused write moves all connections of the process to the new primary, also those that only read', async () => {
   const at = newUrl();
   const [writer, reader] = [open(2, at), open(1, at)];
@@ -99,6 +109,28 @@ test('without any primary, queries fail with what each host is, without its name
   await refusal(database, 'host 1 is a standby, host 2 failed (connect ECONNREFUSED)');
   second = await start(second.directory);
   await vi.waitFor(async () => expect(await portOf(database)).toBe(second.port));
+});
+
+test('connections leave an earlier primary that is still alive and takes writes, and never return to it', async () => {
+  await vi.waitFor(async () => expect(await isStandby(first)).toBe(true));
+  const at = newUrl();
+  const [one, other] = [open(1, at), open(1, at)];
+  expect([await portOf(one), await portOf(other)]).toEqual([second.port, second.port]);
+  await on(first, 'select pg_promote()');
+  expect(await on(second, 'create table written_to_the_earlier (n int)')).toEqual([]);
+  await vi.waitFor(async () =>
+    expect([await portOf(one), await portOf(other)]).toEqual([first.port, first.port]),
+  );
+
+  // The earlier one is refused also while its successor takes no writes.
+  await on(first, 'alter system set default_transaction_read_only = on');
+  await on(first, 'select pg_reload_conf()');
+  await vi.waitFor(async () =>
+    expect((await on(first, 'show default_transaction_read_only'))[0]).toMatchObject({
+      default_transaction_read_only: 'on',
+    }),
+  );
+  expect(await portOf(open(1, newUrl().replace(/@([^,]+),([^/]+)/, '@$2,$1')))).toBe(first.port);
 });
 
 /** Waits until queries fail because no host is a primary, with this reason. */

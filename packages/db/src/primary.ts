@@ -7,6 +7,11 @@ import { postgresAddress } from './tls.ts';
 const ANSWER_MS = 5_000;
 /** The time for the other hosts to answer once a primary has been found. */
 const OTHERS_MS = 1_000;
+/**
+ * How often all hosts are asked again while connections are used, because an earlier primary that is
+ * still alive doesn't tell that it has a successor.
+ */
+const LOOK_EVERY_MS = 5_000;
 
 /** Where a connection is to be opened. */
 interface Place {
@@ -20,7 +25,8 @@ interface Place {
  */
 export interface Primary {
   /**
-   * Returns the host that is no standby. It is asked for again only after a doubt.
+   * Returns the host that is no standby. It is asked for again after a doubt, and every few seconds
+   * while somebody listens to {@link whenMoved}.
    * @throws an error with code NO_PRIMARY: no host that answers is a primary
    */
   place(): Promise<Place>;
@@ -36,6 +42,14 @@ export interface Primary {
 }
 
 const all = new Map<string, Primary>();
+
+/** A URL with another host. */
+export function urlAt(address: string, { host, port }: Place): string {
+  const url = new URL(address);
+  url.hostname = host.includes(':') ? `[${host}]` : host;
+  url.port = String(port);
+  return url.href;
+}
 
 /** The primary of a URL with several hosts; null for one host, which is used whatever it is. */
 export function primaryOf(url: string): Primary | null {
@@ -55,7 +69,7 @@ function findPrimary(urls: readonly string[]): Primary {
 
   const ask = async (): Promise<Place> => {
     const before = doubts;
-    const newest = await newestPrimary(urls, latest);
+    const newest = await newestPrimary(urls, () => latest, OTHERS_MS);
     const hasMoved = latest && !isSame(latest.place, newest.place);
     latest = newest;
     // An answer from before a doubt is used, but not kept.
@@ -63,6 +77,21 @@ function findPrimary(urls: readonly string[]): Primary {
     if (hasMoved) for (const drop of drops) drop();
     return newest.place;
   };
+  let isLooking = false;
+  /** Looks for a successor of the primary in use. Hosts that are slow to answer are waited for. */
+  const look = async () => {
+    if (!latest || isLooking) return;
+    isLooking = true;
+    // Where no primary is found, the connections notice.
+    const newest = await newestPrimary(urls, () => latest, ANSWER_MS).catch(() => latest as Found);
+    isLooking = false;
+    if (newest.system !== latest.system || newest.timeline <= latest.timeline) return;
+    const hasMoved = !isSame(latest.place, newest.place);
+    latest = newest;
+    known = newest.place;
+    if (hasMoved) for (const drop of drops) drop();
+  };
+  let timer: NodeJS.Timeout | undefined;
   const place = async (): Promise<Place> => {
     if (known) return known;
     asking ??= ask().finally(() => {
@@ -84,7 +113,13 @@ function findPrimary(urls: readonly string[]): Primary {
     },
     whenMoved: (drop) => {
       drops.add(drop);
-      return () => drops.delete(drop);
+      timer ??= setInterval(look, LOOK_EVERY_MS).unref();
+      return () => {
+        drops.delete(drop);
+        if (drops.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
     },
   };
 }
@@ -104,10 +139,15 @@ type Answer = Found | 'standby' | { failure: string };
 
 /**
  * Asks all hosts at once. An earlier primary that came back without being told about its successor
- * also says that it is none's standby, so the latest promotion counts, and then the order of the
- * hosts. A primary older than one that was used before is refused.
+ * also says that it is none's standby, so the latest promotion counts, then whether it takes writes,
+ * and then the order of the hosts. A primary older than one that was used before is refused.
+ * @param othersMs how long to wait for the others once one primary has answered
  */
-async function newestPrimary(urls: readonly string[], latest: Found | undefined): Promise<Found> {
+async function newestPrimary(
+  urls: readonly string[],
+  latest: () => Found | undefined,
+  othersMs: number,
+): Promise<Found> {
   const answers: Answer[] = [];
   const looks = urls.map(async (url, index) => {
     answers[index] = await askHost(url);
@@ -117,16 +157,17 @@ async function newestPrimary(urls: readonly string[], latest: Found | undefined)
   await Promise.race([
     Promise.allSettled(looks),
     Promise.any(looks).then(
-      () => wait(OTHERS_MS, undefined, { signal: others.signal }).catch(() => {}),
+      () => wait(othersMs, undefined, { signal: others.signal }).catch(() => {}),
       () => {},
     ),
   ]);
   others.abort();
-  const isOutdated = (one: Found) => one.system === latest?.system && one.timeline < latest.timeline;
+  const used = latest();
+  const isOutdated = (one: Found) => one.system === used?.system && one.timeline < used.timeline;
   const [best] = answers
     .filter((answer) => isFound(answer))
     .filter((one) => !isOutdated(one))
-    .sort((a, b) => Number(b.takesWrites) - Number(a.takesWrites) || b.timeline - a.timeline);
+    .sort((a, b) => b.timeline - a.timeline || Number(b.takesWrites) - Number(a.takesWrites));
   if (best) return best;
   const words = urls.map((_, index) => `host ${index + 1} ${inWords(answers[index])}`);
   throw Object.assign(

@@ -1,7 +1,7 @@
 import { coalesce, errorText } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
-import { type Db, memoizeByDb } from './connect.ts';
+import { type Db, memoizeByDb, transactLocally } from './connect.ts';
 import { postgresError } from './errors.ts';
 
 /**
@@ -100,12 +100,13 @@ const tryWrite = (db: Db): Promise<void> => writing(db)();
 /**
  * Writes a row and commits it. The table is emptied first: so it gets a new file, which needs space
  * on the disk, while a row that replaces another one might need none. As long as somebody reads the
- * table, for example a backup, it can't be emptied; then a row is added to it.
+ * table, for example a backup, it can't be emptied; then a row is added to it. No standby is waited
+ * for: while it is away, people still read.
  */
 async function write(db: Db): Promise<void> {
   const insert = sql`insert into write_checks (at) values (app_now())`;
   try {
-    await db.transaction(async (tx) => {
+    await transactLocally(db, async (tx) => {
       await tx.execute(sql`set local lock_timeout = '1s'`);
       await tx.execute(sql`truncate write_checks`);
       await tx.execute(insert);
@@ -113,6 +114,6 @@ async function write(db: Db): Promise<void> {
   } catch (error) {
     const code = postgresError(error)?.code;
     if (code !== LOCK_NOT_AVAILABLE && code !== NOT_ALLOWED) throw error;
-    await db.execute(insert);
+    await transactLocally(db, (tx) => tx.execute(insert));
   }
 }

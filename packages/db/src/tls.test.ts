@@ -42,7 +42,9 @@ test.each([
   ['sslmode=verify-full&sslrootcert=/there/is/no.crt', 'the file that sslrootcert names can’t be read'],
   ['sslmode=verify-full&sslcert=/me.crt&sslkey=/me.key', 'sslcert is not known'],
 ])('a URL with %s is refused, so that nothing goes on without the TLS that was meant', (query, reason) => {
-  expect(() => postgresAddress(`${GIVEN}?${query}`)).toThrow(`DATABASE_URL is wrong: ${reason}`);
+  expect(() => postgresAddress(`${GIVEN}?${query}`)).toThrow(
+    `DATABASE_URL or DATABASE_DIRECT_URL is wrong: ${reason}`,
+  );
 });
 
 test.each(['10.0.0.5', '[::1]', 'db.example:5432,10.0.0.5:5432'])(

@@ -69,4 +69,6 @@ function read(file: string): string {
 }
 
 const wrong = (reason: string) =>
-  new SettingsError(`Cannot start: fix these settings and start again.\n  DATABASE_URL is wrong: ${reason}`);
+  new SettingsError(
+    `Cannot start: fix these settings and start again.\n  DATABASE_URL or DATABASE_DIRECT_URL is wrong: ${reason}`,
+  );

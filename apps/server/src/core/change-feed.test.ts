@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Socket, connect as tcp } from 'node:net';
+import { join } from 'node:path';
 import { connect, employees, eventSyncs } from '@scheduler/db';
+import { startPostgres } from '@scheduler/db/embedded';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
 import { eq, sql } from 'drizzle-orm';
@@ -267,5 +270,74 @@ describe('listening', () => {
     await listening.close();
     await pool.close();
     await firewall.close();
+  });
+
+  test('goes on while commits wait for a standby that is away, and no connection is dropped', async () => {
+    const directory = mkdtempSync(join('/tmp', 'crossmark-standby-away-'));
+    const server = await startPostgres({ directory, durable: false });
+    const pool = connect(server.url, { max: 2 });
+    const saving = connect(server.url, { max: 1 });
+    const listening = await openChangeFeed({
+      database: pool,
+      url: server.url,
+      log: createLogger('test', 'silent'),
+      checkEveryMs: 20,
+      withinMs: 1_000,
+    });
+    const heard: number[] = [];
+    const abort = new AbortController();
+    const reading = (async () => {
+      for await (const { change } of listening.since(null, abort.signal)) heard.push(change.id);
+    })();
+    /** Waits until the echo was sent again, several times, and by which session. */
+    const echoes = async () => {
+      const seen = new Set<string>();
+      let pids: number[] = [];
+      await vi.waitFor(async () => {
+        const rows = await pool.sql<{ pid: number; began: string }[]>`
+          select pid, query_start::text as began from pg_stat_activity
+          where application_name = 'scheduler-server-changes' order by pid`;
+        pids = rows.map(({ pid }) => pid);
+        for (const { began } of rows) seen.add(began);
+        expect(seen.size).toBeGreaterThan(6);
+      });
+      return pids;
+    };
+    const before = await echoes();
+    const [{ pid } = {}] = await pool.sql`select pg_backend_pid() as pid`;
+    await pool.sql`create table kept (n int)`;
+    await pool.sql`alter system set synchronous_standby_names = 'away'`;
+    await pool.sql`select pg_reload_conf()`;
+    await vi.waitFor(async () =>
+      expect(await pool.sql`show synchronous_standby_names`).toEqual([{ synchronous_standby_names: 'away' }]),
+    );
+    expect(await echoes()).toEqual(before);
+
+    const saved = saving.sql`
+      with saved as (insert into kept values (1)) select pg_notify('changes', '{"kind":"event","id":7}')`.execute();
+    await vi.waitFor(async () =>
+      expect(
+        await pool.sql`select wait_event from pg_stat_activity where wait_event = 'SyncRep'`,
+      ).toHaveLength(1),
+    );
+    // Now the echo too would wait, behind the commit that waits.
+    await vi.waitFor(async () =>
+      expect(
+        await pool.sql`select from pg_stat_activity where application_name = 'scheduler-server-changes' and wait_event_type = 'Lock'`,
+      ).toHaveLength(1),
+    );
+    expect(await echoes()).toEqual(before);
+    expect(listening.hears()).toBe(true);
+    expect((await pool.sql`select from pg_stat_activity where pid = ${pid}`).length).toBe(1);
+
+    await pool.sql`alter system reset synchronous_standby_names`;
+    await pool.sql`select pg_reload_conf()`;
+    await saved;
+    await vi.waitFor(() => expect(heard).toEqual([0, 7]));
+    abort.abort();
+    await expect(reading).rejects.toThrow('aborted');
+    await Promise.all([listening.close(), pool.close(), saving.close()]);
+    await server.stop('immediate');
+    for (const files of [directory, server.directory]) rmSync(files, { recursive: true, force: true });
   });
 });

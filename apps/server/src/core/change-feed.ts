@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler/db';
+import {
+  CHANGES_CHANNEL,
+  type Change,
+  connect,
+  type Database,
+  postgresError,
+  transactLocally,
+} from '@scheduler/db';
 import { type Logger, settlesWithin } from '@scheduler/runtime';
+import { sql } from 'drizzle-orm';
 
 /**
  * The number of changes that are kept for streams that reconnect or lag. A stream that missed more
@@ -12,6 +20,7 @@ const KEPT = 50;
 /** How often the listening connection is checked, and how long an answer or an echo may take. */
 const CHECK_EVERY_MS = 5_000;
 const WITHIN_MS = 10_000;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
  * A change and its position in the feed, from which a stream continues after a lost connection.
@@ -46,7 +55,8 @@ export interface ChangeFeed {
  * and it doesn't notice a connection that died silently. So the feed sends itself an echo every few
  * seconds and listens again if the echo doesn't arrive. It sends the echo on a connection of its
  * own, so that it doesn't queue behind other queries. If Postgres doesn't answer there, or the echo
- * is late, the connections of `database` count as dead too and are dropped.
+ * is late, the connections of `database` count as dead too and are dropped. While other commits that
+ * notify wait for a standby, no echo can come and no change either: that Postgres says so is enough.
  * @param options.url of the database that `database` is connected to, not of a pooler
  */
 export async function openChangeFeed(options: {
@@ -106,6 +116,12 @@ export async function openChangeFeed(options: {
 
   let closed = false;
 
+  /** Its commit waits neither for a standby nor, for long, for commits that do. */
+  const sendEcho = ({ db }: Database) =>
+    transactLocally(db, async (tx) => {
+      await tx.execute(sql.raw(`set local lock_timeout = ${Math.ceil(withinMs / 3)}`));
+      await tx.execute(sql`select pg_notify(${echoChannel}, '')`);
+    });
   const hearsEcho = async (): Promise<boolean> => {
     const asking = listener;
     if (!asking) return false;
@@ -117,8 +133,12 @@ export async function openChangeFeed(options: {
       },
       () => {},
     );
-    // If the echo can't be sent, no notification will arrive either.
-    const sent = asking.sql.notify(echoChannel, '').catch(() => waiting.abort());
+    const sent = sendEcho(asking).catch((error) => {
+      // Commits that notify wait for each other, and one of them waits for a standby.
+      if (postgresError(error)?.code === LOCK_NOT_AVAILABLE) echoed = true;
+      // If the echo can't be sent, no notification will arrive either.
+      waiting.abort();
+    });
     // Either connection may have died silently, and then the others may have too.
     const answered = (await settlesWithin(sent, withinMs)) && (await settlesWithin(echo, withinMs));
     if (!answered && !closed) {

@@ -1,4 +1,4 @@
-import { type Db, workers } from '@scheduler/db';
+import { type Db, transactLocally, workers } from '@scheduler/db';
 import { sql } from 'drizzle-orm';
 
 /** A worker sends six heartbeats within this time. One that misses them all counts as dead. */
@@ -15,10 +15,12 @@ export interface WorkerIdentity {
   sendsMail?: boolean;
 }
 
-/** Records that a worker is alive. */
+/** Records that a worker is alive. No standby is waited for, because the worker lives while that is away. */
 export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
-  await db
-    .insert(workers)
-    .values(worker)
-    .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`app_now()` } });
+  await transactLocally(db, (tx) =>
+    tx
+      .insert(workers)
+      .values(worker)
+      .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`app_now()` } }),
+  );
 }
