@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as turn } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect, type Database, type Patience, transactById } from './connect.ts';
@@ -175,4 +176,47 @@ describe('a transaction whose BEGIN is not waited for', () => {
       expect([...(await database.sql`select n from kept`)]).toEqual([]);
     },
   );
+
+  test('has its connection for itself, however many statements are sent on it before', async () => {
+    const pool = open(2);
+    const busy = await pool.sql.reserve();
+    const other = await pool.sql.reserve();
+    // More than the driver sends on one connection before it waits.
+    const before = Array.from({ length: 100 }, () => one(pool));
+    const id = sql`select pg_current_xact_id()::text id`;
+    const inside = transactById(pool.db, async (tx) => [await tx.execute(id), await tx.execute(id)]);
+    await turn();
+    const after = Array.from({ length: 20 }, () => pool.db.execute<{ id: string }>(id));
+    busy.release();
+    await Promise.all(before);
+    other.release();
+    const [first, second] = (await inside).map(([row]) => row);
+    expect(first?.id).toBe(second?.id);
+    const outside = (await Promise.all(after)).map(([row]) => row?.id);
+    expect(outside).not.toContain(first?.id);
+    expect(new Set(outside).size).toBe(after.length);
+  });
+
+  test('is refused whole if Postgres no longer knows a statement that was prepared', async () => {
+    await database.sql`create table kept (n int)`;
+    const pool = open(1);
+    const read = sql`select count(*)::int from kept where n > ${0}`;
+    const saveOne = () => {
+      let written: Promise<unknown> | undefined;
+      return transactById(pool.db, async (tx) => {
+        await tx.execute(read);
+        // Not awaited, as COMMIT is sent together with it.
+        written = tx.execute(sql`insert into kept values (${1}::int)`).then();
+        written.catch(() => {});
+      }).then(() => written);
+    };
+    await saveOne();
+    // As behind a pooler, where the next transaction may be in another session, which has only the read.
+    await pool.sql.unsafe('deallocate all').simple();
+    await pool.db.execute(read);
+    await expect(saveOne()).rejects.toThrow();
+    expect([...(await database.sql`select n from kept`)]).toEqual([{ n: 1 }]);
+    await saveOne();
+    expect([...(await database.sql`select n from kept`)]).toEqual([{ n: 1 }, { n: 1 }]);
+  });
 });

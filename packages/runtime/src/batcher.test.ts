@@ -1,5 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
 import { coalesce, createBatcher } from './batcher.ts';
 import { inScope } from './scope.ts';
 import { currentOrigin } from './tracing.ts';
@@ -26,6 +26,28 @@ describe('a batcher', () => {
     const { batches, submit } = createDoubler();
     expect(await Promise.all([1, 2, 3].map(submit))).toEqual([2, 4, 6]);
     expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  test('starts no further batch, however late the others are, while as many as allowed are under way', async () => {
+    const batches: number[] = [];
+    const ends: (() => void)[] = [];
+    const submit = createBatcher(
+      async ([number = 0]: readonly number[]) => {
+        batches.push(number);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return [number];
+      },
+      { maxSize: 1, maxWaitMs: 0, maxUnfinished: 2 },
+    );
+    const results = [1, 2, 3].map(submit);
+    await vi.waitFor(() => expect(batches).toEqual([1, 2]));
+    // Longer than a blocked batch delays the next one.
+    await delay(20);
+    expect(batches).toEqual([1, 2]);
+    ends[0]?.();
+    await vi.waitFor(() => expect(batches).toEqual([1, 2, 3]));
+    for (const end of ends) end();
+    expect(await Promise.all(results)).toEqual([1, 2, 3]);
   });
 
   test('processes items submitted while a batch runs in the next batch', async () => {

@@ -4,7 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * Combines concurrent requests into batches, for work that costs less per batch than per item.
  * Items submitted in one turn of the event loop are processed by one call of `work`, at most
  * `maxSize` of them. Items submitted while `maxRunning` calls run (1 by default) wait for the next one, at most
- * `maxWaitMs`. No item waits for later items, and no item gets the result of a call that began
+ * `maxWaitMs`, while fewer than `maxUnfinished` are under way at all. No item waits for later items, and no item gets the result of a call that began
  * before it was submitted.
  *
  * `work` gets the items in the order of submission and returns a result, or the promise of one, for
@@ -18,10 +18,12 @@ export function createBatcher<Item, Result>(
     maxSize: number;
     maxWaitMs?: number;
     maxRunning?: number;
+    maxUnfinished?: number;
     canRetryAlone?: (error: unknown) => boolean;
   },
 ): (item: Item) => Promise<Result> {
   const { maxSize, maxWaitMs, maxRunning = 1, canRetryAlone } = options;
+  const { maxUnfinished = Number.POSITIVE_INFINITY } = options;
   interface Request {
     item: Item;
     resolve: (result: Result | Promise<Result>) => void;
@@ -32,6 +34,8 @@ export function createBatcher<Item, Result>(
   let isScheduled = false;
   /** The number of batches that run and are not yet older than `maxWaitMs`. */
   let running = 0;
+  /** The number of all batches that run. */
+  let unfinished = 0;
 
   async function process(requests: readonly Request[]): Promise<void> {
     try {
@@ -48,11 +52,12 @@ export function createBatcher<Item, Result>(
    * Schedules the next batch after this turn of the event loop, unless one is scheduled or enough are running.
    */
   function scheduleBatch(): void {
-    if (isScheduled || running >= maxRunning || waiting.length === 0) return;
+    if (isScheduled || running >= maxRunning || unfinished >= maxUnfinished || waiting.length === 0) return;
     isScheduled = true;
     runOutsideCallers(setImmediate, () => {
       isScheduled = false;
       running++;
+      unfinished++;
       let timer: NodeJS.Timeout | undefined;
       let isBlocking = true;
       const release = () => {
@@ -63,7 +68,12 @@ export function createBatcher<Item, Result>(
         scheduleBatch();
       };
       if (maxWaitMs !== undefined) timer = setTimeout(release, maxWaitMs);
-      process(waiting.splice(0, maxSize)).finally(release);
+      process(waiting.splice(0, maxSize)).finally(() => {
+        unfinished--;
+        release();
+        // A batch that was released before may have been what the next one waited for.
+        scheduleBatch();
+      });
       scheduleBatch();
     });
   }

@@ -57,11 +57,25 @@ describe('a save whose last statement is sent together with COMMIT', () => {
     expect(await kept()).toEqual([]);
   });
 
-  test('is uncertain if the connection ends before the answer to COMMIT', async () => {
+  test('keeps nothing if Postgres ends the connection in place of writing, and says so', async () => {
     const error = await saveInTwo(pool.db, async () => ({
       result: null,
       write: sql`select pg_terminate_backend(pg_backend_pid())`,
     })).catch((error: unknown) => error);
+    expect(error).toMatchObject({ cause: { code: '57P01' } });
+    expect(savedNothing(error)).toBe(true);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('is uncertain if the connection ends before the answer to COMMIT', async () => {
+    await pool.sql`create function end_connection() returns trigger language plpgsql as
+      $$ begin perform pg_terminate_backend(pg_backend_pid()); return null; end $$`;
+    await pool.sql`create constraint trigger at_commit after insert on kept deferrable initially deferred
+      for each row execute function end_connection()`;
+    const error = await saveInTwo(pool.db, async () => ({ result: null, write: write(1) })).catch(
+      (error: unknown) => error,
+    );
+    await pool.sql`drop function end_connection() cascade`;
     expect(error).toBeInstanceOf(Error);
     expect(savedNothing(error)).toBe(false);
   });

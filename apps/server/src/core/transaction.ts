@@ -43,7 +43,7 @@ export const saveInTwo = <T>(
 ): Promise<T> =>
   untilNoDeadlock(async (committing) => {
     let written: Promise<unknown> | undefined;
-    const result = await transactById(db, async (tx) => {
+    const transaction = transactById(db, async (tx) => {
       const { result, write } = await work(tx);
       committing();
       // Not awaited: the driver sends COMMIT after it. There is one statement, so that COMMIT never finds a part of the change.
@@ -51,8 +51,20 @@ export const saveInTwo = <T>(
       written?.catch(() => {});
       return result;
     });
-    await written;
-    return result;
+    const [outcome, writing] = await Promise.allSettled([
+      transaction,
+      transaction.then(
+        () => written,
+        () => written,
+      ),
+    ]);
+    if (writing.status === 'rejected') {
+      // What answers the write comes before the COMMIT is looked at, even if it ends the connection.
+      if (postgresError(writing.reason)) keptNothing.add(writing.reason);
+      throw writing.reason;
+    }
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
   });
 
 async function untilNoDeadlock<T>(transact: (committing: () => void) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { type Db, memoizeByDb, type Tx } from '@scheduler/db';
+import { type Db, isConnectionLost, memoizeByDb, postgresError, type Tx } from '@scheduler/db';
 import { createBatcher, currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import type { SQL } from 'drizzle-orm';
@@ -32,12 +32,19 @@ const MAX_BATCH_WAIT_MS = 100;
 /** Batches at the same time: while one waits for the disk, others are planned and read. */
 const MAX_BATCHES_RUNNING = 3;
 
+/**
+ * Most batches under way at all. Each has a connection, and those that wait for a lock, such as a large import's, must leave
+ * some of the server's for everybody else.
+ */
+const MAX_BATCHES_UNFINISHED = 8;
+
 /** Saves concurrent requests together, see {@link createTogether}. */
 const creatingIn = memoizeByDb((db) =>
   createBatcher((requests: readonly CreateRequest[]) => createTogether(db, requests), {
     maxSize: MAX_BATCH_SIZE,
     maxWaitMs: MAX_BATCH_WAIT_MS,
     maxRunning: MAX_BATCHES_RUNNING,
+    maxUnfinished: MAX_BATCHES_UNFINISHED,
   }),
 );
 
@@ -60,10 +67,17 @@ async function createTogether(db: Db, requests: readonly CreateRequest[]): Promi
     const made = await saveInTwo(db, (tx) => createEach(tx, requests));
     return made.map((one) => (one instanceof Refusal ? Promise.reject<Saved>(one) : Promise.resolve(one)));
   } catch (error) {
-    if (requests.length === 1 || !savedNothing(error)) throw asRefusal(error);
+    if (requests.length === 1 || !savedNothing(error) || isNobodysFault(error)) throw asRefusal(error);
     return requests.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
   }
 }
+
+/** Postgres ended a statement that took too long, or that a person ended. */
+const QUERY_CANCELED = '57014';
+
+/** Whether every request would fail as well if it were tried alone: the wait for a lock was too long, or the connection ended. */
+const isNobodysFault = (error: unknown): boolean =>
+  postgresError(error)?.code === QUERY_CANCELED || isConnectionLost(error);
 
 /**
  * Schedules several events in one transaction, for example a copied week. Each is checked on its

@@ -116,7 +116,7 @@ function locksFor(tx: Tx, what: PlannedChange) {
     // Each part refers to the one before it, and therefore locks after it. A change of the store's zone waits, because work
     // days depend on the zone.
     () =>
-      tx.execute<{ stores: unknown; events: unknown }>(sql`
+      tx.execute<{ stores: unknown; events: unknown; people: number[] }>(sql`
         with locked_stores as materialized (
           select ${STORES.columns} from stores
           where id in (select store_id from events where id = any(${named})) order by id for share
@@ -127,8 +127,8 @@ function locksFor(tx: Tx, what: PlannedChange) {
           select id from employees
           where id = any(${concerned}) and (select count(*) from locked_events) >= 0 order by id for no key update
         )
-        select ${STORES.in(sql`locked_stores`)} stores, ${EVENTS.in(sql`locked_events`)} events
-        where (select count(*) from locked_people) >= 0`),
+        select ${STORES.in(sql`locked_stores`)} stores, ${EVENTS.in(sql`locked_events`)} events,
+          array(select id from locked_people) people`),
     () =>
       tx.execute(sql`
         select ${SCHEDULES.columns} from schedules
@@ -165,12 +165,16 @@ export async function openPlan(tx: Tx, what: PlannedChange): Promise<Plan> {
       newSchedules: what.newSchedules ?? 0,
     }),
   );
+  // Somebody may have become a Lead while locks were awaited. Who is not locked may be given other work now, so they wait for
+  // the next change.
+  const lockedPeople = new Set(locked?.people);
   return new Plan({
     stores: STORES.read(locked?.stores ?? []),
     events: EVENTS.read(locked?.events ?? []),
     live: foundLive.map(SCHEDULES.row),
     onlyStoreOf: what.anyStore ? null : (what.eventIds[0] ?? null),
     ...facts,
+    people: facts.people.filter(({ id }) => lockedPeople.has(id)),
   });
 }
 

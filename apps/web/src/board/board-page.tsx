@@ -33,6 +33,7 @@ import { useBoardKeys } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
 import { filterPeople } from './people-in-week.ts';
 import { usePlanner } from './planner.ts';
+import { moveGridFocus } from './tab-stop.ts';
 import { Tray } from './tray.tsx';
 import type { TrayFilter } from './tray-filter.tsx';
 import { useDragging } from './use-dragging.ts';
@@ -116,7 +117,12 @@ export const BoardPage = memo(function BoardPage() {
     mayWrite,
     trade: (schedule) => setDialog({ kind: 'trade', schedule }),
     help: () => setDialog({ kind: 'keys' }),
-    turnWeek: (by) => set({ week: addDays(weekOf, by * 7), day: undefined }),
+    turnWeek: (by) => {
+      // Of the address, because a second key may come before the page has rendered.
+      const { week = weekOf } = boardSearch(router.latestLocation.search);
+      moveGridFocus(by * 7);
+      set({ week: addDays(week, by * 7), day: undefined });
+    },
     hasPanel: () => isPanelBeside && isPanelOpen(),
     closePanel,
   });

@@ -6,11 +6,22 @@ export function jumpTo(eventIds: readonly number[], show: () => void): void {
   const places = eventIds.flatMap((eventId) => placeOf(eventId) ?? []);
   if (places.length === 0) {
     show();
-    setTimeout(() => mark(eventIds.map(placeOf).find(Boolean)));
+    markOnceDrawn(eventIds, MOST_FRAMES);
     return;
   }
   const at = places.findIndex((place) => place.hasAttribute('data-jumped'));
   mark(places[(at + 1) % places.length]);
+}
+
+/** How long a row may take to be drawn: the rows of a screen come one after another. */
+const MOST_FRAMES = 60;
+
+function markOnceDrawn(eventIds: readonly number[], frames: number): void {
+  requestAnimationFrame(() => {
+    const place = eventIds.map(placeOf).find(Boolean);
+    if (place || frames === 0) mark(place);
+    else markOnceDrawn(eventIds, frames - 1);
+  });
 }
 
 const placeOf = (eventId: number): HTMLElement | undefined =>

@@ -179,7 +179,8 @@ export const ScheduleCard = memo(function ScheduleCard({
           title="Move to…"
           aria-haspopup="menu"
           onClick={(click) => menu(schedule, click.currentTarget)}
-          className={`drawn drawn-dots grid place-items-center justify-self-end rounded text-ink-2 hover:bg-surface-3 hover:text-ink ${
+          // A hovered card is brighter, and with that lies above what has no z-index.
+          className={`drawn drawn-dots grid group-hover/card:z-1 place-items-center justify-self-end rounded text-ink-2 hover:bg-surface-3 hover:text-ink ${
             roomy
               ? 'mt-1 mr-1 size-11'
               : 'drawn-later mr-0.5 size-4.5 self-end pointer-coarse:mr-0 pointer-coarse:size-9 pointer-coarse:self-start'

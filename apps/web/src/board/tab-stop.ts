@@ -1,3 +1,6 @@
+import { addDays } from '../lib/time.ts';
+import { cellKey, cellOf } from './targets.ts';
+
 export const cellElement = (key: string): HTMLElement | undefined =>
   document.querySelector<HTMLElement>(`[data-cell="${key}"]`) ?? undefined;
 
@@ -23,6 +26,14 @@ let gridFocus: { eventId: string | undefined; cell: string | undefined } | false
 /** Focuses a card of the grid once it is there. */
 export function focusCardWhenDrawn(eventId: number): void {
   gridFocus = { eventId: String(eventId), cell: undefined };
+}
+
+/** Lets the focus go to the same person's cell that many days later, once it is there: the grid shows another week. */
+export function moveGridFocus(days: number): void {
+  const { cell } = gridFocus || {};
+  if (!cell) return;
+  const { employeeId, day } = cellOf(cell);
+  gridFocus = { eventId: undefined, cell: cellKey(employeeId, addDays(day, days)) };
 }
 
 /** Keeps the focus unchanged when the grid renders again. */

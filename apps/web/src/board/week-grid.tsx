@@ -102,6 +102,13 @@ export const WeekGrid = memo(function WeekGrid({
               />
             </Fragment>
           ))}
+          {drawn.length < people.length && (
+            // As high as the other rows at least, so that one can scroll to where one was.
+            <div
+              aria-hidden
+              style={{ height: `calc(${people.length - drawn.length} * (var(--board-row) + 1px))` }}
+            />
+          )}
           {people.length === 0 && (
             <div role="row">
               <div role="gridcell" className="sticky left-0 border-t border-line p-4 text-ink-2">

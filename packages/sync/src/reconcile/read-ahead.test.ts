@@ -122,8 +122,8 @@ describe('a search that began when the job was taken', () => {
   const booked = () => simulator.state.bookings.map((booking) => booking.repId);
   /** The moment at which a job is taken, by Postgres' clock and after all that came before. */
   async function takenNow(): Promise<Instant> {
-    const [row] = await database.sql<[{ at: Date }]>`select clock_timestamp() + interval '1 ms' as at`;
-    const at = new Date(row.at).toISOString();
+    const [row] = await database.sql<[{ locked_at: Date }]>`select now() + interval '1 ms' as locked_at`;
+    const at = new Date(row.locked_at).toISOString();
     await database.sql`select pg_sleep(0.002)`;
     return at;
   }

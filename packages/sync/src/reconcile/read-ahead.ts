@@ -35,10 +35,12 @@ export class ReadAhead {
   /** Whether nobody waits for the answer, as far as is known. */
   isLeftOver = true;
 
-  constructor({ crossmark, now }: ReconcileContext, ahead: Ahead, signal: AbortSignal) {
+  constructor(context: ReconcileContext, ahead: Ahead, signal: AbortSignal) {
     this.ahead = ahead;
-    this.startedMs = Date.parse(now());
-    this.answer = crossmark.findEvent({ ...ahead.search, signal }).then((row) => ({ row, at: now() }));
+    this.startedMs = Date.parse(context.now());
+    this.answer = context.crossmark
+      .findEvent({ ...ahead.search, signal })
+      .then((row) => ({ row, at: context.now() }));
     // Whoever doesn't use it doesn't want to know how it ended.
     this.answer.catch(() => {});
   }
