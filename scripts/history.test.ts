@@ -56,6 +56,12 @@ describe('a history is right', () => {
     ['in which nothing happened', [], [], end(nobody)],
     ['in which nothing happened to a booked event', [], [], end({ before: ada })],
     [
+      'in which a person’s booking was made again under their new RepID',
+      [],
+      [{ eventId: 7, at: at(2), kind: 'remove' }, books(3, '100009')],
+      end({ before: ada, held: [held('100009')] }),
+    ],
+    [
       'in which a later edit superseded an earlier one that never reached Crossmark',
       [edit(1, bob), edit(3, 'nobody'), edit(5, ada)],
       [books(7)],
@@ -195,7 +201,7 @@ describe('a history is refused', () => {
       'in which a booking was removed that nobody touched',
       [],
       [{ eventId: 7, at: at(2), kind: 'remove' }],
-      end({ before: ada }),
+      end({ before: bob }),
       'a booking was removed',
     ],
     [

@@ -149,8 +149,10 @@ function checkEffect(
   repsOf: ReadonlyMap<number, ReadonlySet<string>>,
 ): string[] {
   const earlier = entries.filter(({ startedAt }) => startedAt <= effect.at);
+  // A booking of somebody who gets another RepID is made again under that.
+  const isRepIdNew = before !== null && (repsOf.get(before.employeeId)?.size ?? 0) > 1;
   if (effect.kind === 'remove')
-    return earlier.length > 0
+    return earlier.length > 0 || isRepIdNew
       ? []
       : [`event ${eventId}: a booking was removed at ${effect.at}, and nobody had changed the event`];
   if (effect.kind === 'reopen')
