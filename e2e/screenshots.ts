@@ -16,6 +16,10 @@ try {
       await page.waitForFunction(
         () => !document.querySelector('[aria-busy="true"], [aria-label^="Loading "], .animate-pulse'),
       );
+      // Tools and menus come after what is read first.
+      await page.evaluate(
+        () => new Promise((resolve) => setTimeout(() => requestIdleCallback(resolve), 700)),
+      );
       await page.screenshot({ path: `${DIRECTORY}${name}${suffix}.png`, animations: 'disabled', fullPage });
       console.log(`docs/screenshots/${name}${suffix}.png`);
     };
