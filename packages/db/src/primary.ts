@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorText, urlsOfHosts } from '@scheduler/runtime';
+import { errorText, hostIn, urlsOfHosts } from '@scheduler/runtime';
 import postgres from 'postgres';
 import { postgresAddress } from './tls.ts';
 
@@ -67,14 +67,18 @@ function findPrimary(urls: readonly string[]): Primary {
   let asking: Promise<Place> | undefined;
   let doubts = 0;
 
+  /** Goes on with a primary. `isKnown`: later connections use it without asking. */
+  const adopt = (newest: Found, isKnown: boolean) => {
+    const hasMoved = latest && !isSame(latest.place, newest.place);
+    latest = newest;
+    if (isKnown) known = newest.place;
+    if (hasMoved) for (const drop of drops) drop();
+  };
   const ask = async (): Promise<Place> => {
     const before = doubts;
     const newest = await newestPrimary(urls, () => latest, OTHERS_MS);
-    const hasMoved = latest && !isSame(latest.place, newest.place);
-    latest = newest;
     // An answer from before a doubt is used, but not kept.
-    if (before === doubts) known = newest.place;
-    if (hasMoved) for (const drop of drops) drop();
+    adopt(newest, before === doubts);
     return newest.place;
   };
   let isLooking = false;
@@ -85,11 +89,7 @@ function findPrimary(urls: readonly string[]): Primary {
     // Where no primary is found, the connections notice.
     const newest = await newestPrimary(urls, () => latest, ANSWER_MS).catch(() => latest as Found);
     isLooking = false;
-    if (newest.system !== latest.system || newest.timeline <= latest.timeline) return;
-    const hasMoved = !isSame(latest.place, newest.place);
-    latest = newest;
-    known = newest.place;
-    if (hasMoved) for (const drop of drops) drop();
+    if (newest.system === latest.system && newest.timeline > latest.timeline) adopt(newest, true);
   };
   let timer: NodeJS.Timeout | undefined;
   const place = async (): Promise<Place> => {
@@ -187,7 +187,7 @@ function inWords(answer: Answer | undefined): string {
 
 async function askHost(address: string): Promise<Answer> {
   const { url, ssl } = postgresAddress(address);
-  const { hostname, port } = new URL(address);
+  const parts = new URL(address);
   const limits = { connect_timeout: ANSWER_MS / 1_000, answer_timeout: ANSWER_MS / 1_000 };
   const options = { ssl, max: 1, prepare: false, fetch_types: false, onnotice: () => {}, ...limits };
   const sql = postgres(url, { ...options, connection: { application_name: 'scheduler-primary' } });
@@ -199,7 +199,7 @@ async function askHost(address: string): Promise<Answer> {
         case when not pg_is_in_recovery() then left(pg_walfile_name(pg_current_wal_lsn()), 8) end as timeline`;
     if (!row || row.timeline === null) return 'standby';
     return {
-      place: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) },
+      place: { host: hostIn(parts), port: Number(parts.port || 5432) },
       takesWrites: row.writes,
       system: row.system,
       timeline: Number.parseInt(row.timeline, 16),

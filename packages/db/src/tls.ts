@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import { SettingsError, urlsOfHosts } from '@scheduler/runtime';
+import { hostIn, SettingsError, urlsOfHosts } from '@scheduler/runtime';
 
 /**
  * The modes of libpq with one meaning: `prefer` and `allow` would continue without TLS, and
@@ -45,7 +45,7 @@ export function postgresAddress(address: string): PostgresAddress {
   if (unknown) throw wrong(`${unknown} is not known`);
   if (file !== null && mode !== 'verify-full') throw wrong('sslrootcert needs sslmode=verify-full');
   if (!['true', 'false'].includes(prepare)) throw wrong('prepared_statements must be true or false');
-  const isNumber = ({ hostname }: URL) => isIP(hostname.replace(/^\[|\]$/g, '')) > 0;
+  const isNumber = (url: URL) => isIP(hostIn(url)) > 0;
   if (mode === 'verify-full' && [url, ...others].some(isNumber))
     throw wrong('sslmode=verify-full needs the server’s name in place of its address');
   const forPg = new URL(url);

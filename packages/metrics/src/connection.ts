@@ -1,4 +1,4 @@
-import { urlsOfHosts } from '@scheduler/runtime';
+import { hostIn, urlsOfHosts } from '@scheduler/runtime';
 import { Redis, type RedisOptions } from 'ioredis';
 
 const SENTINEL_PORT = 26_379;
@@ -38,10 +38,7 @@ function sentinelOptions(url: string) {
   return {
     name,
     db: Number(db),
-    sentinels: hosts.map(({ hostname, port }) => ({
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: Number(port || SENTINEL_PORT),
-    })),
+    sentinels: hosts.map((url) => ({ host: hostIn(url), port: Number(url.port || SENTINEL_PORT) })),
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     ...(sentinelPassword && { sentinelPassword }),

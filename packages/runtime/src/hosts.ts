@@ -1,3 +1,6 @@
+/** The host of a URL as a connection wants it: an IPv6 address without its brackets. */
+export const hostIn = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '');
+
 /** A URL up to its hosts, its hosts, and what follows them. A user or password has no bare `/`, `?` or `#`. */
 const PARTS = /^([a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/is;
 

@@ -6,7 +6,7 @@ export { errorText, FEED_TOKEN_PREFIX, redactErrorText, redactInternals } from '
 export { describeFailure, internalErrorMessage } from './failure.ts';
 export { requireHost, securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
-export { urlsOfHosts } from './hosts.ts';
+export { hostIn, urlsOfHosts } from './hosts.ts';
 export { assertShallowJson, BodyRefused, MAX_BODY_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { isSecretName } from './plain.ts';

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostIn } from '@scheduler/runtime';
 import ipaddr from 'ipaddr.js';
 
 /** A host from which files may be fetched. */
@@ -65,7 +66,7 @@ export function routeOf(link: string, policy: UrlPolicy): Route {
 }
 
 /** A URL's host without the brackets of an IPv6 address and without a final dot. */
-export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+export const hostOf = (url: URL): string => hostIn(url).replace(/\.$/, '');
 
 const isThisMachine = (host: string) => host === 'localhost' || host === '127.0.0.1' || host === '::1';
 
