@@ -5,13 +5,14 @@
  * of this checkout, one after another. No request may fail, and no acknowledged edit may be lost.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@scheduler/db';
+import { checkOut, commitOf, git } from './lib/checkout.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
 import { readOptions } from './lib/options.ts';
 import { claimPort } from './lib/ports.ts';
-import { ROOT, temporaryDirectory, waitFor } from './lib/process.ts';
+import { ROOT, waitFor } from './lib/process.ts';
 import { type Fleet, startFleet } from './lib/upgrade/fleet.ts';
 import { type Load, startLoad } from './lib/upgrade/load.ts';
 
@@ -27,7 +28,6 @@ const APPS = ['server', 'worker', 'admin', 'web'] as const;
 /** How many requests have to succeed in each phase, so that each is under load. */
 const REQUESTS_OF_A_PHASE = 60;
 
-const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
 const pnpm = (cwd: string, ...args: string[]) =>
   execFileSync('pnpm', args, { cwd, stdio: 'pipe', env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' } });
 
@@ -46,13 +46,11 @@ const lastMigration = (checkout: string) =>
     }
   ).entries.at(-1)?.tag ?? 'none';
 
-const folder = temporaryDirectory();
-const old = join(folder.path, 'old');
-const stops: (() => Promise<unknown> | unknown)[] = [() => folder.remove()];
+const stops: (() => Promise<unknown> | unknown)[] = [];
 try {
-  const from = git('rev-parse', values.from ?? commitBeforeLast());
-  git('worktree', 'add', '--detach', '--quiet', old, from);
-  stops.push(() => git('worktree', 'remove', '--force', old));
+  const from = commitOf(values.from ?? commitBeforeLast());
+  const { path: old, remove } = checkOut(from);
+  stops.push(remove);
   say(`from ${from.slice(0, 8)} (${lastMigration(old)}) to this checkout (${lastMigration(ROOT)})`);
   pnpm(old, 'install', '--frozen-lockfile', '--prefer-offline');
   for (const checkout of [old, ROOT])
@@ -163,7 +161,6 @@ try {
   process.exitCode = 1;
 } finally {
   for (const stop of stops.reverse()) await stop();
-  if (existsSync(old)) git('worktree', 'prune');
 }
 
 /** Creates an empty database beside another one and returns its name. */

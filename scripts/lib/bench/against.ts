@@ -1,8 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { checkOut, commitOf, git } from '../checkout.ts';
 import { ROOT } from '../process.ts';
 import { type PartResult, percentile } from './measure.ts';
 
@@ -27,8 +25,6 @@ export interface Compared {
   isWorse: boolean;
 }
 
-const git = (...args: string[]) => execFileSync('git', args, { cwd: ROOT, encoding: 'utf8' }).trim();
-
 /**
  * Measures parts of the bench in turns with those of another commit, which is checked out and installed in a temporary folder.
  * Each version is measured by its own bench.
@@ -42,26 +38,16 @@ export async function measureAgainst(
   say: (line: string) => void,
 ): Promise<Compared[]> {
   const id = commitOf(commit);
-  const folder = mkdtempSync(join(tmpdir(), 'crossmark-against-'));
-  const checkout = join(folder, 'checkout');
-  const remove = () => {
-    execFileSync('git', ['worktree', 'remove', '--force', checkout], { cwd: ROOT, stdio: 'pipe' });
-    rmSync(folder, { recursive: true, force: true });
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      remove();
-      process.exit(130);
-    });
   say(`Checking out ${id.slice(0, 10)}…`);
-  git('worktree', 'add', '--quiet', '--detach', checkout, id);
+  const checkout = checkOut(id);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     if (git('diff', '--stat', id, '--', 'bench', 'scripts/bench.ts', 'scripts/lib/bench') !== '')
       say('The bench itself has changed since: a part of the difference may be its own.');
-    install(checkout);
+    install(checkout.path);
     const measured = { before: [] as PartResult[][], now: [] as PartResult[][] };
     const turns = [
-      { name: 'before', root: checkout },
+      { name: 'before', root: checkout.path },
       { name: 'now', root: ROOT },
     ] as const;
     for (let round = 0; round < rounds; round++) {
@@ -72,15 +58,7 @@ export async function measureAgainst(
     }
     return compare(measured.before, measured.now);
   } finally {
-    remove();
-  }
-}
-
-function commitOf(commit: string): string {
-  try {
-    return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`);
-  } catch {
-    throw new Error(`There is no commit ${commit} here. Name one, such as HEAD~3 or a branch.`);
+    checkout.remove();
   }
 }
 
