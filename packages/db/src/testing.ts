@@ -6,9 +6,9 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { clockOffsetMs } from '@scheduler/runtime/clock';
+import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import postgres from 'postgres';
-import { connect, type Database } from './connect.ts';
+import { connect, type Database, type Db } from './connect.ts';
 import { type EmbeddedPostgres, startPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { makeRoles, ROLES } from './roles.ts';
@@ -102,6 +102,36 @@ export async function moveClock(url: string, offsetMs: number): Promise<void> {
   await sql`alter database ${sql(name)} set scheduler.clock_offset = ${sql.unsafe(`'${Number(offsetMs)} ms'`)}`.finally(
     () => sql.end(),
   );
+}
+
+/** A test database whose time a test sets. */
+export interface TimedDatabase {
+  url: string;
+  /** Queries over connections that have the time of {@link itIs}. */
+  db(): Db;
+  /** Makes it another time for the database, give or take the seconds of the test. */
+  itIs(instant: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Creates a {@link TestDatabase} whose time a test sets. */
+export async function createTimedDatabase(): Promise<TimedDatabase> {
+  const database = await createTestDatabase();
+  const open = () => connect(database.url, { max: 8 });
+  let timed = open();
+  return {
+    url: database.url,
+    db: () => timed.db,
+    async itIs(instant) {
+      await timed.close();
+      await moveClock(database.url, Date.parse(instant) - (currentTimeMs() - clockOffsetMs));
+      timed = open();
+    },
+    async close() {
+      await timed.close();
+      await database.close();
+    },
+  };
 }
 
 /** The same server's URL for another of its databases. */

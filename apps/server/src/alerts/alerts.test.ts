@@ -2,24 +2,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  alerts,
-  connect,
-  crossmarkBreakers,
-  type Database,
-  eventSyncs,
-  events,
-  refreshRuns,
-  stores,
-  workers,
-} from '@scheduler/db';
-import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
-import { mailServerAt } from '@scheduler/mail';
+import { alerts, crossmarkBreakers, eventSyncs, events, refreshRuns, stores, workers } from '@scheduler/db';
+import { createTimedDatabase, type TimedDatabase } from '@scheduler/db/testing';
+import { startTestMailServer } from '@scheduler/mail/testing';
 import { createLogger, SettingsError } from '@scheduler/runtime';
-import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { ALERTS } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
-import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../env.ts';
 import { tellAlerts, watchAlerts } from './tell-alerts.ts';
@@ -28,30 +16,19 @@ import { alertMessage } from './words.ts';
 
 const ORIGIN = 'https://scheduler.example.test';
 
-let database: TestDatabase;
-/** Connections that have the time of {@link itIs}. */
-let own: Database;
+let database: TimedDatabase;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  own = connect(database.url, { max: 8 });
+  database = await createTimedDatabase();
 });
-afterAll(async () => {
-  await own.close();
-  await database.close();
-});
+afterAll(() => database.close());
 beforeEach(async () => {
-  await database.db.execute(sql`truncate stores, alerts, workers, refresh_runs, crossmark_breakers cascade`);
+  await db().execute(sql`truncate stores, alerts, workers, refresh_runs, crossmark_breakers cascade`);
 });
 
-const db = () => own.db;
+const db = () => database.db();
 
-/** Makes it another time for the database, give or take the seconds of the test. */
-async function itIs(instant: string): Promise<void> {
-  await own.close();
-  await moveClock(database.url, Date.parse(instant) - (currentTimeMs() - clockOffsetMs));
-  own = connect(database.url, { max: 8 });
-}
+const itIs = (instant: string) => database.itIs(instant);
 const clock = (time: string) => itIs(`2026-01-05T${time}.000Z`);
 const hearWorker = () => db().insert(workers).values({ id: 'w', host: 'h', pid: 1, concurrency: 1 });
 const endWorkers = () => db().delete(workers);
@@ -211,32 +188,10 @@ describe('alerts are told of', () => {
   });
 
   test('by e-mail, to each address, with an id that is the same for each attempt', async () => {
-    const received: { to: string | undefined; content: string }[] = [];
-    const server = new SMTPServer({
-      authOptional: true,
-      disabledCommands: ['STARTTLS'],
-      logger: false,
-      disableReverseLookup: true,
-      onData(stream, session, done) {
-        let content = '';
-        stream.on('data', (chunk: Buffer) => {
-          content += chunk.toString();
-        });
-        stream.on('end', () => {
-          received.push({ to: session.envelope.rcptTo[0]?.address, content });
-          done();
-        });
-      },
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server.server, 'listening');
-    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-    const { port } = server.server.address() as AddressInfo;
     const from = { name: 'Scheduler', address: 'scheduler@example.test' };
-    const mail = {
-      server: mailServerAt(`smtp://127.0.0.1:${port}`, from),
-      to: ['ada@example.test', 'jo@example.test'],
-    };
+    const { mail: server, received, close } = await startTestMailServer(from);
+    onTestFinished(close);
+    const mail = { server, to: ['ada@example.test', 'jo@example.test'] };
     await clock('12:00:00');
     await tell({ webhook: undefined, mail });
     await clock('12:05:00');

@@ -6,8 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import {
-  connect,
-  type Database,
   digestSends,
   digestSubscriptions,
   employees,
@@ -17,12 +15,11 @@ import {
   timeOff,
   users,
 } from '@scheduler/db';
-import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { createTimedDatabase, type TimedDatabase } from '@scheduler/db/testing';
 import { type MailServer, mailServerAt } from '@scheduler/mail';
+import { type SMTPServerOptions, startTestMailServer } from '@scheduler/mail/testing';
 import { createLogger, SettingsError } from '@scheduler/runtime';
-import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { eq, sql } from 'drizzle-orm';
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readSettings } from '../env.ts';
 import { sendDigests } from './digests.ts';
@@ -31,25 +28,19 @@ const ORIGIN = 'https://scheduler.example.test';
 const PASSWORD = 'only-for-tests: p@ss/word';
 const FROM = { name: 'Scheduler', address: 'scheduler@example.test' };
 
-let database: TestDatabase;
-/** Connections that have the time of {@link itIs}. */
-let own: Database;
+let database: TimedDatabase;
 let storeId: number;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  own = connect(database.url, { max: 8 });
+  database = await createTimedDatabase();
 });
-afterAll(async () => {
-  await own.close();
-  await database.close();
-});
+afterAll(() => database.close());
 beforeEach(async () => {
-  await database.db.execute(sql`truncate stores, users, holidays restart identity cascade`);
+  await db().execute(sql`truncate stores, users, holidays restart identity cascade`);
   storeId = await addStore('8135', 'America/Indiana/Indianapolis');
 });
 
-const db = () => own.db;
+const db = () => database.db();
 
 async function addStore(number: string, timeZone: string): Promise<number> {
   const [row] = await db()
@@ -68,50 +59,13 @@ async function subscribe(id: string, sendAt: string, store = storeId): Promise<v
     .values({ userId: id, storeId: store, sendAt, changedAt: '2020-01-01T00:00:00.000Z' });
 }
 
-/** Makes it another time for the database, give or take the seconds of the test. */
-async function itIs(instant: string): Promise<void> {
-  await own.close();
-  await moveClock(database.url, Date.parse(instant) - (currentTimeMs() - clockOffsetMs));
-  own = connect(database.url, { max: 8 });
-}
-
-interface Received {
-  to: string;
-  content: string;
-  user: string | undefined;
-  isEncrypted: boolean;
-}
+const itIs = (instant: string) => database.itIs(instant);
 
 /** A mail server on this machine that keeps what it takes. */
 async function startMail(options: SMTPServerOptions = {}, more: Partial<MailServer> = {}) {
-  const received: Received[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    logger: false,
-    disableReverseLookup: true,
-    onData(stream, session, done) {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        received.push({
-          to: session.envelope.rcptTo.map(({ address }) => address).join(),
-          content: Buffer.concat(chunks).toString(),
-          user: session.user as string | undefined,
-          isEncrypted: session.secure,
-        });
-        done();
-      });
-    },
-    ...options,
-  });
-  server.on('error', () => {});
-  server.listen(0, '127.0.0.1');
-  await once(server.server, 'listening');
-  onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
-  const { port } = server.server.address() as AddressInfo;
-  const mail = { ...mailServerAt(`smtp://127.0.0.1:${port}`, FROM), ...more };
-  return { mail, received };
+  const { mail, received, close } = await startTestMailServer(FROM, options);
+  onTestFinished(close);
+  return { mail: { ...mail, ...more }, received };
 }
 
 const send = (mail: MailServer, signal = new AbortController().signal) =>
