@@ -1,3 +1,4 @@
+import { addDays } from '@scheduler/scheduling';
 import { signIn } from '@scheduler/scripts/api';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +93,23 @@ describe('the board’s ways', () => {
     await page.goBack();
     await page.getByRole('columnheader').nth(2).getByRole('link').click();
     await page.waitForURL(/\/day\?day=/);
+  });
+
+  it('turns the week by J and K, a week for each press, and the focus stays on the same person’s day', async () => {
+    const event = await freeEvent(stack, 'Core');
+    await open(`/?week=${event.weekOf}`);
+    await page.locator('[data-board] [data-cell]').first().waitFor();
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.closest<HTMLElement>('[data-cell]')?.dataset.cell);
+    await page.locator('[data-board] [tabindex="0"]').focus();
+    const [person, day = ''] = (await focused())?.split(' ') ?? [];
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.waitForURL((url) => url.searchParams.get('week') === addDays(event.weekOf, 14));
+    await expect.poll(focused).toBe(`${person} ${addDays(day, 14)}`);
+    await page.keyboard.press('k');
+    await page.waitForURL((url) => url.searchParams.get('week') === addDays(event.weekOf, 7));
+    await expect.poll(focused).toBe(`${person} ${addDays(day, 7)}`);
   });
 
   it('groups the tray as one likes and tells what fits a person, kept in the address', async () => {

@@ -2,7 +2,7 @@ import { bookingId } from '@scheduler/crossmark';
 import { auditLog, employees, eventSyncs, events, holidays, schedules, timeOff } from '@scheduler/db';
 import { inScope } from '@scheduler/runtime';
 import { asc, eq, sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -706,6 +706,24 @@ describe('several people who schedule at one time', () => {
     );
   const reasonOf = (told: PromiseSettledResult<unknown> | undefined) =>
     told?.status === 'rejected' ? told.reason : undefined;
+
+  test('give no noon check to somebody who became a supervisor while locks were awaited, and is not locked', async () => {
+    const { sql: connection } = server.database;
+    const core = await event(coreName(600003));
+    await event(supervisorName(600003));
+    const saving = await connection.begin(async (holder) => {
+      await holder`select id from events where id = ${core} for update`;
+      const saved = ask('one', { eventId: core, employeeId: ada });
+      await vi.waitFor(async () => {
+        const waiting = await connection`
+          select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%locked_events%'`;
+        expect(waiting).toHaveLength(1);
+      });
+      await connection`update employees set role = 'Club Supervisor' where id = ${ben}`;
+      return { saved };
+    });
+    expect(await saving.saved).toMatchObject({ eventId: core, paired: { employeeId: null } });
+  });
 
   test('are saved in one transaction, each as themselves, in their order and under the rules', async () => {
     const { db } = server.database;
