@@ -188,10 +188,7 @@ async function describe(
   return { queues: Object.fromEntries(states) };
 }
 
-/**
- * Marks every queue as read-only. For such queues the board shows no buttons; users who may not act
- * get this answer.
- */
+/** The answer for users who may not act: every queue is marked as read-only, and the board shows no buttons. */
 function asReadOnly(payload: unknown): unknown {
   if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
     return payload;

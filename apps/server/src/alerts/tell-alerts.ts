@@ -7,8 +7,8 @@ import { type AlertWays, sendMessage } from './ways.ts';
 import { alertMessage } from './words.ts';
 
 /**
- * For how long a condition holds before people are told. Crossmark is often away for a minute, and a
- * worker is while it is replaced. The other conditions have waited long enough when they begin.
+ * How long a condition must hold before a server sends a message about it. Crossmark is often away for a
+ * minute, and so is a worker that is being replaced. The other conditions begin only after a wait of their own.
  */
 const HOLDS_SECONDS: Record<AlertName, number> = {
   'oldest-change': 0,
@@ -22,7 +22,7 @@ const HOLDS_SECONDS: Record<AlertName, number> = {
 const CLAIM_SECONDS = 60;
 const EVERY_MS = 30_000;
 
-/** How people are told of alerts. */
+/** How a server sends messages about alerts. */
 export interface AlertOptions {
   ways: AlertWays;
   /** The address of the scheduler's pages. */
@@ -33,10 +33,10 @@ export interface AlertOptions {
 }
 
 /**
- * Tells people of the alerts that hold and have not been told of, and of those that are over. Any
- * number of servers may do it: the row of an alert is claimed before its message is sent. One that
- * still holds after the quiet time is told of again. What nobody took is sent again a minute later,
- * also if the server that had it died. Returns how many messages were taken, and how many were not.
+ * Sends a message about each alert that begins, each that still holds after the quiet time, and each that is
+ * over. Any number of servers may do this: a server claims the row of an alert before it sends the message.
+ * If no webhook or mail server took a message, or the server that had claimed it died, a server sends it again
+ * a minute later. Returns how many messages were taken, and how many were not.
  */
 export async function tellAlerts(
   db: Db,

@@ -3,9 +3,9 @@ import { handOver, type MailServer, makeMessage } from '@scheduler/mail';
 import { errorText } from '@scheduler/runtime';
 import type { AlertMessage } from './words.ts';
 
-/** The ways by which people are told of alerts. */
+/** Where messages about alerts are sent. */
 export interface AlertWays {
-  /** Gets each message as JSON; secret, because whoever has it can write there. */
+  /** The URL that gets each message as JSON. It is a secret: whoever knows it can send messages there. */
   webhook: string | undefined;
   mail: { server: MailServer; to: readonly string[] } | undefined;
 }

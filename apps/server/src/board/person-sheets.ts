@@ -27,8 +27,8 @@ export async function personSheets(db: Db, query: SheetsQuery, scope: StoreScope
   return db.transaction(
     async (tx) => {
       const { people: peopleAndGuests, store, today, days } = await whoseSheets(tx, query);
-      // A sheet lists all work of one person. Guests get a sheet only from users who may see the
-      // guest’s own store.
+      // A sheet lists all work of one person, so a guest's sheet is made only for users who may see the
+      // guest's own store.
       const people = peopleAndGuests.filter(({ storeId }) => covers(scope, storeId));
       const [holidays, work] = await Promise.all([loadHolidays(tx), workOf(tx, people, days)]);
       const workBy = Map.groupBy(work, ({ schedule }) => schedule.employeeId);

@@ -17,8 +17,8 @@ import type { Store } from '../stores/types.ts';
 import type { Calendar, CalendarEntry } from './types.ts';
 
 /**
- * The days before and after today that a feed lists: people look up work of the last two weeks, and
- * nobody plans further ahead.
+ * A feed lists the work of this many days before and after today. People look up work of the last two
+ * weeks, and dispatchers plan at most four months ahead.
  */
 const FEED_DAYS_BACK = 14;
 const FEED_DAYS_AHEAD = 120;

@@ -14,7 +14,7 @@ export const covers = (scope: StoreScope, storeId: number | null): boolean =>
 export const isWithin = (storeId: SQLWrapper, scope: StoreScope): SQL | undefined =>
   scope === null ? undefined : inArray(storeId, [...scope]);
 
-/** Shown in place of an event's name to users who may not see the event's store. */
+/** Users see this in place of an event's name if they may not see the event's store. */
 export const WORK_ELSEWHERE = 'Work in another store';
 
 /**
