@@ -175,7 +175,7 @@ async function refusedFor(tx: Tx, plan: Plan, seen: SeenCore): Promise<string | 
         event: { ...plan.facts(event), durationMinutes },
         person,
         startsAt: schedule.startsAt,
-        ...plan.surroundings(event),
+        ...plan.surroundings(event, [person]),
         ignoreScheduleIds: [schedule.id],
         ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
       }).filter((reason) => reason.severity !== 'hint');

@@ -212,7 +212,8 @@ export class Plan {
   private readonly syncOf: Map<number, SyncRecord>;
   private readonly holidays: Holiday[];
   private newIds: number[];
-  private planned: PlannedWork[];
+  /** The live work of each person. Its lists are replaced, never changed, so that a copy of the map keeps them. */
+  private plannedOf: Map<number, readonly PlannedWork[]>;
   private made: (typeof schedules.$inferInsert)[] = [];
   private unsigned: PendingChange[] = [];
   private readonly signed: (PendingChange & Attribution)[] = [];
@@ -235,15 +236,16 @@ export class Plan {
     this.people = new Map(read.people.map((person) => [person.id, person]));
     this.liveOf = new Map(read.live.map((schedule) => [schedule.eventId, schedule]));
     this.syncOf = new Map(read.syncs.map((sync) => [sync.eventId, sync]));
-    this.planned = read.planned;
+    this.plannedOf = Map.groupBy(read.planned, (work) => work.employeeId);
     this.holidays = read.holidays;
     const only = read.onlyStoreOf === null ? undefined : this.events.get(read.onlyStoreOf);
     this.onlyStore = only && this.stores.get(only.storeId);
   }
 
-  /** The facts that the rules need besides the event and the person. */
-  surroundings(event: EventRecord) {
-    return { store: this.storeOf(event), planned: this.planned, holidays: this.holidays };
+  /** The facts that the rules need besides the event and the people who may do it. */
+  surroundings(event: EventRecord, people: Iterable<{ id: number }> = this.people.values()) {
+    const planned = [...people].flatMap(({ id }) => this.plannedOf.get(id) ?? []);
+    return { store: this.storeOf(event), planned, holidays: this.holidays };
   }
 
   private storeOf(event: EventRecord): StoreRecord {
@@ -349,7 +351,7 @@ export class Plan {
       event: this.facts(event),
       person,
       startsAt,
-      ...this.surroundings(event),
+      ...this.surroundings(event, [person]),
       ignoreScheduleIds,
       ...(windowEndsOn ? { windowEndsOn } : {}),
     });
@@ -532,9 +534,9 @@ export class Plan {
       .where(and(eq(events.id, schedule.eventId), ...closed));
     this.rememberVersionBefore(schedule);
     this.ended.set(schedule.id, ended);
-    this.liveOf.delete(schedule.eventId);
     // A later change in the same transaction may use its time.
-    this.planned = this.planned.filter((work) => work.scheduleId !== schedule.id);
+    this.forgetWork(schedule.eventId);
+    this.liveOf.delete(schedule.eventId);
     const name = await this.nameOf(tx, schedule.employeeId);
     this.done(schedule.eventId, 'sync_schedule_deletion', {
       action: 'schedule.unschedule',
@@ -673,7 +675,7 @@ export class Plan {
       versionBefore: new Map(this.versionBefore),
       ended: new Map(this.ended),
       newIds: [...this.newIds],
-      planned: this.planned,
+      plannedOf: new Map(this.plannedOf),
       made: [...this.made],
       unsigned: [...this.unsigned],
     };
@@ -685,7 +687,7 @@ export class Plan {
       this.versionBefore = before.versionBefore;
       this.ended = before.ended;
       this.newIds = before.newIds;
-      this.planned = before.planned;
+      this.plannedOf = before.plannedOf;
       this.made = before.made;
       this.unsigned = before.unsigned;
       throw error;
@@ -756,10 +758,22 @@ export class Plan {
 
   /** Later decisions in this transaction take the new rows into account. */
   private remember(schedule: ScheduleRecord): void {
+    this.forgetWork(schedule.eventId);
     this.liveOf.set(schedule.eventId, schedule);
     const { type } = this.event(schedule.eventId);
-    const rest = this.planned.filter((work) => work.eventId !== schedule.eventId);
-    this.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
+    const others = this.plannedOf.get(schedule.employeeId) ?? [];
+    this.plannedOf.set(schedule.employeeId, [...others, { ...schedule, scheduleId: schedule.id, type }]);
+  }
+
+  /** Removes an event's live schedule from the work of its person. */
+  private forgetWork(eventId: number): void {
+    const employeeId = this.liveOf.get(eventId)?.employeeId;
+    const planned = employeeId === undefined ? undefined : this.plannedOf.get(employeeId);
+    if (employeeId === undefined || !planned) return;
+    this.plannedOf.set(
+      employeeId,
+      planned.filter((work) => work.eventId !== eventId),
+    );
   }
 }
 

@@ -151,7 +151,7 @@ async function decide(tx: Tx, plan: Plan, seen: Seen, toId: number): Promise<Sch
       event: plan.facts(event),
       person,
       startsAt: schedule.startsAt,
-      ...plan.surroundings(event),
+      ...plan.surroundings(event, [person]),
       ignoreScheduleIds: [schedule.id],
       ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
     }).filter((reason) => reason.severity !== 'hint');
