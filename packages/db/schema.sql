@@ -535,8 +535,9 @@ TABLE schedules
   CREATE INDEX schedules_live_by_day ON public.schedules USING btree (work_date, employee_id) WHERE (ended_at IS NULL)
   CREATE INDEX schedules_of_event ON public.schedules USING btree (event_id)
   CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
-  CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
-  CREATE TRIGGER schedules_planned AFTER INSERT OR UPDATE OF employee_id, starts_at, ends_at, work_date ON public.schedules FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION note_planned_day()
+  CREATE TRIGGER schedules_changed AFTER UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
+  CREATE TRIGGER schedules_made AFTER INSERT ON public.schedules REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION note_new_schedules()
+  CREATE TRIGGER schedules_planned AFTER UPDATE OF employee_id, starts_at, ends_at, work_date ON public.schedules FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION note_planned_day()
 
 TABLE sign_in_tries
   key text NOT NULL
@@ -732,6 +733,22 @@ CREATE OR REPLACE FUNCTION public.app_now()
  STABLE PARALLEL SAFE
 RETURN (now() + app_clock_offset())
 
+CREATE OR REPLACE FUNCTION public.note_new_schedules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO planned_days (event_id, employee_id, work_date, starts_at, ends_at)
+  SELECT event_id, employee_id, work_date, starts_at, ends_at FROM made WHERE ended_at IS NULL
+  ON CONFLICT (event_id, employee_id, work_date)
+  DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, planned_at = excluded.planned_at;
+  -- The same text as notify_row_change() sends for the event itself, so that Postgres delivers it once.
+  PERFORM pg_notify('changes', json_strip_nulls(json_build_object('kind', 'event', 'id', event_id,
+    'storeId', (SELECT store_id FROM events WHERE id = event_id)))::text)
+  FROM made;
+  RETURN NULL;
+END $function$
+
 CREATE OR REPLACE FUNCTION public.note_planned_day()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -758,8 +775,8 @@ CREATE OR REPLACE FUNCTION public.notify_event_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM pg_notify('changes', json_build_object('kind', 'event', 'id', NEW.event_id,
-    'storeId', (SELECT store_id FROM events WHERE id = NEW.event_id))::text);
+  PERFORM pg_notify('changes', json_strip_nulls(json_build_object('kind', 'event', 'id', NEW.event_id,
+    'storeId', (SELECT store_id FROM events WHERE id = NEW.event_id)))::text);
   RETURN NULL;
 END $function$
 
