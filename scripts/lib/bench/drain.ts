@@ -19,6 +19,7 @@ import {
   ourWorker,
 } from './contestants.ts';
 import { interleave, type PartResult, Rounds, rateOf, verdict } from './measure.ts';
+import { processorMsOf, processorMsOfPostgres } from './processor.ts';
 
 const REMOTE_MS = 20;
 
@@ -50,7 +51,12 @@ export async function measureDrain(
       await drainer.fill(placements);
       const worker = await drainer.start();
       try {
-        results.add(drainer.name, await rateOf(drainer.done, jobs, worker));
+        const figures = await rateOf(drainer.done, jobs, worker, () => [
+          processorMsOf([worker.process.pid]),
+          processorMsOfPostgres(infrastructure),
+        ]);
+        const [ownMs = 0, postgresMs = 0] = figures.each;
+        results.add(drainer.name, { perSecond: figures.perSecond, ownMs, postgresMs });
       } finally {
         await worker.stop();
       }
@@ -63,7 +69,7 @@ export async function measureDrain(
   }
   return {
     part: 'drain',
-    what: `${jobs} pending, ${REMOTE_MS} ms a call, one worker process at concurrency ${concurrency} (the older stack: 4), ${rounds} rounds; schedules a second`,
+    what: `${jobs} pending, ${REMOTE_MS} ms a call, one worker process at concurrency ${concurrency} (the older stack: 4), ${rounds} rounds; schedules a second, and milliseconds of the processor each`,
     missing,
     verdicts: [
       ...results.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 5 }),
@@ -118,7 +124,8 @@ export async function measureDepth(
     const before = await synced();
     const worker = ourWorker(place, concurrency);
     try {
-      results.add(name, await rateOf(async () => (await synced()) - before, SHALLOW * 0.95, worker));
+      const { perSecond } = await rateOf(async () => (await synced()) - before, SHALLOW * 0.95, worker);
+      results.add(name, { perSecond });
     } finally {
       await worker.stop();
       await close();
@@ -157,7 +164,8 @@ export async function measureWorkers(
     try {
       await drainer.fill(placements);
       for (let n = 0; n < processes; n++) workers.push(await drainer.start());
-      results.add(name(processes), await rateOf(drainer.done, count, workers[0] as Running));
+      const { perSecond } = await rateOf(drainer.done, count, workers[0] as Running);
+      results.add(name(processes), { perSecond });
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
       await drainer.close();

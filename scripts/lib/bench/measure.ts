@@ -156,20 +156,28 @@ export async function hammer(
  * Measures how many jobs a worker does in a second, until `until` are done. The first twentieth is
  * not counted, so that the start of the worker is excluded.
  * @param done returns how many are done so far
+ * @param spent returns what was spent so far, such as milliseconds of a processor; `each` of the result is what one job took
  */
 export async function rateOf(
   done: () => Promise<number>,
   until: number,
   worker: Running,
-): Promise<{ perSecond: number }> {
+  spent: () => number[] = () => [],
+): Promise<{ perSecond: number; each: number[] }> {
   const from = Math.max(1, Math.floor(until / 20));
-  let first: { done: number; atMs: number } | undefined;
+  let first: { done: number; atMs: number; spent: number[] } | undefined;
   let last = { done: 0, atMs: performance.now() };
   for (;;) {
     const now = { done: await done(), atMs: performance.now() };
-    if (now.done >= from) first ??= now;
-    if (first && now.done >= until)
-      return { perSecond: (now.done - first.done) / ((now.atMs - first.atMs) / 1_000) };
+    if (now.done >= from) first ??= { ...now, spent: spent() };
+    if (first && now.done >= until) {
+      const { done: before, atMs, spent: spentBefore } = first;
+      const count = now.done - before;
+      return {
+        perSecond: count / ((now.atMs - atMs) / 1_000),
+        each: spent().map((value, n) => (value - (spentBefore[n] ?? 0)) / count),
+      };
+    }
     if (now.done > last.done) last = now;
     if (worker.process.exitCode !== null || now.atMs - last.atMs > STUCK_MS)
       throw new Error(`${worker.name} stopped at ${now.done} of ${until}.\n${worker.output()}`);
