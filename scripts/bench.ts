@@ -4,6 +4,7 @@
  * nothing.
  */
 
+import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { measureAdmin } from './lib/bench/admin.ts';
@@ -20,6 +21,7 @@ import { measureScale } from './lib/bench/scale.ts';
 import { measureSoak } from './lib/bench/soak.ts';
 import { type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
 import { readOptions } from './lib/options.ts';
+import { ROOT } from './lib/process.ts';
 
 const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|plan|admin|scale|soak …] [--json] [--plots FOLDER]
   Without a part, all parts run except admin, scale and soak, which take long.
@@ -97,6 +99,17 @@ if (values.against) {
 }
 
 if (values.profile) process.env.BENCH_PROFILE_FOLDER = resolve(values.profile);
+// Those parts open the admin page, which is served from its build.
+if (parts.some((part) => LONG.includes(part)))
+  execFileSync(
+    'pnpm',
+    ['exec', 'turbo', 'run', 'build', '--filter=@scheduler/admin', '--output-logs=errors-only'],
+    {
+      cwd: ROOT,
+      // Standard output is for the tables.
+      stdio: ['ignore', 2, 2],
+    },
+  );
 const infrastructure = await temporaryInfrastructure({ forgetful: true });
 if (values.unprepared) infrastructure.env.DATABASE_URL += '?prepared_statements=false';
 const results: PartResult[] = [];

@@ -463,7 +463,7 @@ async function writeWeek(db: Db, weeksAgo: number): Promise<void> {
       create temporary table week on commit drop as
       select nextval(pg_get_serial_sequence('events', 'id'))::int id, stores.id store_id, n,
         (select min(id) from employees where store_id = stores.id) + n % ${PEOPLE}::int employee_id,
-        ${day} + n / ${PEOPLE}::int day
+        ${day} + n / ${PEOPLE}::int as day
       from stores cross join generate_series(0, ${EVENTS - 1}::int) n`);
     await tx.execute(sql`
       insert into events (id, store_id, mplan_id, name, event_number, type, starts_on, due_on, duration_minutes, condition,
