@@ -187,7 +187,8 @@ export function difference(chosen: JudgedScore, other: JudgedScore): string {
   const { person, day, judged } = other;
   const [override] = judged.overrides;
   const overrides = judged.overrides.length - chosen.judged.overrides.length;
-  if (override && overrides > 0) return `needs a reason: ${override.message}`;
+  // The caller ends the sentence.
+  if (override && overrides > 0) return `needs a reason: ${override.message.replace(/\.$/, '')}`;
   if (overrides < 0) return judged.overrides.length === 0 ? 'needs no reason' : 'needs fewer reasons';
   if (fitWithDay(other) !== fitWithDay(chosen)) return differenceOfFit(chosen, other);
   // Another day of the same person may be in another week.
