@@ -16,7 +16,7 @@ import type { Lock, PlanInput, ScheduledWork } from './input.ts';
 import { type Engine, Stopped } from './program.ts';
 import type { Proposal, ProposalLine } from './proposal.ts';
 import { greedyProposal } from './propose.ts';
-import { inventedClub } from './testing.ts';
+import { clubsToPlan, inventedClub } from './testing.ts';
 
 let highs: Engine;
 beforeAll(async () => {
@@ -138,7 +138,7 @@ describe.each([
         }
         for (const { obstacles } of proposal.open) expect(obstacles.length).toBeGreaterThan(0);
       }),
-      { numRuns: 25 },
+      { numRuns: clubsToPlan(25) },
     );
   });
 
@@ -161,12 +161,12 @@ describe.each([
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: clubsToPlan(25) },
     );
   });
 
   it('has a noon check done on the day of its Core', () => {
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(20); seed++) {
       const { input, theirs } = offSick(staffedClub(seed));
       const proposal = cover(input, { scheduleIds: idsOf(theirs), keepsPeople: false }, {}, engineOf());
       const dayBy = new Map(input.scheduled.map(({ event, workDate }) => [event.id, workDate]));
@@ -199,7 +199,7 @@ describe('cover', () => {
   });
 
   it('gives a single work to the best of its day: nobody else would do it better', () => {
-    for (let seed = 1; seed <= 40; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(40); seed++) {
       const { input, theirs } = offSick(staffedClub(seed));
       const [one] = theirs.filter(({ event }) => event.type !== 'Supervisor');
       if (!one) continue;
@@ -212,7 +212,7 @@ describe('cover', () => {
 
   it('for hours off gives away what lasts into them, and keeps its day wherever anybody can', () => {
     let kept = 0;
-    for (let seed = 1; seed <= 30; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(30); seed++) {
       const club = staffedClub(seed);
       const { employeeId, theirs: all } = offSick(club);
       const hours = { fromTime: '13:00', untilTime: '15:00' };
@@ -261,7 +261,7 @@ describe('cover', () => {
 
   it('keeps locks against soft rules, of noon checks and of work that makes room; the rest obeys every rule', () => {
     const seen = { soft: 0, checks: 0, room: 0, unkept: 0 };
-    for (let seed = 1; seed <= 30; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(30); seed++) {
       const { input, theirs, employeeId } = offSick(staffedClub(seed));
       const covered = { scheduleIds: idsOf(theirs), keepsPeople: false };
       const events = new Map(input.scheduled.map(({ event }) => [event.id, event] as const));
@@ -310,7 +310,7 @@ describe('cover', () => {
   });
 
   it('moves the work of a closed day to other days, with its people where they can', () => {
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(20); seed++) {
       const club = staffedClub(seed);
       const day = club.days[2] ?? '';
       const input = { ...club, holidays: [{ day, name: 'Inventory', yearly: false }] };

@@ -24,7 +24,7 @@ import { NO_ROTATIONS, type PlanInput, type PlanOptions } from './input.ts';
 import { type Engine, Stopped } from './program.ts';
 import type { Proposal, ProposalLine } from './proposal.ts';
 import { greedyProposal, proposalOf, propose } from './propose.ts';
-import { inventedClub } from './testing.ts';
+import { clubsToPlan, inventedClub } from './testing.ts';
 
 let highs: Engine;
 beforeAll(async () => {
@@ -129,7 +129,7 @@ const clubs = fc.record({
   events: fc.integer({ min: 0, max: 30 }),
   scheduled: fc.constantFrom(0, 0.4),
 });
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: clubsToPlan(40) };
 
 describe('every proposal', () => {
   const kinds: [string, PlanOptions][] = [
@@ -366,7 +366,7 @@ describe('a lock', () => {
 describe('beside the older rules', () => {
   it('places never fewer, on 100 clubs, and spreads the minutes at least twice as evenly', () => {
     let [ours, theirs] = [0, 0];
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= clubsToPlan(100); seed++) {
       const input = inventedClub(seed, { people: 9, days: 7, events: 36 });
       const [solved, greedy] = [propose(input, {}, highs), greedyProposal(input, {})];
       expect(solved.passes.every(({ isProven }) => isProven)).toBe(true);
@@ -408,7 +408,7 @@ describe('beside trying everything', () => {
         const cost = costOf(input, proposal.lines);
         expect([proposal.open.length, cost]).toEqual([best.open, best.cost]);
       }),
-      { numRuns: 100 },
+      { numRuns: clubsToPlan(100) },
     );
   });
 });

@@ -19,7 +19,7 @@ import { daysToRank, rank } from './rank.ts';
 import { rankEvents } from './rank-events.ts';
 import { rankTakers } from './rank-takers.ts';
 import { linesBeside } from './review.ts';
-import { inventedClub } from './testing.ts';
+import { clubsToPlan, inventedClub } from './testing.ts';
 
 const timeZone = 'America/Indiana/Indianapolis';
 const person = (id: number, more: Partial<PersonFacts> = {}): PersonFacts => ({
@@ -208,7 +208,7 @@ describe('suggestions for one event', () => {
           if (daysToRank(of, input.days[0] ?? '').length > 0) expect(told.size).toBe(input.people.length);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: clubsToPlan(40) },
     );
   });
 });

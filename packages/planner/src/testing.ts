@@ -73,6 +73,10 @@ const MARKS: Record<EventType, string> = {
   Other: 'Product Check',
 };
 
+/** How many clubs a test plans: `usual`, unless the environment asks for fewer. */
+export const clubsToPlan = (usual: number): number =>
+  Math.min(usual, Number(process.env.PLANNER_CLUBS ?? usual));
+
 /** An invented club for tests and measurements: the same seed and size give the same one. */
 export function inventedClub(seed: number, size: ClubSize): PlanInput {
   const next = seededRandom(seed);

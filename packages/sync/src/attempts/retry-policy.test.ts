@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_RETRY_POLICY, planNextAttempt } from './retry-policy.ts';
+import { DEFAULT_RETRY_POLICY, heldBackBy, planNextAttempt } from './retry-policy.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const kind = fc.constantFrom('transient' as const, 'unknown' as const);
@@ -12,6 +12,7 @@ function waits(policy = DEFAULT_RETRY_POLICY, random = () => 0.5): number[] {
   for (let earlierAttempts = 0; ; earlierAttempts++) {
     const verdict = planNextAttempt({ kind: 'transient', earlierAttempts, failingForMs }, policy, random);
     if (verdict.dead) return all;
+    if (all.length > 1_000) throw new Error('It is never given up.');
     all.push(verdict.retryInMs);
     failingForMs += verdict.retryInMs;
   }
@@ -102,5 +103,40 @@ describe('backoff', () => {
     expect(
       planNextAttempt({ ...session, failingForMs: 3_599_000 }, { ...policy, endsSession: true }),
     ).toMatchObject({ dead: false, spent: false });
+  });
+
+  test.each([
+    [0, 0, 48_000],
+    [59_999, 0.5, 60_000],
+    [600_000, 0.5, 600_000],
+    [600_000, 1, 720_000],
+    [80_000_000, 0.25, 3_240_000],
+  ])(
+    'where nobody is signed in for %i ms, with the chance %f, the wait is %i ms',
+    (failingForMs, at, retryInMs) => {
+      const failure = { kind: 'session' as const, earlierAttempts: 9, failingForMs };
+      expect(planNextAttempt(failure, DEFAULT_RETRY_POLICY, () => at)).toEqual({
+        dead: false,
+        retryInMs,
+        spent: false,
+      });
+    },
+  );
+
+  test('a Retry-After is a day at most, and spends an attempt', () => {
+    const failure = { kind: 'transient' as const, earlierAttempts: 2, failingForMs: 0 };
+    const after = (retryAfterMs: number, at: number) =>
+      planNextAttempt({ ...failure, retryAfterMs }, DEFAULT_RETRY_POLICY, () => at);
+    expect(after(1_001, 0.5)).toEqual({ dead: false, retryInMs: 1_102, spent: true });
+    expect(after(90_000_000, 0)).toEqual({ dead: false, retryInMs: 86_400_000, spent: true });
+  });
+
+  test('a job that is held back waits for its host, for an hour at most, and spends nothing', () => {
+    expect(heldBackBy('crossmark.test')).toEqual({
+      dead: false,
+      retryInMs: 3_600_000,
+      spent: false,
+      waitsFor: 'crossmark.test',
+    });
   });
 });
