@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import getPort from 'get-port';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createMetricsReader, type MetricsReader } from './reader.ts';
 import { findRedis } from './redis-process.ts';
 import { createMetricsWriter, type MetricsWriter } from './writer.ts';
@@ -25,17 +26,45 @@ const log = {
   warn: (fields: object, message: string) => lines.push(`${JSON.stringify(fields)} ${message}`),
 };
 
-/** Starts a Redis server from lines of its configuration, and waits until it answers. */
-async function start(port: number, password: string, settings: readonly string[], mode: string[] = []) {
+const [certificate, key] = [join(folder, 'redis.crt'), join(folder, 'redis.key')];
+const TLS = [
+  `tls-cert-file ${certificate}`,
+  `tls-key-file ${key}`,
+  `tls-ca-cert-file ${certificate}`,
+  'tls-auth-clients no',
+  // Servers and Sentinels speak TLS among themselves too.
+  'tls-replication yes',
+];
+
+/** A Redis server of this file. */
+interface Server {
+  port: number;
+  password: string;
+  /** Lines of its configuration. */
+  settings: readonly string[];
+  hasTls?: boolean;
+  isSentinel?: boolean;
+}
+
+/** A connection to one of the servers, which ends with the test. */
+function connectTo({ port, password, hasTls = false }: Omit<Server, 'settings'>): Redis {
+  const connection = new Redis(port, '127.0.0.1', { password, ...(hasTls && { tls: {} }) });
+  connection.on('error', () => {});
+  open.push({ close: () => connection.disconnect() });
+  return connection;
+}
+
+/** Starts a Redis server, and waits until it answers. */
+async function start(server: Server): Promise<ChildProcess> {
+  const { port, password, settings, hasTls = false, isSentinel = false } = server;
   const file = join(folder, `${port}.conf`);
-  const common = [`port ${port}`, 'bind 127.0.0.1', `requirepass "${password}"`, `dir ${folder}`];
-  writeFileSync(file, [...common, ...settings, ''].join('\n'));
-  const child = spawn(findRedis() ?? '', [file, ...mode], { stdio: 'ignore' });
+  const common = ['bind 127.0.0.1', `requirepass "${password}"`, `dir ${folder}`];
+  const ports = hasTls ? ['port 0', `tls-port ${port}`, ...TLS] : [`port ${port}`];
+  writeFileSync(file, [...ports, ...common, ...settings, ''].join('\n'));
+  const child = spawn(findRedis() ?? '', [file, ...(isSentinel ? ['--sentinel'] : [])], { stdio: 'ignore' });
   running.add(child);
-  const probe = new Redis(port, '127.0.0.1', { password });
-  probe.on('error', () => {});
+  const probe = connectTo(server);
   await vi.waitFor(() => probe.ping());
-  probe.disconnect();
   return child;
 }
 async function kill(child: ChildProcess) {
@@ -58,6 +87,21 @@ const attempt = { task: 'sync_schedule', outcome: 'done', durationMs: 100 };
 const attempts = async (from: MetricsReader) =>
   (await from.series({ range: '24h' }))?.tasks.sync_schedule?.total.attempts ?? 0;
 
+/** The authorities that this process trusts without this file. */
+const trusted = getCACertificates('default');
+beforeAll(() => {
+  const files = ['-keyout', key, '-out', certificate];
+  const names = ['-subj', '/CN=redis', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...files],
+    {
+      stdio: 'pipe',
+    },
+  );
+  setDefaultCACertificates([...trusted, readFileSync(certificate, 'utf8')]);
+});
+afterAll(() => setDefaultCACertificates(trusted));
 afterEach(async () => {
   for (const each of open.splice(0)) await each.close();
   for (const child of [...running]) await kill(child);
@@ -69,7 +113,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
 describe.skipIf(!findRedis())('figures', () => {
   test('are written to a Redis with a password; a wrong one is reported, but never told', async () => {
     const port = await getPort();
-    await start(port, PASSWORD, ['save ""']);
+    await start({ port, password: PASSWORD, settings: ['save ""'] });
     const url = `redis://:${IN_URL}@127.0.0.1:${port}`;
     writer(url).attempt(attempt);
     await vi.waitFor(async () => expect(await attempts(reader(url))).toBe(1));
@@ -84,49 +128,57 @@ describe.skipIf(!findRedis())('figures', () => {
     });
   });
 
-  test('go on at the replica that Sentinel promotes, and those from before are still there', async () => {
-    const [first, second, watch, nobody] = [
-      await getPort(),
-      await getPort(),
-      await getPort(),
-      await getPort(),
-    ];
-    const replication = ['save ""', `masterauth "${PASSWORD}"`, 'repl-diskless-sync-delay 0'];
-    const primary = await start(first, PASSWORD, replication);
-    await start(second, PASSWORD, [...replication, `replicaof 127.0.0.1 ${first}`]);
-    await start(
-      watch,
-      SENTINEL_PASSWORD,
-      [
-        `sentinel monitor figures 127.0.0.1 ${first} 1`,
-        `sentinel auth-pass figures "${PASSWORD}"`,
-        'sentinel down-after-milliseconds figures 500',
-      ],
-      ['--sentinel'],
-    );
-    const sentinel = new Redis(watch, '127.0.0.1', { password: SENTINEL_PASSWORD });
-    open.push({ close: () => sentinel.disconnect() });
-    await vi.waitFor(async () =>
-      expect(await sentinel.call('sentinel', 'replicas', 'figures')).toHaveLength(1),
-    );
+  test.each([
+    ['redis+sentinel', false],
+    ['rediss+sentinel', true],
+  ])(
+    'go on at the replica that Sentinel promotes, and those from before are still there (%s)',
+    async (protocol, hasTls) => {
+      const [first, second, watch, nobody] = [
+        await getPort(),
+        await getPort(),
+        await getPort(),
+        await getPort(),
+      ];
+      const data = { password: PASSWORD, hasTls };
+      const replication = ['save ""', `masterauth "${PASSWORD}"`, 'repl-diskless-sync-delay 0'];
+      const primary = await start({ ...data, port: first, settings: replication });
+      const replicaOfFirst = [...replication, `replicaof 127.0.0.1 ${first}`];
+      await start({ ...data, port: second, settings: replicaOfFirst });
+      const watcher = {
+        port: watch,
+        password: SENTINEL_PASSWORD,
+        hasTls,
+        isSentinel: true,
+        settings: [
+          `sentinel monitor figures 127.0.0.1 ${first} 1`,
+          `sentinel auth-pass figures "${PASSWORD}"`,
+          'sentinel down-after-milliseconds figures 500',
+        ],
+      };
+      await start(watcher);
+      const sentinel = connectTo(watcher);
+      await vi.waitFor(async () =>
+        expect(await sentinel.call('sentinel', 'replicas', 'figures')).toHaveLength(1),
+      );
 
-    // The first Sentinel does not answer.
-    const url = `redis+sentinel://:${IN_URL}@127.0.0.1:${nobody},127.0.0.1:${watch}/figures?sentinel_password=${SENTINEL_PASSWORD}`;
-    const [figures, charts] = [writer(url), reader(url)];
-    figures.attempt(attempt);
-    await vi.waitFor(async () => expect(await attempts(charts)).toBe(1));
-    const replica = new Redis(second, '127.0.0.1', { password: PASSWORD });
-    open.push({ close: () => replica.disconnect() });
-    await vi.waitFor(async () => expect(await replica.dbsize()).toBeGreaterThan(0));
+      // The first Sentinel does not answer.
+      const url = `${protocol}://:${IN_URL}@127.0.0.1:${nobody},127.0.0.1:${watch}/figures?sentinel_password=${SENTINEL_PASSWORD}`;
+      const [figures, charts] = [writer(url), reader(url)];
+      figures.attempt(attempt);
+      await vi.waitFor(async () => expect(await attempts(charts)).toBe(1));
+      const replica = connectTo({ ...data, port: second });
+      await vi.waitFor(async () => expect(await replica.dbsize()).toBeGreaterThan(0));
 
-    await kill(primary);
-    await vi.waitFor(async () => expect(await charts.status()).toMatchObject({ state: 'gone' }));
-    figures.attempt(attempt);
-    await vi.waitFor(async () => expect(await attempts(charts)).toBe(2));
-    expect(await charts.status()).toMatchObject({ state: 'connected' });
-    expect(lines.join('\n')).toMatch(/Redis is gone[\s\S]*Redis is back/);
-    expect(lines.join('\n')).not.toMatch(/signs|of-the-sentinel/);
-  });
+      await kill(primary);
+      await vi.waitFor(async () => expect(await charts.status()).toMatchObject({ state: 'gone' }));
+      figures.attempt(attempt);
+      await vi.waitFor(async () => expect(await attempts(charts)).toBe(2));
+      expect(await charts.status()).toMatchObject({ state: 'connected' });
+      expect(lines.join('\n')).toMatch(/Redis is gone[\s\S]*Redis is back/);
+      expect(lines.join('\n')).not.toMatch(/signs|of-the-sentinel/);
+    },
+  );
 
   test('are gone, and nobody waits, while no Sentinel answers', async () => {
     const url = `redis+sentinel://:${IN_URL}@127.0.0.1:${await getPort()},127.0.0.1:${await getPort()}/figures`;
