@@ -87,6 +87,32 @@ describe('a batcher', () => {
     expect(await Promise.all(all)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  test('begins a batch beside a running one only with enough items, and with fewer once none runs', async () => {
+    const held: { numbers: readonly number[]; end: () => void }[] = [];
+    const submit = createBatcher(
+      (numbers: readonly number[]) =>
+        new Promise<readonly number[]>((resolve) => held.push({ numbers, end: () => resolve(numbers) })),
+      { maxSize: 9, maxRunning: 3, leastBeside: 2 },
+    );
+    const settle = async () => {
+      for (let n = 0; n < 5; n++) await turn();
+      return held.map(({ numbers }) => numbers);
+    };
+    const all = [submit(1)];
+    expect(await settle()).toEqual([[1]]);
+    all.push(submit(2));
+    expect(await settle()).toEqual([[1]]);
+    all.push(submit(3));
+    expect(await settle()).toEqual([[1], [2, 3]]);
+    all.push(submit(4));
+    held[0]?.end();
+    expect(await settle()).toEqual([[1], [2, 3]]);
+    held[1]?.end();
+    expect(await settle()).toEqual([[1], [2, 3], [4]]);
+    held[2]?.end();
+    expect(await Promise.all(all)).toEqual([1, 2, 3, 4]);
+  });
+
   test('begins the next batch after the longest wait, although the last one still runs', async () => {
     const held: (() => void)[] = [];
     const submit = createBatcher(

@@ -4,8 +4,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  * Combines concurrent requests into batches, for work that costs less per batch than per item.
  * Items submitted in one turn of the event loop are processed by one call of `work`, at most
  * `maxSize` of them. Items submitted while `maxRunning` calls run (1 by default) wait for the next one, at most
- * `maxWaitMs`, while fewer than `maxUnfinished` are under way at all. No item waits for later items, and no item gets the result of a call that began
- * before it was submitted.
+ * `maxWaitMs`, while fewer than `maxUnfinished` are under way at all. While a call runs, another one begins only with
+ * `leastBeside` items (1 by default), so that the calls do not become many and small. No item gets the result of a call that
+ * began before it was submitted.
  *
  * `work` gets the items in the order of submission and returns a result, or the promise of one, for
  * each. It runs outside the async context of every caller. If it fails for several items and
@@ -19,11 +20,12 @@ export function createBatcher<Item, Result>(
     maxWaitMs?: number;
     maxRunning?: number;
     maxUnfinished?: number;
+    leastBeside?: number;
     canRetryAlone?: (error: unknown) => boolean;
   },
 ): (item: Item) => Promise<Result> {
   const { maxSize, maxWaitMs, maxRunning = 1, canRetryAlone } = options;
-  const { maxUnfinished = Number.POSITIVE_INFINITY } = options;
+  const { maxUnfinished = Number.POSITIVE_INFINITY, leastBeside = 1 } = options;
   interface Request {
     item: Item;
     resolve: (result: Result | Promise<Result>) => void;
@@ -49,10 +51,12 @@ export function createBatcher<Item, Result>(
   }
 
   /**
-   * Schedules the next batch after this turn of the event loop, unless one is scheduled or enough are running.
+   * Schedules the next batch after this turn of the event loop, unless one is scheduled, enough are running, or one is running
+   * and too few items wait.
    */
   function scheduleBatch(): void {
-    if (isScheduled || running >= maxRunning || unfinished >= maxUnfinished || waiting.length === 0) return;
+    if (isScheduled || running >= maxRunning || unfinished >= maxUnfinished) return;
+    if (waiting.length < (running > 0 ? leastBeside : 1)) return;
     isScheduled = true;
     runOutsideCallers(setImmediate, () => {
       isScheduled = false;
