@@ -113,6 +113,8 @@ export async function startLoad(urls: {
       await working;
     },
     async compare({ databaseUrl, simulatorUrl }) {
+      const lost: string[] = [];
+      // What failed before is told all the same.
       await waitFor(
         'Every change in Crossmark',
         async () => {
@@ -120,8 +122,7 @@ export async function startLoad(urls: {
           return states.every((sync) => sync.state === 'synced' && sync.syncedVersion === sync.wantedVersion);
         },
         { withinMs: 180_000 },
-      );
-      const lost: string[] = [];
+      ).catch((error: Error) => lost.push(error.message));
       const { db, close } = connect(databaseUrl, { max: 1 });
       for (const { scheduleId, version, mplanId, startsAt } of edited) {
         const [row] = await db.select().from(schedules).where(eq(schedules.id, scheduleId));
