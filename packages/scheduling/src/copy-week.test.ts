@@ -117,6 +117,92 @@ describe('a week that is copied', () => {
     ]);
   });
 
+  it('says everything of a row, whether it is copied or not', () => {
+    const oats = event(11, 'Alder-Oats');
+    const [copied, not] = copyWeek({
+      ...ask,
+      week: [
+        { ...source(1, 'Alder-Oats', 1, '2027-03-01'), startsAt: instantAt('2027-03-01', '13:00', timeZone) },
+        source(2, 'Alder-Oats', 7, '2027-03-02'),
+      ],
+      open: [oats, event(12, 'Alder-Oats')],
+    });
+    expect(copied).toEqual({
+      scheduleId: 1,
+      employeeId: 1,
+      type: 'Core',
+      startsAt: instantAt('2027-03-08', '13:00', timeZone),
+      event: oats,
+      likeness: 'product',
+      reasons: [expect.objectContaining({ code: 'unusual_start', severity: 'hint' })],
+      obstacle: null,
+    });
+    expect(not).toEqual({
+      scheduleId: 2,
+      employeeId: 7,
+      type: 'Core',
+      startsAt: instantAt('2027-03-09', '11:15', timeZone),
+      event: null,
+      likeness: null,
+      reasons: [],
+      obstacle: 'This person has left, or belongs to another store.',
+    });
+  });
+
+  it('takes an event from its first day up to the day before it is due, and none that is scheduled', () => {
+    const rowWith = (more: Partial<EventFacts>) =>
+      copyWeek({
+        ...ask,
+        week: [source(1, 'Alder-Oats', 1, '2027-03-01')],
+        open: [event(11, 'Alder-Oats', more)],
+      })[0];
+    expect(rowWith({ startsOn: '2027-03-08' })?.event?.id).toBe(11);
+    expect(rowWith({ startsOn: '2027-03-09' })?.obstacle).toBe(
+      'No unscheduled Core event can be worked on Mon Mar 8.',
+    );
+    expect(rowWith({ dueOn: '2027-03-09' })?.event?.id).toBe(11);
+    expect(rowWith({ dueOn: '2027-03-08' })?.event).toBeNull();
+    expect(rowWith({ scheduled: true })?.obstacle).toBe('No unscheduled Core event is left.');
+  });
+
+  it('knows a product and a client however they are written, and no client by a part of its name', () => {
+    const likenessOf = (name: string) =>
+      copyWeek({ ...ask, week: [source(1, 'Alder-Oats', 1, '2027-03-01')], open: [event(11, name)] })[0]
+        ?.likeness;
+    expect(['ALDER-oats', 'alder-Rice', 'Alderbrook-Oats', 'Oats-Alder'].map(likenessOf)).toEqual([
+      'product',
+      'client',
+      'type',
+      'type',
+    ]);
+  });
+
+  it('tells all reasons against a row, and uses up no event for it', () => {
+    const off = { startsOn: '2027-03-08', endsOn: '2027-03-08', reason: null };
+    const rows = copyWeek({
+      ...ask,
+      people: [person(1, { repId: null, timeOff: [off] }), person(2)],
+      week: [source(1, 'Alder-Oats', 1, '2027-03-01'), source(2, 'Alder-Oats', 2, '2027-03-01')],
+      open: [event(11, 'Alder-Oats')],
+    });
+    expect(rows[0]?.obstacle).toMatch(
+      /has no RepID.*choose somebody else\. Person 1 has time off on Mon Mar 8\./,
+    );
+    expect(rows[1]?.event?.id).toBe(11);
+  });
+
+  it('says that nothing can be worked that day where what is used is of other days', () => {
+    const rows = copyWeek({
+      ...ask,
+      week: [source(1, 'Alder-Oats', 1, '2027-03-01'), source(2, 'Alder-Oats', 2, '2027-03-03')],
+      open: [event(11, 'Alder-Oats', { dueOn: '2027-03-09' })],
+    });
+    expect(rows.map(({ obstacle }) => obstacle)).toEqual([
+      null,
+      'No unscheduled Core event can be worked on Wed Mar 10.',
+    ]);
+  });
+
   it('leaves Supervisor events to their Cores', () => {
     const week = [source(1, 'Alder-Oats', 1, '2027-03-01', { type: 'Supervisor' })];
     expect(copyWeek({ ...ask, week, open: [event(11, 'Alder-Oats', { type: 'Supervisor' })] })).toEqual([]);

@@ -261,6 +261,10 @@ describe('byUrgency', () => {
     const dueFirst = { type: 'Other' as const, name: 'x', dueOn: '2027-03-04' };
     expect([...sorted, dueFirst].sort(byUrgency)[0]).toBe(dueFirst);
   });
+  it('goes by the name among events of one type that are due on the same day', () => {
+    const named = ['b', 'a', 'c', 'B'].map((name) => ({ type: 'Core' as const, name, dueOn: '2027-03-04' }));
+    expect(named.sort(byUrgency).map(({ name }) => name)).toEqual(['B', 'a', 'b', 'c']);
+  });
   it('is a total order: any shuffling sorts to the same list', () => {
     const event = fc.record({
       type: fc.constantFrom(...EVENT_TYPES),

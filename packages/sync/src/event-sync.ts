@@ -4,7 +4,7 @@ import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { CURABLE } from './breaker/unreachable.ts';
 import type { TaskName } from './queue/contracts.ts';
 import { JOB_TASKS, JOBS } from './queue/graphile.ts';
-import type { KnownBooking } from './reconcile/observe.ts';
+import { bookingColumns, type KnownBooking } from './reconcile/observe.ts';
 
 /**
  * The only file that writes `event_syncs`: an event's state on its way to Crossmark, what holds it
@@ -21,15 +21,6 @@ const NO_FAILURE = {
   failureKind: null,
   failureReason: null,
 };
-
-/** Columns that say what Crossmark holds. */
-export const bookingColumns = (held: KnownBooking | null) => ({
-  bookingId: held?.bookingId ?? null,
-  bookedRepId: held?.repId ?? null,
-  bookedRepNames: held?.names ?? null,
-  bookedStartsAt: held?.startsAt ?? null,
-  bookedEndsAt: held?.endsAt ?? null,
-});
 
 // ---------------------------------------------------------------- pending
 

@@ -1,21 +1,21 @@
-import { type BookingId, bookingId, mplanId, type PlannedEvent, repId, storeId } from '@scheduler/crossmark';
+import type { BookingId, MplanId, PlannedEvent, RepId, StoreId } from '@scheduler/crossmark';
 import type { EventState, JournalStep } from '../src/reconcile/ledger.ts';
 
 /*
  * Invented states of one event, and rows of Crossmark's list, for the tests of decisions, which
- * need neither Postgres nor HTTP.
+ * need neither Postgres nor HTTP, and load neither.
  */
 
-export const ADA = repId('100001');
-export const BOB = repId('100002');
+export const ADA = '100001' as RepId;
+export const BOB = '100002' as RepId;
 export const STARTS = '2026-01-08T15:45:00.000Z';
 export const ENDS = '2026-01-08T22:15:00.000Z';
 export const LATER = '2026-01-09T15:45:00.000Z';
 export const NOW = '2026-01-05T12:00:00.000Z';
 export const LONG_AGO = '2026-01-05T11:00:00.000Z';
-export const B1 = bookingId('50000001');
-export const B2 = bookingId('50000002');
-export const PLAN = mplanId('40000001');
+export const B1 = '50000001' as BookingId;
+export const B2 = '50000002' as BookingId;
+export const PLAN = '40000001' as MplanId;
 
 export interface Given {
   /** Who is scheduled here; nobody where null. */
@@ -45,7 +45,7 @@ export function stateOf({ schedule, employee, sync, event, steps = [] }: Given):
       ...sync,
     },
     event: { id: 1, mplanId: PLAN, condition: 'Unstaffed', missingRuns: 0, ...event },
-    store: { crossmarkStoreId: storeId('300001'), timeZone: 'America/Chicago' },
+    store: { crossmarkStoreId: '300001' as StoreId, timeZone: 'America/Chicago' },
     schedule: schedule === null ? null : { ...some, reissueOf: null, ...schedule },
     employee: schedule === null ? null : { id: 3, name: 'Ada', repId: ADA, terminatedOn: null, ...employee },
     steps: steps.map((step, index) => ({
@@ -64,7 +64,7 @@ export function stateOf({ schedule, employee, sync, event, steps = [] }: Given):
 
 export const rowOf = (row: Partial<PlannedEvent> = {}): PlannedEvent => ({
   mplanId: PLAN,
-  storeId: storeId('300001'),
+  storeId: '300001' as StoreId,
   storeName: 'Club',
   name: 'Event',
   startsOn: '2026-01-01',

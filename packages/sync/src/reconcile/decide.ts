@@ -7,10 +7,10 @@ import type {
 } from '@scheduler/crossmark';
 import type { FailureKind } from '@scheduler/db';
 import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
-import { bookingColumns } from '../event-sync.ts';
 import { isWanted, plan, type Wanted } from './diff.ts';
 import type { EventState, JournalStep, SettledStep, Write } from './ledger.ts';
 import {
+  bookingColumns,
   bookingOf,
   confirmedRemovals,
   dueReissue,
@@ -444,7 +444,7 @@ const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: 
 function isReliable(held: KnownBooking | null, steps: readonly JournalStep[]): boolean {
   if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
     return false;
-  return held === null || held.bookingId === null || !wasRemovalRequested(held.bookingId, steps);
+  return held === null || !wasRemovalRequested(held.bookingId, steps);
 }
 
 /** Whether a row says something else than what is remembered. */

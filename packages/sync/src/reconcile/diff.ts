@@ -67,11 +67,12 @@ export function plan(wanted: Wanted | null, held: readonly Held[]): Step[] {
   const others = held.filter(
     (booking) => booking !== kept && !(wanted?.reissue && booking.bookingId === wanted.reissue.bookingId),
   );
-  const stuck = others.find((booking) => booking.bookingId === null);
-  if (stuck) return [{ kind: 'blocked', booking: stuck }];
-  const steps: Step[] = others.flatMap(({ bookingId }) =>
-    bookingId === null ? [] : [{ kind: 'delete' as const, bookingId }],
-  );
+  const steps: Step[] = [];
+  for (const booking of others) {
+    const { bookingId } = booking;
+    if (bookingId === null) return [{ kind: 'blocked', booking }];
+    steps.push({ kind: 'delete', bookingId });
+  }
   if (wanted && !kept) {
     const { reissue, ...booking } = wanted;
     if (reissue) {

@@ -1,4 +1,4 @@
-import { bookingId, type PlannedEvent } from '@scheduler/crossmark';
+import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { describe, expect, test } from 'vitest';
 import {
   ADA,
@@ -45,7 +45,7 @@ import {
 } from './observe.ts';
 
 const ZONE = 'America/Chicago';
-const B3 = bookingId('50000003');
+const B3 = '50000003' as BookingId;
 type Steps = Partial<JournalStep>[];
 /** A journal, newest first: its steps are numbered 100, 99, 98 and so on. */
 const journal = (steps: Steps): JournalStep[] => stateOf({ steps }).steps;

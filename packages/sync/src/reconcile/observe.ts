@@ -93,7 +93,7 @@ export function mayBeFromBefore(
   if (made && made.state !== 'done') return false;
   if (agreed === null) return made !== undefined && isWanted(wanted, held);
   // Once the removal of a booking was sent, the list may show the one beneath it.
-  if (agreed.bookingId !== null && wasRemovalRequested(agreed.bookingId, steps)) return false;
+  if (wasRemovalRequested(agreed.bookingId, steps)) return false;
   return isWanted(wanted, held) || confirmedRemovals(held.bookingId, steps).length > 0;
 }
 
@@ -102,7 +102,7 @@ export const saysBooked = (condition: Condition): boolean =>
   !CLOSED_CONDITIONS.includes(condition) && condition !== 'Unstaffed' && condition !== 'Reissued';
 
 /** Whether a removal of this very booking was sent to Crossmark and isn't known to have failed. */
-export const wasRemovalRequested = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
+export const wasRemovalRequested = (bookingId: BookingId | null, steps: readonly JournalStep[]): boolean =>
   doneTo(bookingId, steps).some(
     ({ kind, state }) => kind === 'delete' && state !== 'settled' && state !== 'not_done',
   );
@@ -222,6 +222,15 @@ export function lastKnownBooking({ sync }: { sync: EventState['sync'] }): KnownB
   return { bookingId, repId, names, startsAt, endsAt };
 }
 
+/** What is remembered of Crossmark's booking, as {@link lastKnownBooking} reads it again. */
+export const bookingColumns = (held: KnownBooking | null) => ({
+  bookingId: held?.bookingId ?? null,
+  bookedRepId: held?.repId ?? null,
+  bookedRepNames: held?.names ?? null,
+  bookedStartsAt: held?.startsAt ?? null,
+  bookedEndsAt: held?.endsAt ?? null,
+});
+
 /**
  * Crossmark's list has wall-clock times, and in autumn one hour comes twice. So two instants with
  * the same wall-clock time count as equal.
@@ -331,17 +340,17 @@ export function writesBeneath(
   held: Held | null,
   steps: readonly JournalStep[],
   wanted: Wanted | null = null,
-): JournalStep[] {
+): (JournalStep & { bookingId: BookingId })[] {
   if (held === null) return [];
   const gone = new Set<BookingId | null>(reopenedBookings(steps));
   if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
-  const beneath: JournalStep[] = [];
+  const beneath: (JournalStep & { bookingId: BookingId })[] = [];
   // Newest first: a removal concerns bookings made before it, and of one number only the newest
   // booking may be there.
   for (const step of steps) {
     const { bookingId } = step;
     if (bookingId === null || bookingId === held.bookingId || gone.has(bookingId)) continue;
-    if (step.kind === 'create') beneath.push(step);
+    if (step.kind === 'create') beneath.push({ ...step, bookingId });
     if (
       step.kind === 'create' ||
       (step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
@@ -380,9 +389,7 @@ export function interpretListing(listing: {
   // In the hour that comes twice in autumn, the list doesn't say which of the two is meant. The
   // booking that both sides agreed on says it, or the write that made it. What is wanted doesn't
   // say it before it was sent.
-  const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
-    (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
-  );
+  const known = (unchanged ? agreed?.startsAt : null) ?? source?.startsAt;
   const timed = listed && {
     ...listed,
     startsAt: known ?? listed.startsAt,
@@ -405,7 +412,7 @@ export function interpretListing(listing: {
   // is still there, because otherwise it was gone before.
   const wasRefused = (step: JournalStep): boolean =>
     step.state === 'refused' && (step.kind !== 'delete' || step.bookingId === held?.bookingId);
-  const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
+  const beneath = writesBeneath(held, steps, wanted).map(({ bookingId }) => bookingId);
   return {
     held,
     seen: completed,

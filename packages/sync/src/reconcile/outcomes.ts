@@ -10,7 +10,6 @@ import {
   interruptAttempts,
 } from '../attempts/attempt-rows.ts';
 import {
-  bookingColumns,
   markConfirmedSql,
   markConflict,
   markFailed,
@@ -24,7 +23,7 @@ import { eventJobKey } from '../queue/contracts.ts';
 import { completeJobsSql, failJob, runAtSql } from '../queue/graphile.ts';
 import { addEventJob, idsOf, leaseLost, lockOwned } from './leases.ts';
 import type { Claim, FailedAttempt, Lease, Synced, SyncedResult } from './ledger.ts';
-import type { KnownBooking } from './observe.ts';
+import { bookingColumns, type KnownBooking } from './observe.ts';
 
 /** A write that Crossmark confirmed as just what is wanted. */
 export interface Confirmed {

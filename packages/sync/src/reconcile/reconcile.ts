@@ -6,7 +6,6 @@ import type { Failure } from '../attempts/failure.ts';
 import { type Attempt, runAttempt, type TaskResult } from '../attempts/run-attempt.ts';
 import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
-import { bookingColumns } from '../event-sync.ts';
 import {
   type Action,
   AttemptFailedError,
@@ -18,7 +17,7 @@ import {
 } from './decide.ts';
 import { isWanted } from './diff.ts';
 import { type Claim, claimOf, type EventState, type Lease, LeaseLostError, type Ledger } from './ledger.ts';
-import { knownBooking } from './observe.ts';
+import { bookingColumns, knownBooking } from './observe.ts';
 import { postgresLedger } from './postgres-ledger.ts';
 import { type Ahead, type EventSearch, ReadAhead, type ReadRow } from './read-ahead.ts';
 import { bookingInWords, heldInWords, unreachableInWords } from './wording.ts';

@@ -1,7 +1,6 @@
 import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
 import type { AttemptOutcome } from '@scheduler/db';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
-import { bookingColumns } from '../../src/event-sync.ts';
 import {
   type Claim,
   type EventState,
@@ -11,6 +10,7 @@ import {
   type Ledger,
 } from '../../src/reconcile/ledger.ts';
 import {
+  bookingColumns,
   dueReissue,
   isInDoubt,
   type KnownBooking,
