@@ -62,7 +62,7 @@ export interface Observation {
    * Crossmark's row for the event: null if its list has none, undefined if it has to be read first.
    */
   row: PlannedEvent | null | undefined;
-  /** When the row was read. */
+  /** When the row was read, by Postgres' clock. */
   at: Instant;
   /**
    * Whether {@link decide} has taken over what the row shows. Only then can anything be written.

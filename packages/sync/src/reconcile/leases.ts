@@ -63,7 +63,7 @@ export async function takeFreeLeases(
   db: Db,
   requests: readonly LeaseRequest[],
   locked: Locked,
-): Promise<(Pick<Lease, 'attemptId' | 'state'> | null)[]> {
+): Promise<(Pick<Lease, 'attemptId' | 'takenAt' | 'state'> | null)[]> {
   const rows = requests.map(({ eventId, owner, leaseMs, job }) => ({
     eventId,
     owner,
@@ -76,7 +76,7 @@ export async function takeFreeLeases(
   // Every change of an event's schedule or journal also changes its sync row. If that row is still
   // as it was read, all the rest is too.
   const taken = await db.execute<
-    EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
+    EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean; taken_ms: number }
   >(sql`
     with requests as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
@@ -97,11 +97,14 @@ export async function takeFreeLeases(
       ${OPEN_ATTEMPTS_SQL}
     )
     select opened.id attempt, opened.event_id, opened.job_id, ${stateOf(sql.raw('opened.event_id'))},
-      written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read
+      written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read,
+      (extract(epoch from app_clock()) * 1000)::float8 taken_ms
     from opened join taken on taken.event_id = opened.event_id`);
   return requests.map(({ eventId, job }) => {
     const row = taken.find((one) => one.event_id === eventId && one.job_id === job.id);
-    return row ? { attemptId: Number(row.attempt), state: (row.as_read && readState(row)) || null } : null;
+    if (!row) return null;
+    const takenAt = new Date(row.taken_ms).toISOString();
+    return { attemptId: Number(row.attempt), takenAt, state: (row.as_read && readState(row)) || null };
   });
 }
 

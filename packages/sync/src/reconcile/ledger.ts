@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BookingId, MplanId } from '@scheduler/crossmark';
 import type { employees, eventSyncs, events, StepState, schedules, stores, syncSteps } from '@scheduler/db';
-import type { Condition } from '@scheduler/scheduling';
+import type { Condition, Instant } from '@scheduler/scheduling';
 import type { Failure } from '../attempts/failure.ts';
 import { type Decide, TakenOverError } from '../attempts/run-attempt.ts';
 import type { JobInfo } from '../context.ts';
@@ -36,6 +36,8 @@ export const claimOf = (eventId: number, job: JobInfo): Claim => ({
 /** The right to reconcile one event, and the attempt row that says so. */
 export interface Lease extends Claim {
   attemptId: number;
+  /** When it was taken, by Postgres' clock. */
+  takenAt: Instant;
   /**
    * The event as it was when the lease was taken; null if somebody changed it at that moment, so
    * that it has to be read.

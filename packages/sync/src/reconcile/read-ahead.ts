@@ -18,7 +18,7 @@ export interface Ahead {
   takenAt: Instant;
 }
 
-/** A row of Crossmark's list, and when it was read. */
+/** A row of Crossmark's list, and when it was read, by the clock of this process. */
 export interface ReadRow {
   row: PlannedEvent | null;
   at: Instant;

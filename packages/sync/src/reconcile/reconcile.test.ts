@@ -2,7 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/c
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -1065,6 +1065,28 @@ describe('somebody else on Crossmark’s side', () => {
       expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
       expect(await run()).toMatchObject({ outcome: 'done' });
       expect(bookings()).toEqual([booking('100001', at1045)]);
+      expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100001' });
+    });
+
+    /** One run of a worker whose clock is wrong. */
+    const runAt = (aheadMs: number) => {
+      const now = () => new Date(currentTimeMs() + aheadMs).toISOString();
+      const deadline = (ms: number) => AbortSignal.timeout(ms);
+      return reconcileWith({ ...ctx, ledger: postgresLedger(ctx.db), now, deadline }, eventId, job());
+    };
+
+    test('is not taken for done on such a row by a worker whose clock is ahead', async () => {
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search' });
+      expect(await runAt(600_000)).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      expect(await runAt(600_000)).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+    });
+
+    test('waits for no longer at a worker whose clock is behind', async () => {
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100001', at1045));
+      expect(await runAt(-600_000)).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      await database.sql`update event_syncs set wanted_at = wanted_at - interval '1 minute'`;
+      expect(await runAt(-600_000)).toMatchObject({ outcome: 'nothing' });
       expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100001' });
     });
 

@@ -58,6 +58,7 @@ const ledgerOf = memoizeByDb(postgresLedger);
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
   ledger: Ledger;
   crossmark: Pick<CrossmarkClient, 'findEvent' | 'locationCondition' | 'reissue' | 'schedule' | 'unschedule'>;
+  /** The clock of this process, which may be wrong: only the time between two moments counts. */
   now(): Instant;
   /** Returns a signal that aborts after so many milliseconds. */
   deadline(ms: number): AbortSignal;
@@ -146,6 +147,8 @@ class Reconciliation {
   private readonly lease: Lease;
   private readonly signal: AbortSignal;
   private readonly leasedAt: Instant;
+  /** How far the clock of this process is ahead of Postgres' clock, by which all else is recorded. */
+  private readonly aheadMs: number;
   private readAhead: ReadAhead | undefined;
   /** The event as it was read last; null if it has to be read again. */
   private state: EventState | null;
@@ -161,6 +164,7 @@ class Reconciliation {
     this.lease = lease;
     this.state = lease.state;
     this.leasedAt = ctx.now();
+    this.aheadMs = Date.parse(this.leasedAt) - Date.parse(lease.takenAt);
     this.readAhead = readAhead;
     this.signal = AbortSignal.any([stop, ctx.deadline(SOFT_LIMIT_MS)]);
   }
@@ -236,7 +240,8 @@ class Reconciliation {
     const ahead = this.readAhead?.usableFor(state, search, this.leasedAt);
     this.readAhead = undefined;
     const { row, at } = await (ahead ?? this.search(search));
-    this.learn({ row, at, isRemoved: false });
+    const atMs = Date.parse(at) - this.aheadMs;
+    this.learn({ row, at: new Date(atMs).toISOString(), isRemoved: false });
     return null;
   }
 

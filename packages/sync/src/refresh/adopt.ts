@@ -48,16 +48,23 @@ export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<
 
 /**
  * The schedule that a booking becomes here; null if its person or time is unknown, or the event
- * takes no schedule.
+ * takes no schedule. Work that is reported as done gets none, but the one that it has becomes what was
+ * reported.
  */
 export function scheduleOf(
-  local: { event: Pick<LocalEvent['event'], 'durationMinutes'>; condition: Condition },
+  local: {
+    event: Pick<LocalEvent['event'], 'durationMinutes'>;
+    condition: Condition;
+    schedule: Pick<typeof schedules.$inferSelect, 'id'> | null;
+  },
   held: KnownBooking | null,
   reps: ReadonlyMap<string, KnownRep>,
   timeZone: string,
 ) {
   const rep = held?.repId ? reps.get(held.repId) : undefined;
-  if (!held?.startsAt || !rep || CLOSED_CONDITIONS.includes(local.condition)) return null;
+  const { condition } = local;
+  const isReport = condition === 'Submitted' && local.schedule !== null;
+  if (!held?.startsAt || !rep || (CLOSED_CONDITIONS.includes(condition) && !isReport)) return null;
   return {
     employeeId: rep.id,
     startsAt: held.startsAt,
@@ -116,7 +123,7 @@ export async function adoptBooking(
   timeZone: string,
 ): Promise<Adoption> {
   const { event, schedule } = local;
-  const theirs = scheduleOf({ event, condition }, held, reps, timeZone);
+  const theirs = scheduleOf({ event, condition, schedule }, held, reps, timeZone);
   const [person] = schedule
     ? await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, schedule.employeeId))
     : [];
@@ -241,7 +248,8 @@ export async function resolveConflict(
   const local = { event, schedule: schedule ?? null, sync };
   const timeZone = store?.timeZone ?? 'UTC';
   const adopted = await adoptBooking(tx, local, event.condition, held, reps, timeZone);
-  await markSynced(tx, eventId, withAgreedEnd({ event, condition: event.condition }, held, reps, timeZone));
+  const agreed = withAgreedEnd({ ...local, condition: event.condition }, held, reps, timeZone);
+  await markSynced(tx, eventId, agreed);
   await tx
     .update(events)
     .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })

@@ -133,10 +133,10 @@ export function classifyDrift(input: {
   }
 
   const beneath = writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
-  const adopted = withAgreedEnd({ event: local.event, condition: row.condition }, held, reps, timeZone);
+  const theirs = { event: local.event, schedule, condition: row.condition };
+  const adopted = withAgreedEnd(theirs, held, reps, timeZone);
   if (unchanged) {
-    const adoptable =
-      !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
+    const adoptable = !schedule && scheduleOf(theirs, held, reps, timeZone);
     if (adoptable) return { kind: 'adopt', held: adopted, stepIds: beneath, drift: false };
     const renamed = held !== null && held.names !== agreed?.names;
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
@@ -165,8 +165,8 @@ export function classifyDrift(input: {
   const doubted = doubt();
   if (doubted) return doubted;
   if (late.length > 0) return repair;
-  // Closed work keeps its schedule as history.
-  if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
+  // Withdrawn work keeps its schedule as history. Of reported work, the report says who did it and when.
+  if (held !== null && schedule && row.condition !== 'Submitted' && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'record', held, drift: true };
   return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }

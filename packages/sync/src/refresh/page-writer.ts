@@ -172,7 +172,7 @@ export async function writeRows(
           adoptions.push({ ...adoption, eventId: event.id });
         }
         // A first refresh brings thousands, so they are inserted together.
-        const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
+        const made = scheduleOf({ ...local, condition }, verdict.held, reps, timeZone);
         if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
         if (made && !local.schedule) {
           inserts.push({ ...made, eventId: event.id, source: 'crossmark' });

@@ -505,6 +505,30 @@ describe('drift', () => {
     expect(await sync(id)).toMatchObject({ state: 'synced', bookingId: null });
   });
 
+  test('work that somebody else did there at another time is shown as it was reported', async () => {
+    const id = await synced();
+    simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, {
+      repId: '100002',
+      startsAt: at1115,
+      endsAt: addMinutes(at1115, 390),
+    });
+    simulator.putPlans(plan('40000001', CORE, { condition: 'Submitted' }));
+    expect((await readAll()).run).toMatchObject({ drifted: 1 });
+    expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1115, source: 'crossmark' });
+    expect(await eventOf('40000001')).toMatchObject({ condition: 'Submitted' });
+    expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100002' });
+    expect((await readAll()).run).toMatchObject({ drifted: 0, updated: 0 });
+  });
+
+  test('work that somebody unknown here reported there is not shown as done by its person', async () => {
+    const id = await synced();
+    simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, { repId: '100003' });
+    simulator.putPlans(plan('40000001', CORE, { condition: 'Submitted' }));
+    await readAll();
+    expect(await live(id)).toBeUndefined();
+    expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100003' });
+  });
+
   test.each([
     [
       'its booking',

@@ -1,11 +1,21 @@
 import { type BookingId, CrossmarkError, type PlannedEvent, type RepId } from '@scheduler/crossmark';
-import { addMinutes, type Condition, type Instant } from '@scheduler/scheduling';
+import {
+  addMinutes,
+  CLOSED_CONDITIONS,
+  type Condition,
+  type Instant,
+  instantAt,
+  timeOf,
+  workDateOf,
+} from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from '../../src/breaker/unreachable.ts';
 import type { ReconcileContext } from '../../src/reconcile/reconcile.ts';
 import type { Process, VirtualTime } from './time.ts';
 
 const CALL_MS = 30_000;
-export const TIME_ZONE = 'America/Chicago';
+/** The zones that the store may have, here and at Crossmark. The first one is right at first. */
+export const ZONES = ['America/Chicago', 'America/New_York', 'America/Los_Angeles'] as const;
+export type Zone = (typeof ZONES)[number];
 
 /** What may happen to one call. */
 type Fault =
@@ -43,6 +53,8 @@ export interface SiteBooking {
   endsAt: Instant;
   /** When somebody last made or changed it on Crossmark's own site; null if it is as we made it. */
   touchedAtMs: number | null;
+  /** When its work was opened again, so that it is history; null if it was not. */
+  openedAtMs: number | null;
 }
 
 /** Crossmark's side of one event. */
@@ -54,6 +66,10 @@ export interface Plan {
   isBookedAnew: boolean;
   /** Bookings whose work was opened again. */
   opened: BookingId[];
+  /** Hidden from every call, with its bookings kept. */
+  gone: boolean;
+  /** When its work was reported as done; null if it was not, or if the report is gone. */
+  reportedAtMs: number | null;
 }
 
 export interface Habits {
@@ -86,7 +102,17 @@ export interface WriteWatch {
   rejected(): void;
 }
 
-const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAnew: false, opened: [] };
+const NOTHING_YET: Plan = {
+  condition: 'Unstaffed',
+  bookings: [],
+  isBookedAnew: false,
+  opened: [],
+  gone: false,
+  reportedAtMs: null,
+};
+const refusal = (call: CrossmarkError['call'], words: string) =>
+  new CrossmarkError('rejected', call, words, { status: 200 });
+
 const MINUTES = 390;
 export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
 
@@ -96,6 +122,8 @@ export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
  */
 export class ModelCrossmark {
   readonly plans: Plan[];
+  /** The store's zone, in which the list tells wall time. */
+  timeZone: Zone = ZONES[0];
   private readonly time: VirtualTime;
   private readonly habits: Habits;
   private fates: Fate[];
@@ -103,7 +131,7 @@ export class ModelCrossmark {
   private nextBookingId = 50_000_001;
   private readonly eventOf = new Map<BookingId, number>();
   /** Every plan as it was since a moment, oldest first. */
-  private readonly past: { atMs: number; plans: Plan[] }[] = [];
+  private readonly past: { atMs: number; plans: Plan[]; timeZone: Zone }[] = [];
   writes = 0;
 
   constructor(
@@ -134,22 +162,30 @@ export class ModelCrossmark {
 
   /** Keeps the present state for copies of the list that lag behind. Call it after each change. */
   record(): void {
-    this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans) });
+    this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans), timeZone: this.timeZone });
   }
 
   /** The row for an event in a copy of the list that lags so far behind. */
-  laggingRow(event: number, behindMs: number): PlannedEvent {
-    const then = this.past.findLast(({ atMs }) => atMs <= this.time.nowMs - behindMs);
-    return this.row(event, undefined, then?.plans[event - 1] ?? { ...NOTHING_YET, bookings: [] });
+  laggingRow(event: number, query: { timeZone: string; behindMs: number }): PlannedEvent | null {
+    const then = this.past.findLast(({ atMs }) => atMs <= this.time.nowMs - query.behindMs);
+    const { plans, timeZone } = then ?? { plans: [], timeZone: this.timeZone };
+    return this.row(event, query, { plan: plans[event - 1] ?? NOTHING_YET, timeZone });
   }
 
-  /** The list's row for an event. */
+  /**
+   * The list's row for an event, with its wall time taken for one in the zone that is asked for; null if
+   * the event is gone.
+   */
   row(
     event: number,
-    lacks?: 'bookingId' | 'repId' | 'startsAt',
-    { condition, bookings }: Plan = this.plan(event),
-  ): PlannedEvent {
+    { timeZone, lacks }: { timeZone: string; lacks?: 'bookingId' | 'repId' | 'startsAt' | undefined },
+    site: { plan: Plan; timeZone: Zone } = { plan: this.plan(event), timeZone: this.timeZone },
+  ): PlannedEvent | null {
+    const { condition, bookings, gone } = site.plan;
+    if (gone) return null;
     const booking = bookings.at(-1);
+    const wallTimeAs = (instant: Instant) =>
+      instantAt(workDateOf(instant, site.timeZone), timeOf(instant, site.timeZone), timeZone);
     const row = {
       mplanId: `4000000${event}` as PlannedEvent['mplanId'],
       storeId: '300001' as PlannedEvent['storeId'],
@@ -161,7 +197,7 @@ export class ModelCrossmark {
       staffedReps: booking ? [`Rep ${booking.repId}`] : [],
       repId: booking?.repId ?? null,
       bookingId: booking?.bookingId ?? null,
-      startsAt: booking?.startsAt ?? null,
+      startsAt: booking ? wallTimeAs(booking.startsAt) : null,
       instructionsUrl: null,
     };
     return lacks ? { ...row, [lacks]: null } : row;
@@ -169,10 +205,11 @@ export class ModelCrossmark {
 
   book(event: number, repId: RepId, startsAt: Instant, endsAt = endOf(startsAt)): SiteBooking {
     const plan = this.plan(event);
+    if (!this.takesBookings(event)) throw refusal('scheduleMplanEvent', 'It can’t be scheduled.');
     const edited =
       this.habits.secondBooking === 'inPlace' && !plan.isBookedAnew ? plan.bookings.at(-1) : undefined;
     const bookingId = edited?.bookingId ?? (String(this.nextBookingId++) as BookingId);
-    const booking = { bookingId, repId, startsAt, endsAt, touchedAtMs: null };
+    const booking = { bookingId, repId, startsAt, endsAt, touchedAtMs: null, openedAtMs: null };
     this.eventOf.set(bookingId, event);
     if (this.habits.secondBooking === 'replace') plan.bookings = [];
     plan.bookings = [...plan.bookings.filter((one) => one !== edited), booking];
@@ -182,11 +219,31 @@ export class ModelCrossmark {
     return booking;
   }
 
+  /** Whether an event is there and its work is open. */
+  takesBookings(event: number): boolean {
+    const { gone, condition } = this.plan(event);
+    return !gone && !CLOSED_CONDITIONS.includes(condition);
+  }
+
+  /**
+   * Somebody reports the work that is booked as done. Nobody reports work that was opened again and not
+   * booked since: its retries would end with a person, as those of a reissue without effect do.
+   */
+  report(event: number): boolean {
+    const plan = this.plan(event);
+    const booking = plan.bookings.at(-1);
+    if (!this.takesBookings(event) || !booking || plan.opened.includes(booking.bookingId)) return false;
+    Object.assign(plan, { condition: 'Submitted', reportedAtMs: this.time.nowMs });
+    this.record();
+    return true;
+  }
+
   unbook(bookingId: BookingId): boolean {
     const plan = this.plans.find(({ bookings }) => bookings.some((one) => one.bookingId === bookingId));
     if (!plan) return false;
     plan.bookings = plan.bookings.filter((one) => one.bookingId !== bookingId);
-    if (plan.bookings.length === 0) plan.condition = 'Unstaffed';
+    // A report goes with its booking.
+    if (plan.bookings.length === 0) Object.assign(plan, { condition: 'Unstaffed', reportedAtMs: null });
     this.record();
     return true;
   }
@@ -194,25 +251,28 @@ export class ModelCrossmark {
   /** The client as one process has it. */
   client(process: Process, watcher: Watcher): ReconcileContext['crossmark'] {
     return {
-      findEvent: ({ mplanId, signal }) => {
+      findEvent: ({ mplanId, timeZone, signal }) => {
         const event = Number(mplanId.slice(-1));
         const startedMs = this.time.nowMs;
         watcher.readStarted(event);
         let whole = true;
+        let isLeftOut = false;
         return this.call(process, signal, null, `event ${event}: read`, (fate) => {
-          if (fate.kind === 'leftOut') return null;
+          isLeftOut = fate.kind === 'leftOut';
+          if (isLeftOut) return null;
           const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
           whole = lacks === undefined;
-          return this.row(event, lacks);
+          return this.row(event, { timeZone, lacks });
         }).then((row) => {
-          if (row) watcher.readAnswered(event, startedMs, whole);
+          if (!isLeftOut) watcher.readAnswered(event, startedMs, whole);
           return row;
         });
       },
       locationCondition: ({ mplanId, signal }) => {
         const event = Number(mplanId.slice(-1));
         return this.call(process, signal, null, `event ${event}: read back`, () => {
-          const { condition, bookings } = this.plan(event);
+          const { condition, bookings, gone } = this.plan(event);
+          if (gone) return { kind: 'unknownPlan' as const, reason: 'There is no such plan.' };
           const reps = bookings.map(({ repId }) => `Rep ${repId}`).join(', ');
           return { kind: 'known' as const, condition, reps };
         });
@@ -231,8 +291,12 @@ export class ModelCrossmark {
         return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, (fate) => {
           if (fate.kind === 'idle') return;
           const plan = this.plan(event);
+          if (plan.gone) throw refusal('createPendingWork', 'There is no such plan.');
           plan.condition = 'Reissued';
+          plan.reportedAtMs = null;
           plan.opened.push(bookingId);
+          const worked = plan.bookings.find((one) => one.bookingId === bookingId);
+          if (worked) worked.openedAtMs = this.time.nowMs;
           plan.isBookedAnew = !this.habits.reissueKeepsId;
           this.record();
         });
@@ -243,9 +307,7 @@ export class ModelCrossmark {
         return this.call(process, signal, watch, `remove ${bookingId}`, (fate) => {
           if (fate.kind === 'idle') return;
           if (!this.unbook(bookingId) && this.habits.unknownDelete === 'error')
-            throw new CrossmarkError('rejected', 'deleteScheduledMplanEvent', 'No such event.', {
-              status: 200,
-            });
+            throw refusal('deleteScheduledMplanEvent', 'No such event.');
         });
       },
     };
@@ -308,8 +370,12 @@ export class ModelCrossmark {
               watch.applied();
             }
             return () => end('answers', () => resolve(value), true, 'done');
-          } catch (refusal) {
-            return () => end('answers', () => reject(refusal), true, String(refusal));
+          } catch (refused) {
+            const reply = () => {
+              watch?.rejected();
+              reject(refused);
+            };
+            return () => end('answers', reply, true, String(refused));
           }
         };
         signal?.addEventListener('abort', cancelled);

@@ -1,6 +1,6 @@
 import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
 import type { AttemptOutcome } from '@scheduler/db';
-import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
+import { addMinutes, CLOSED_CONDITIONS, type Instant, workDateOf } from '@scheduler/scheduling';
 import {
   type Claim,
   type EventState,
@@ -19,7 +19,7 @@ import {
 } from '../../src/reconcile/observe.ts';
 import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../../src/refresh/adopt.ts';
 import { classifyDrift, conditionOf, needsWrite } from '../../src/refresh/drift.ts';
-import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
+import { endOf, type ModelCrossmark, ZONES, type Zone } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
 
 /** The one store. */
@@ -27,6 +27,28 @@ export const STORE_ID = '300001' as StoreId;
 
 /** Longer than a call to Crossmark: a write of the holder may begin and end while another waits for its lease. */
 const SLOW_LEASE_MS = 250;
+
+/** How a run ends whose connection was lost, or for which the disk was full. */
+export const CONNECTION_LOST = 'connection lost';
+export const DISK_FULL = 'disk full';
+
+/** What happens to the connection during a call. */
+export interface Break {
+  /** Before or after the call was done. */
+  phase: 'before' | 'after';
+  /** How long the process waits before it learns of it. */
+  silentMs: number;
+}
+
+/** The calls that need no room on the disk. */
+const READS: readonly (keyof Ledger)[] = ['readEvent', 'ownerOf'];
+
+/** For each condition of a synced event: those that it may have had before. */
+const FOLLOWED_BY = {
+  Unstaffed: ['Scheduled', 'Staffed'],
+  Scheduled: ['Unstaffed'],
+  Submitted: ['Unstaffed', 'Scheduled', 'Staffed', 'Reissued'],
+};
 
 type SyncRow = EventState['sync'];
 type ScheduleRow = NonNullable<EventState['schedule']>;
@@ -41,6 +63,8 @@ export interface Job {
   attempts: number;
   lockedBy: string | null;
   dead: boolean;
+  /** The store's zone when the job was added. */
+  timeZone: Zone;
 }
 
 interface EventRow {
@@ -72,6 +96,10 @@ const NOTHING_SPECIAL = {
 export class Board {
   readonly rows: EventRow[];
   jobs: Job[] = [];
+  /** The store's zone, as it is set here. */
+  timeZone: Zone = ZONES[0];
+  /** The disk has no room: nothing can be written. */
+  isFull = false;
   readonly people: Person[];
   private nextId = 1;
   readonly time: VirtualTime;
@@ -164,7 +192,17 @@ export class Board {
       this.onJobs();
       return;
     }
-    this.jobs.push({ id: this.nextId++, event, key, runAtMs, attempts: 0, lockedBy: null, dead: false });
+    const { timeZone } = this;
+    this.jobs.push({
+      id: this.nextId++,
+      event,
+      key,
+      runAtMs,
+      attempts: 0,
+      lockedBy: null,
+      dead: false,
+      timeZone,
+    });
     this.onJobs();
   }
 
@@ -220,11 +258,24 @@ export class Board {
     this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
   }
 
+  /** Whether the rules let a dispatcher schedule an event, or change its schedule. */
+  takesSchedule(event: number): boolean {
+    const { event: local, schedule } = this.row(event);
+    return !CLOSED_CONDITIONS.includes(local.condition) || Boolean(schedule?.reissueOf);
+  }
+
+  /** An admin sets the store's zone. Schedules keep their instants. */
+  setTimeZone(timeZone: Zone): void {
+    this.timeZone = timeZone;
+    for (const { schedule } of this.rows)
+      if (schedule) schedule.workDate = workDateOf(schedule.startsAt, timeZone);
+  }
+
   /** A dispatcher changes only the length of a schedule. */
   setLength(event: number, minutes: number): void {
     const row = this.row(event);
     const { schedule } = row;
-    if (!schedule) return;
+    if (!schedule || !this.takesSchedule(event)) return;
     const { startsAt, version } = schedule;
     row.schedule = { ...schedule, endsAt: addMinutes(startsAt, minutes), version: version + 1 };
     this.wantChange(row);
@@ -255,7 +306,7 @@ export class Board {
       eventId: row.event.id,
       ...to,
       endsAt: endOf(to.startsAt),
-      workDate: workDateOf(to.startsAt, TIME_ZONE),
+      workDate: workDateOf(to.startsAt, this.timeZone),
       source: 'board',
       version: (row.schedule?.version ?? 0) + 1,
       ...NOTHING_SPECIAL,
@@ -328,10 +379,16 @@ export class Board {
   refresh(listed: ReadonlyMap<number, ReturnType<ModelCrossmark['row']>>, since: Instant): number {
     const reps = this.knownReps();
     const now = this.time.now();
+    const { timeZone } = this;
     let changed = 0;
     for (const [event, listedRow] of listed) {
       const row = this.row(event);
-      if (!needsWrite(listedRow, this.local(row), since, TIME_ZONE)) {
+      if (!listedRow) {
+        if (row.event.missingRuns < 2) changed += 1;
+        this.countMissing(row, since);
+        continue;
+      }
+      if (!needsWrite(listedRow, this.local(row), since, timeZone)) {
         if (row.sync) row.sync.doubt = null;
         continue;
       }
@@ -342,7 +399,7 @@ export class Board {
         began: since,
         complete: true,
         confirmAfterMs: 0,
-        timeZone: TIME_ZONE,
+        timeZone,
         reps,
         steps: row.steps,
         wanted: this.wanted(row),
@@ -391,9 +448,20 @@ export class Board {
         case 'conflict':
           this.conflict(row, verdict.held);
       }
-      Object.assign(row.event, { condition });
+      if (row.event.goneSince) changed += 1;
+      Object.assign(row.event, { condition, missingRuns: 0, goneSince: null });
     }
     return changed;
+  }
+
+  /** A complete refresh lacks an event. Two of them in a row mean that it is gone. */
+  private countMissing({ event, sync }: EventRow, since: Instant): void {
+    if (sync) sync.doubt = null;
+    if (event.missingRuns >= 2) return;
+    if (event.missingRuns === 0) event.missingSince = since;
+    event.missingRuns += 1;
+    if (event.missingRuns === 2) event.goneSince = this.time.now();
+    this.tell(`refresh lacks event ${event.id}, ${event.missingRuns} times in a row`);
   }
 
   knownReps(): Map<string, KnownRep> {
@@ -401,7 +469,7 @@ export class Board {
   }
 
   private adopt(row: EventRow, condition: EventState['event']['condition'], held: KnownBooking | null): void {
-    const theirs = scheduleOf({ event: row.event, condition }, held, this.knownReps(), TIME_ZONE);
+    const theirs = scheduleOf({ ...row, condition }, held, this.knownReps(), this.timeZone);
     const now = this.time.now();
     row.schedule = theirs && {
       id: row.schedule?.id ?? this.nextId++,
@@ -461,7 +529,7 @@ export class Board {
     const held = knownBooking({ sync }, []);
     const { event: local } = row;
     const reps = this.knownReps();
-    const agreed = withAgreedEnd({ event: local, condition: local.condition }, held, reps, TIME_ZONE);
+    const agreed = withAgreedEnd({ ...row, condition: local.condition }, held, reps, this.timeZone);
     this.adopt(row, local.condition, held);
     const now = this.time.now();
     const settled = { state: 'synced', conflict: null, syncedVersion: sync.wantedVersion, syncedAt: now };
@@ -482,34 +550,38 @@ export class Board {
 
   /**
    * The ledger of one process. Every call has a way there and a way back; in between it is done at
-   * once. `breaks` says whether the connection breaks during a call, before or after the call was
-   * done.
+   * once. `breaks` says whether the connection breaks during a call.
    */
   ledger(
     process: Process,
     options: {
-      breaks: () => 'before' | 'after' | null;
+      breaks: () => Break | null;
       onLease: (lease: Lease) => void;
       onJournal: () => void;
     },
   ): Ledger {
     const { time } = this;
-    const call = <T>(what: string, work: () => T, wayMs = 1): Promise<T> => {
+    const call = <T>(what: keyof Ledger, work: () => T, wayMs = 1): Promise<T> => {
       const arrived = process.call();
       return new Promise<T>((resolve, reject) => {
         const answer = (respond: () => void) => time.after(1, () => process.see('answers', respond));
-        const broken = () => {
-          this.tell(`${process.id} loses its connection at ${what}`);
-          reject(new Error('connection lost'));
+        const fail = (message: string) => {
+          this.tell(`${process.id}: ${message} at ${what}`);
+          reject(new Error(message));
         };
         time.after(wayMs, () =>
           process.see('answers', () => {
             const breaks = options.breaks();
-            if (breaks === 'before') return answer(broken);
+            // Of a connection that died without being closed, the process learns only by its time-out.
+            const breakOff = () =>
+              time.after(breaks?.silentMs ?? 0, () => process.see('timers', () => fail(CONNECTION_LOST)));
+            if (breaks?.phase === 'before') return breakOff();
+            if (this.isFull && !READS.includes(what)) return answer(() => fail(DISK_FULL));
             try {
               // The caller gets copies of the rows, which don't change any more.
               const value = structuredClone(work());
-              answer(breaks === 'after' ? broken : () => resolve(value));
+              if (breaks) breakOff();
+              else answer(() => resolve(value));
             } catch (error) {
               if (error instanceof LeaseLostError)
                 this.tell(`${process.id} finds at ${what}: ${error.message}`);
@@ -528,7 +600,7 @@ export class Board {
     };
     const stateOf = (eventId: number): EventState | undefined => {
       const { event, schedule, sync, steps } = this.row(eventId);
-      const store = { crossmarkStoreId: STORE_ID, timeZone: TIME_ZONE };
+      const store = { crossmarkStoreId: STORE_ID, timeZone: this.timeZone };
       return sync
         ? {
             sync,
@@ -575,7 +647,7 @@ export class Board {
       const now = time.now();
       release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
       const { event } = this.row(lease.eventId);
-      const from = condition === 'Scheduled' ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
+      const from: string[] = FOLLOWED_BY[condition];
       if (from.includes(event.condition)) event.condition = condition;
       this.dropUnlocked(lease.eventId);
       ended(lease, outcome, `synced (${summary ?? ''})`);
@@ -598,7 +670,8 @@ export class Board {
             if (sync.state === 'failed')
               Object.assign(sync, { state: 'pending', attempts: 0, failingSince: null });
             Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
-            const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
+            const takenAt = time.now();
+            const lease = { eventId, owner, attemptId, takenAt, state: stateOf(eventId) ?? null };
             this.tell(`${process.id} takes event ${eventId}`);
             options.onLease({ ...lease, job });
             return lease;

@@ -74,6 +74,16 @@ const deed: fc.Arbitrary<Action> = fc
           choice: fc.constantFrom('mine' as const, 'theirs' as const),
         }),
       },
+      { weight: 2, arbitrary: fc.record({ do: is('report'), event }) },
+      { weight: 2, arbitrary: fc.record({ do: is('vanish'), event }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          do: is('zone'),
+          side: fc.constantFrom('here' as const, 'there' as const),
+          zone: slot,
+        }),
+      },
       { weight: 1, arbitrary: fc.record({ do: is('retry'), event }) },
       {
         weight: 5,
@@ -85,7 +95,27 @@ const deed: fc.Arbitrary<Action> = fc
           phase,
         }),
       },
-      { weight: 2, arbitrary: fc.record({ do: is('breakConnection'), calls, phase }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({
+          do: is('breakConnection'),
+          calls,
+          phase,
+          silentMs: fc.constantFrom(0, 0, 10_000, 35_000),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          do: is('skew'),
+          worker: fc.nat({ max: 1 }),
+          aheadMs: fc.constantFrom(-86_400_000, -600_000, -70_000, 70_000, 600_000, 86_400_000),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: is('fillDisk'), calls, ms: fc.constantFrom(100, 3_000, 150_000) }),
+      },
       { weight: 1, arbitrary: fc.record({ do: is('loseJobs') }) },
       { weight: 1, arbitrary: fc.record({ do: is('repeatJob'), event }) },
       { weight: 1, arbitrary: fc.record({ do: is('sweep') }) },

@@ -1,5 +1,5 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
-import type { Instant } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS, type Instant } from '@scheduler/scheduling';
 import type { Logger } from 'pino';
 import { DEFAULT_RETRY_POLICY } from '../../src/attempts/retry-policy.ts';
 import type { JobInfo } from '../../src/context.ts';
@@ -12,12 +12,12 @@ import {
   type Habits,
   ModelCrossmark,
   type SiteBooking,
-  TIME_ZONE,
   type Watcher,
   type WriteTold,
   type WriteWatch,
+  ZONES,
 } from './crossmark.ts';
-import { Board, type Job, STORE_ID } from './ledger.ts';
+import { Board, type Break, CONNECTION_LOST, DISK_FULL, type Job, STORE_ID } from './ledger.ts';
 import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 
 /** The events of a story, one after the other: what people do, and what goes wrong. */
@@ -32,10 +32,21 @@ export type Action = { afterMs: number } & (
   | { do: 'reissue'; event: number; person: number; slot: number }
   /** Somebody on Crossmark's own site changes, removes or makes a booking. */
   | { do: 'outside'; event: number; how: 'move' | 'person' | 'remove' | 'rebook'; rep: number; slot: number }
+  /** Somebody on Crossmark's own site reports the work that is booked as done. */
+  | { do: 'report'; event: number }
+  /** An event disappears from Crossmark, or comes back. */
+  | { do: 'vanish'; event: number }
+  /** An admin sets the store's zone here, or Crossmark gets another one. */
+  | { do: 'zone'; side: 'here' | 'there'; zone: number }
   | { do: 'choose'; event: number; choice: 'mine' | 'theirs' }
   | { do: 'retry'; event: number }
   | { do: 'trouble'; worker: number; trouble: Trouble; calls: number; phase: Phase }
-  | { do: 'breakConnection'; calls: number; phase: Phase }
+  /** With `silentMs`, the process learns of it only by a time-out. */
+  | { do: 'breakConnection'; calls: number; phase: Phase; silentMs?: number }
+  /** The clock of a worker's machine is wrong. */
+  | { do: 'skew'; worker: number; aheadMs: number }
+  /** Our disk is full for a while, from the n-th statement from now on. */
+  | { do: 'fillDisk'; calls: number; ms: number }
   | { do: 'loseJobs' }
   | { do: 'repeatJob'; event: number }
   | { do: 'sweep' }
@@ -72,6 +83,20 @@ class StoryError extends Error {
   override readonly name = 'StoryError';
 }
 
+/** What people do that has to be written to our disk. */
+const SAVES: readonly Action['do'][] = [
+  'schedule',
+  'unschedule',
+  'length',
+  'undo',
+  'trade',
+  'reissue',
+  'choose',
+  'retry',
+  'repeatJob',
+  'sweep',
+];
+
 const silent = { error() {} } as unknown as Logger;
 
 /** Plays one story to its end. Throws {@link StoryError} if a guarantee is broken. */
@@ -99,7 +124,8 @@ class Telling {
   private readonly crossmark: ModelCrossmark;
   private processes: Process[] = [];
   private hired = 0;
-  private breaks: { calls: number; phase: Phase }[] = [];
+  private breaks: (Break & { calls: number })[] = [];
+  private fills: { calls: number; ms: number }[] = [];
   /** All people and times that were ever chosen for an event, here or on Crossmark's site. */
   private readonly decided = new Set<string>();
   private readonly chosen = new Set<string>();
@@ -119,6 +145,8 @@ class Telling {
   private readonly touchedOutside = new Set<number>();
   /** Events whose schedule got another length here. */
   private readonly resized = new Set<number>();
+  /** The store's zone was wrong here, so nothing can be said about times that were read. */
+  private wasZoneWrong = false;
   private lastDeedAtMs = 0;
   private healed = false;
 
@@ -154,10 +182,11 @@ class Telling {
 
   private suffer(process: Process, place: number, trouble: Trouble): void {
     if (process.dead || process.frozen) return;
-    const rescue = () => {
-      this.note(`${process.id} is found silent`);
-      this.board.rescue(process.id);
-    };
+    const rescue = () =>
+      this.onceThereIsRoom(() => {
+        this.note(`${process.id} is found silent`);
+        this.board.rescue(process.id);
+      });
     this.note(`${process.id}: ${trouble.kind}${trouble.kind === 'freeze' ? ` for ${trouble.ms} ms` : ''}`);
     switch (trouble.kind) {
       case 'crash':
@@ -186,6 +215,12 @@ class Telling {
     }
   }
 
+  /** What needs room on the disk waits until there is some. */
+  private onceThereIsRoom(write: () => void): void {
+    if (this.board.isFull) this.time.after(1_000, () => this.onceThereIsRoom(write));
+    else write();
+  }
+
   private wakeAtMs = Number.POSITIVE_INFINITY;
 
   /** Workers look for jobs whose time has come, at that time. */
@@ -198,6 +233,7 @@ class Telling {
     this.time.at(atMs, () => {
       if (this.wakeAtMs !== atMs) return;
       this.wakeAtMs = Number.POSITIVE_INFINITY;
+      if (this.board.isFull) return this.onceThereIsRoom(() => this.wake());
       const due = this.board.jobs.filter(
         (job) => !job.lockedBy && !job.dead && job.key !== null && job.runAtMs <= this.time.nowMs,
       );
@@ -226,9 +262,12 @@ class Telling {
       signal: process.stopping.signal,
     };
     const breaks = () => {
+      const full = this.fills.find((one) => one.calls-- <= 0);
+      this.fills = this.fills.filter((one) => one !== full);
+      if (full) this.fillDisk(full.ms);
       const due = this.breaks.find((one) => one.calls-- <= 0);
       this.breaks = this.breaks.filter((one) => one !== due);
-      return due?.phase ?? null;
+      return due ?? null;
     };
     const ctx: ReconcileContext = {
       ledger: this.board.ledger(process, {
@@ -243,7 +282,7 @@ class Telling {
       crossmark: this.crossmark.client(process, this.watcher(run)),
       log: silent,
       settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: LEASE_MS, confirmAfterMs: 0 },
-      now: () => this.time.now(),
+      now: () => new Date(this.time.nowMs + process.clockAheadMs).toISOString(),
       deadline: (ms) => {
         const controller = new AbortController();
         this.time.after(ms, () => process.see('timers', () => controller.abort(new Error('timed out'))));
@@ -257,18 +296,21 @@ class Telling {
       if (this.holds(run) && !process.dead && !process.stopping.signal.aborted)
         this.violated(`a run over event ${job.event} is over and keeps its lease`);
       // If a process was thought to be dead, its job was given to another one.
-      if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
-      this.wake();
+      this.onceThereIsRoom(() => {
+        if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
+        this.wake();
+      });
     };
     const { mplanId } = this.board.row(job.event).event;
-    const search = mplanId && { mplanId, storeId: STORE_ID, timeZone: TIME_ZONE };
+    const search = mplanId && { mplanId, storeId: STORE_ID, timeZone: job.timeZone };
     // Half of the jobs don't know what to search for, as those that were added by a sweep.
     const ahead = search && job.id % 2 === 0 ? { search, takenAt: this.time.now() } : undefined;
     reconcileWith(ctx, job.event, info, ahead).then(
       () => end(true),
       (error: unknown) => {
         this.note(`${process.id} breaks off: ${error}`);
-        if (!(error instanceof Error && error.message === 'connection lost')) this.violated(`threw ${error}`);
+        if (!(error instanceof Error && [CONNECTION_LOST, DISK_FULL].includes(error.message)))
+          this.violated(`threw ${error}`);
         end(false);
       },
     );
@@ -371,11 +413,20 @@ class Telling {
    * A booking that somebody made on Crossmark's site is removed only if somebody here was shown it.
    */
   private checkRemoval(run: Run, event: number, id: BookingId): void {
-    const booking = this.crossmark.plan(event).bookings.at(-1);
+    const { bookings, reportedAtMs } = this.crossmark.plan(event);
+    const booking = bookings.at(-1);
     // One that another hides in the list can't be seen to have changed.
-    if (booking?.bookingId !== id || booking.touchedAtMs === null || run.readAtMs === null) return;
+    if (booking?.bookingId !== id || run.readAtMs === null) return;
+    if (reportedAtMs !== null && reportedAtMs < run.readAtMs)
+      this.violated(`removed booking ${id}, which was read to be the report of done work`);
+    // One that was changed there since, or is read in a wrong zone, looks like a new booking.
+    if (this.wasZoneWrong) return;
+    const { openedAtMs, touchedAtMs } = booking;
+    if (touchedAtMs === null && openedAtMs !== null && openedAtMs < run.readAtMs)
+      this.violated(`removed booking ${id}, whose work was opened again`);
+    if (touchedAtMs === null) return;
     const { repId, startsAt } = booking;
-    if (booking.touchedAtMs >= run.readAtMs) return;
+    if (touchedAtMs >= run.readAtMs) return;
     if (this.board.wasShown(event, booking)) return;
     // If somebody here wanted exactly this booking, it counts as ours.
     if (this.decided.has(`${event} ${repId} ${startsAt}`)) return;
@@ -414,8 +465,13 @@ class Telling {
       // Booked by somebody unknown here: shown as such and left alone.
       const [only] = bookings;
       const known = this.board.knownReps();
+      // The report of done work stays as well.
+      const isReport = this.crossmark.plan(event).condition === 'Submitted';
       const left =
-        bookings.length === 1 && only && only.bookingId === row.sync?.bookingId && !known.has(only.repId);
+        bookings.length === 1 &&
+        only &&
+        only.bookingId === row.sync?.bookingId &&
+        (isReport || !known.has(only.repId));
       return bookings.length === 0 || left ? null : `nobody is wanted, Crossmark has ${held}`;
     }
     // Crossmark's list has no ends, so a late write or a person on Crossmark's site may change an
@@ -449,6 +505,10 @@ class Telling {
     const { board } = this;
     this.note(`>>> ${JSON.stringify(deed)}`);
     this.lastDeedAtMs = this.time.nowMs;
+    if (board.isFull && SAVES.includes(deed.do)) {
+      this.note('--- is refused, because the disk is full');
+      return;
+    }
     switch (deed.do) {
       case 'schedule':
         this.decide(deed.event, { employeeId: deed.person, startsAt: SLOTS[deed.slot] ?? '' });
@@ -467,7 +527,7 @@ class Telling {
       }
       case 'trade': {
         const [a, b] = [board.row(1).schedule, board.row(2).schedule];
-        if (!a || !b) return;
+        if (!a || !b || !board.takesSchedule(1) || !board.takesSchedule(2)) return;
         this.decide(1, { employeeId: b.employeeId, startsAt: a.startsAt });
         this.decide(2, { employeeId: a.employeeId, startsAt: b.startsAt });
         break;
@@ -481,6 +541,19 @@ class Telling {
         break;
       case 'choose':
         board.resolve(deed.event, deed.choice);
+        this.choose(deed.event);
+        break;
+      case 'report':
+        if (this.crossmark.report(deed.event)) this.touchedOutside.add(deed.event);
+        break;
+      case 'vanish':
+        this.crossmark.plan(deed.event).gone = !this.crossmark.plan(deed.event).gone;
+        this.crossmark.record();
+        this.touchedOutside.add(deed.event);
+        this.disturbed.add(deed.event);
+        break;
+      case 'zone':
+        this.setZone(deed);
         break;
       case 'retry':
         board.retryNow(deed.event);
@@ -489,7 +562,15 @@ class Telling {
         this.processes[deed.worker]?.arm(deed.trouble, deed.calls, deed.phase);
         break;
       case 'breakConnection':
-        this.breaks.push({ calls: deed.calls, phase: deed.phase });
+        this.breaks.push({ calls: deed.calls, phase: deed.phase, silentMs: deed.silentMs ?? 0 });
+        break;
+      case 'skew': {
+        const process = this.processes[deed.worker];
+        if (process) process.clockAheadMs = deed.aheadMs;
+        break;
+      }
+      case 'fillDisk':
+        this.fills.push({ calls: deed.calls, ms: deed.ms });
         break;
       case 'loseJobs':
         board.jobs = board.jobs.filter((job) => job.lockedBy !== null);
@@ -508,6 +589,7 @@ class Telling {
 
   private decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
     const { schedule } = this.board.row(event);
+    if (to && !this.board.takesSchedule(event)) return;
     if (schedule) this.before.set(event, { employeeId: schedule.employeeId, startsAt: schedule.startsAt });
     this.board.decide(event, to);
     this.choose(event);
@@ -520,6 +602,32 @@ class Telling {
     if (!schedule) return;
     this.chosen.add(`${event} ${repId} ${schedule.startsAt}`);
     this.decided.add(`${event} ${repId} ${schedule.startsAt}`);
+  }
+
+  /** The disk has no room for a while. */
+  private fillDisk(ms: number): void {
+    this.note('our disk is full');
+    this.board.isFull = true;
+    this.time.after(ms, () => {
+      this.note('our disk has room again');
+      this.board.isFull = false;
+      this.wake();
+    });
+  }
+
+  /** Changes the store's zone; here not while the list is read by the old one. */
+  private setZone({ side, zone }: Extract<Action, { do: 'zone' }>): void {
+    const timeZone = ZONES[zone] ?? ZONES[0];
+    if (side === 'here' && (this.isReading || this.board.isFull)) return;
+    if (side === 'here') this.board.setTimeZone(timeZone);
+    else this.crossmark.timeZone = timeZone;
+    this.crossmark.record();
+    this.wasZoneWrong = true;
+    for (const { event } of this.board.rows) {
+      this.touchedOutside.add(event.id);
+      this.disturbed.add(event.id);
+    }
+    if (side === 'here') this.refresh();
   }
 
   private actOutside({ event, how, rep, slot }: Extract<Action, { do: 'outside' }>): void {
@@ -544,7 +652,7 @@ class Telling {
       // here.
       const hidden =
         (bookings.length > 0 || schedule !== null || !quiet) && this.story.secondBooking === 'duplicate';
-      if (hidden) return;
+      if (hidden || !crossmark.takesBookings(event)) return;
       Object.assign(crossmark.book(event, repId, startsAt), { touchedAtMs: time.nowMs });
       chosen(repId, startsAt);
     } else return;
@@ -563,20 +671,24 @@ class Telling {
   private refresh(behindMs = 0): void {
     const since = this.time.now();
     const fate = this.healed ? { kind: 'fine' as const, latencyMs: 100 } : this.crossmark.nextFate();
-    if (this.isReading || (fate.kind !== 'fine' && fate.kind !== 'partial')) return;
+    if (this.isReading || this.board.isFull || (fate.kind !== 'fine' && fate.kind !== 'partial')) return;
     this.isReading = true;
     const lags = behindMs > 0 && !this.hasLagged;
     this.hasLagged = lags;
     this.time.after(Math.floor(fate.latencyMs / 2), () => {
       const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
+      const { timeZone } = this.board;
       const rows = new Map(
         this.board.rows.map(({ event: { id } }) => [
           id,
-          lags ? this.crossmark.laggingRow(id, behindMs) : this.crossmark.row(id, lacks),
+          lags
+            ? this.crossmark.laggingRow(id, { timeZone, behindMs })
+            : this.crossmark.row(id, { timeZone, lacks }),
         ]),
       );
       this.time.after(Math.ceil(fate.latencyMs / 2), () => {
         this.isReading = false;
+        if (this.board.isFull) return;
         this.changes += this.board.refresh(rows, since);
         for (const { event } of this.board.rows) this.choose(event.id);
       });
@@ -605,7 +717,14 @@ class Telling {
     this.lastDeedAtMs = time.nowMs;
     crossmark.heal();
     this.breaks = [];
-    for (const process of this.processes) process.disarm();
+    this.fills = [];
+    for (const process of this.processes) {
+      process.disarm();
+      process.clockAheadMs = 0;
+    }
+    for (const plan of crossmark.plans) plan.gone = false;
+    board.setTimeZone(crossmark.timeZone);
+    crossmark.record();
     const cyd = board.people.find((person) => person.repId === null);
     if (cyd) cyd.repId = REPS[2] ?? null;
     await time.pass();
@@ -638,10 +757,15 @@ class Telling {
           this.choose(event.id);
           this.changes += 1;
         } else if (sync?.state === 'failed') {
-          if (sync.failureKind !== 'rejected' || round >= 2)
+          const isClosed = CLOSED_CONDITIONS.includes(crossmark.plan(event.id).condition);
+          if (sync.failureKind !== 'rejected' || (round >= 2 && !isClosed))
             this.violated(`event ${event.id} is a dead letter: ${sync.failureReason}`);
-          this.note(`event ${event.id}: a person retries it (${sync.failureReason})`);
-          board.retryNow(event.id);
+          const unschedules = isClosed && round >= 1;
+          this.note(
+            `event ${event.id}: a person ${unschedules ? 'unschedules' : 'retries'} it (${sync.failureReason})`,
+          );
+          if (unschedules) board.decide(event.id, null);
+          else board.retryNow(event.id);
           this.changes += 1;
         }
       }

@@ -58,6 +58,8 @@ export type Trouble =
 export class Process {
   readonly id: string;
   readonly stopping = new AbortController();
+  /** How far the clock of its machine is ahead. */
+  clockAheadMs = 0;
   dead = false;
   frozen = false;
   running = 0;
