@@ -12,7 +12,7 @@ import {
   ourServers,
   type Saver,
 } from './contestants.ts';
-import { hammer, interleave, type PartResult, Rounds } from './measure.ts';
+import { hammer, interleave, type PartResult, Rounds, verdict } from './measure.ts';
 import { processorMsOf, processorMsOfPostgres } from './processor.ts';
 
 const CLIENTS = 8;
@@ -102,6 +102,8 @@ export async function measureSave(
 }
 
 const BULK = 500;
+/** A quarter of the second within which a person's thought is not interrupted (Nielsen, Usability Engineering, 1993). */
+const BULK_MS = 250;
 const BULK_NAME = `${BULK} in one call`;
 const BARE_BULK_NAME = `${BULK} in one call, ${BARE_SAVE}`;
 const oneByOne = (clients: number) => `one by one, ${clients} client${clients === 1 ? '' : 's'}`;
@@ -148,13 +150,8 @@ export async function measureBulk(
     what: `${BULK} schedules in one call, beside ${saves} saved one by one, ${rounds} rounds; schedules a second, milliseconds a call`,
     missing: [],
     verdicts: [
-      ...results.compare('rate, of one client’s single saves', [BULK_NAME, oneByOne(1)], 'perSecond', {
-        atLeast: 20,
-      }),
-      // The single saves of several clients share transactions, so they are bulk saves themselves, and no measure of one.
-      ...results.compare('rate, of the bare limit’s in one call', [BULK_NAME, BARE_BULK_NAME], 'perSecond', {
-        atLeast: 0.3,
-      }),
+      // What a person waits for who copies a week. Single saves are no measure of it: the faster they are, the less it seems.
+      verdict(`p50 of ${BULK} in one call, ms`, results.of(BULK_NAME, 'p50'), { atMost: BULK_MS }),
     ],
     standings: results.standings(),
   };
