@@ -7,6 +7,7 @@
  * allows.
  */
 import { startApp } from './lib/apps.ts';
+import { openNetwork } from './lib/chaos/network.ts';
 import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
 import { SECOND_BOOKINGS } from './lib/crossmark-side.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
@@ -52,6 +53,7 @@ const FAULTS = [
   'concurrentWrites',
   'strangers',
   'foreignRemovals',
+  'reportsRemoved',
   'unsaved',
   'approvalFaults',
   'historyFaults',
@@ -60,7 +62,8 @@ const FAULTS = [
 const results: ChaosResult[] = [];
 let failed = 0;
 const infrastructure = await temporaryInfrastructure();
-const server = startApp(infrastructure, 'server', 'src/main.ts');
+const network = await openNetwork(infrastructure);
+const server = startApp(network.server, 'server', 'src/main.ts');
 const serverUrl = `http://127.0.0.1:${infrastructure.ports.server}`;
 try {
   if (infrastructure.redis === null) say(`Redis is left out: ${infrastructure.redisMissing}`);
@@ -68,6 +71,7 @@ try {
   for (let seed = first; seed < first + seeds; seed++) {
     const { result, history } = await runChaos({
       infrastructure,
+      network,
       serverUrl,
       seed,
       edits,
@@ -94,6 +98,7 @@ try {
   say(`chaos ended early: ${error instanceof Error ? error.stack : error}\n${server.output()}`);
 } finally {
   await server.stop();
+  await network.close();
   await infrastructure.stop().catch(say);
 }
 if (seeds > 1) say(`chaos: ${results.length} seeds, ${failed} failed`);

@@ -92,6 +92,12 @@ describe('a history is right', () => {
       end(),
     ],
     [
+      'in which a change on Crossmark’s own site was taken over after a later edit that sent nothing',
+      [edit(1, ada, { kind: 'outside' }), edit(3, bob), edit(5, 'nobody')],
+      [],
+      end(),
+    ],
+    [
       'in which an edit is shown as needing a person',
       [edit(1, ada)],
       [],
@@ -109,6 +115,24 @@ describe('a history is right', () => {
       [edit(1, ada, { isReissue: true })],
       [{ eventId: 7, at: at(2), kind: 'reopen' }, books(3)],
       end({ before: bob }),
+    ],
+    [
+      'in which the store’s zone changed and the board shows the booking at another time',
+      [edit(1, ada), edit(3, 'anotherTime', { kind: 'outside' })],
+      [books(2)],
+      end({ schedule: { employeeId: ADA, startsAt: NOON, endsAt: ENDS }, held: [held('100001', NOON)] }),
+    ],
+    [
+      'in which its work was reported as done',
+      [edit(1, ada), edit(3, 'reported', { kind: 'outside' })],
+      [books(2)],
+      end(),
+    ],
+    [
+      'in which the store’s zone changed often',
+      [edit(1, ada), ...Array.from({ length: 60 }, (_, n) => edit(n, 'anotherTime', { kind: 'outside' }))],
+      [books(2)],
+      end(),
     ],
     ['in which nobody knows what an edit made of it', [edit(1, 'anything')], [books(2)], end()],
   ])('%s', (_, entries, effects, ended) => {
@@ -139,6 +163,34 @@ describe('a history is refused', () => {
       [books(5)],
       end(nobody),
       'the board shows nobody',
+    ],
+    [
+      'in which the store’s zone changed and another person is on the board',
+      [edit(1, ada), edit(3, 'anotherTime', { kind: 'outside' })],
+      [books(2)],
+      end({ schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
+      'what was saved makes it person 1',
+    ],
+    [
+      'in which a booking was removed because its work was reported',
+      [edit(3, 'reported', { kind: 'outside' })],
+      [{ eventId: 7, at: at(5), kind: 'remove' }],
+      end({ before: bob, schedule: null, held: [], needsPerson: true }),
+      'nobody had changed the event',
+    ],
+    [
+      'in which a booking was removed because the store’s zone changed',
+      [edit(3, 'anotherTime', { kind: 'outside' })],
+      [{ eventId: 7, at: at(5), kind: 'remove' }],
+      end({ before: bob, schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
+      'nobody had changed the event',
+    ],
+    [
+      'in which a change on Crossmark’s own site was taken over after our write had replaced it',
+      [edit(1, ada, { kind: 'outside' }), edit(3, bob), edit(6, bob)],
+      [books(5, '100002', NOON)],
+      end(),
+      'the board shows person 1',
     ],
     [
       'in which a saved edit never reached Crossmark and nobody is told',

@@ -447,6 +447,9 @@ export function createSimulator(options: SimulatorOptions = {}) {
       world.putPlans(z.array(inputs.plan).parse([plans].flat()));
     },
     removePlan: world.removePlan,
+    putStores(stores: z.input<typeof inputs.store> | z.input<typeof inputs.store>[]) {
+      world.putStores(z.array(inputs.store).parse([stores].flat()));
+    },
     putReps(reps: z.input<typeof inputs.rep> | z.input<typeof inputs.rep>[]) {
       world.putReps(z.array(inputs.rep).parse([reps].flat()));
     },
@@ -541,6 +544,10 @@ export function createSimulator(options: SimulatorOptions = {}) {
       const { id, storeId } = pathParameters.parse(request.params);
       return answerRemoval(reply, world.removePlan(id, storeId), `plan ${id} in store ${storeId}`);
     });
+    server.post('/__sim/stores', (request) => {
+      control.putStores(parseBody(request) as []);
+      return { ok: true };
+    });
     server.post('/__sim/reps', (request) => {
       control.putReps(parseBody(request) as []);
       return { ok: true };
@@ -564,7 +571,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     server.all('/__sim/*', (_request, reply) =>
       reply.status(404).send({
         error: 'Not on the switchboard.',
-        switchboard: 'health, state, settings, faults, sessions/expire, log, plans, reps, bookings',
+        switchboard: 'health, state, settings, faults, sessions/expire, log, plans, stores, reps, bookings',
       }),
     );
     server.all('/*', handle);

@@ -84,6 +84,7 @@ const worldSchema = z.object({
 });
 export type WorldInput = z.input<typeof worldSchema>;
 export const inputs = {
+  store: storeSchema,
   plan: planSchema,
   rep: repSchema,
   booking: bookingSchema,
@@ -460,6 +461,12 @@ export function createWorld(settings: () => Settings, file?: string) {
       const existed = plans.delete(key);
       commitChange();
       return existed;
+    },
+
+    /** Adds stores, or changes the name and the zone of those with the same id. Bookings keep their instants. */
+    putStores(newStores: Store[]) {
+      for (const store of newStores) stores.set(store.storeId, store);
+      commitChange();
     },
 
     putReps(newReps: SimulatedRep[]) {

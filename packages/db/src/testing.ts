@@ -166,23 +166,41 @@ export function becomeStandby({ directory }: ServerFiles, primaryUrl: string): v
   writeFileSync(join(cluster, 'standby.signal'), '', { mode: 0o644 });
 }
 
+/** A connection through a {@link Firewall}. */
+interface Link {
+  pass(): void;
+  stop(): void;
+  end(): void;
+}
+
 /** A TCP proxy in front of a database, which treats connections as firewalls do. */
 export interface Firewall {
   /** The database's URL through it. */
   url: string;
   /**
-   * Makes all open connections dead for ever without closing them: neither side receives anything
-   * from the other any more, not even its end. New connections pass.
+   * Makes open connections dead for ever without closing them: neither side receives anything from the
+   * other any more, not even its end. New connections pass.
+   * @param picks which connections; all of them by default
    */
-  forget(): void;
+  forget(picks?: () => boolean): void;
+  /**
+   * Holds back everything on all open connections, also their end, until {@link release}. New
+   * connections pass.
+   */
+  hold(): void;
+  release(): void;
+  /** Closes the connections that were forgotten, so that both sides learn of it. */
+  closeForgotten(): void;
   close(): Promise<void>;
 }
 
-/** Puts a {@link Firewall} in front of the database with this URL. */
+/** Puts a {@link Firewall} in front of the server with this URL, by default of a database. */
 export async function createFirewall(url: string): Promise<Firewall> {
   const inside = new URL(url);
   const all = new Set<Socket>();
-  const known = new Set<() => void>();
+  const known = new Set<Link>();
+  const held = new Set<Link>();
+  const forgotten = new Set<Link>();
   const keep = (socket: Socket) => {
     all.add(socket);
     socket.on('error', () => {}).on('close', () => all.delete(socket));
@@ -191,15 +209,23 @@ export async function createFirewall(url: string): Promise<Firewall> {
   const server = createServer((socket) => {
     const client = keep(socket);
     const database = keep(connectTo(Number(inside.port || 5432), inside.hostname));
-    client.pipe(database).pipe(client);
-    const forget = () => {
-      client.unpipe(database).pause();
-      database.unpipe(client).pause();
-      known.delete(forget);
+    const link: Link = {
+      pass: () => {
+        client.pipe(database).pipe(client);
+      },
+      stop: () => {
+        client.unpipe(database).pause();
+        database.unpipe(client).pause();
+      },
+      end: () => {
+        client.destroy();
+        database.destroy();
+      },
     };
-    known.add(forget);
-    client.on('close', () => known.delete(forget) && database.destroy());
-    database.on('close', () => known.delete(forget) && client.destroy());
+    link.pass();
+    known.add(link);
+    client.on('close', () => known.delete(link) && database.destroy());
+    database.on('close', () => known.delete(link) && client.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -208,8 +234,26 @@ export async function createFirewall(url: string): Promise<Firewall> {
   outside.port = String((server.address() as AddressInfo).port);
   return {
     url: outside.href,
-    forget: () => {
-      for (const forget of [...known]) forget();
+    forget: (picks = () => true) => {
+      for (const link of [...known].filter(picks)) {
+        link.stop();
+        known.delete(link);
+        forgotten.add(link);
+      }
+    },
+    hold: () => {
+      for (const link of known) {
+        link.stop();
+        held.add(link);
+      }
+    },
+    release: () => {
+      for (const link of held) if (known.has(link)) link.pass();
+      held.clear();
+    },
+    closeForgotten: () => {
+      for (const link of forgotten) link.end();
+      forgotten.clear();
     },
     close: async () => {
       for (const socket of all) socket.destroy();

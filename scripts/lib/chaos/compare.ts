@@ -237,6 +237,22 @@ export async function foreignRemovals(db: Db, calls: readonly LoggedCall[]): Pro
     .map((call) => `${call.event}: #${call.seq} removed ${call.bookingId} without a job of this event`);
 }
 
+/**
+ * Finds removals of reported work that were sent although the row that was read right before told that
+ * it was reported.
+ */
+export async function removedReports(db: Db, { reports }: EditLog): Promise<string[]> {
+  const removals = await db
+    .select({ eventId: syncSteps.eventId, bookingId: syncSteps.bookingId, sentAt: syncSteps.sentAt })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.kind, 'delete'), eq(syncSteps.condition, 'Submitted')));
+  return removals
+    .filter(({ bookingId }) => bookingId !== null && reports.has(bookingId))
+    .map(
+      ({ eventId, bookingId, sentAt }) => `event ${eventId}: report ${bookingId} was removed at ${sentAt}`,
+    );
+}
+
 const EFFECTS: Partial<Record<string, RemoteEffect['kind']>> = {
   scheduleMplanEvent: 'book',
   deleteScheduledMplanEvent: 'remove',

@@ -96,7 +96,7 @@ export async function trade({ play, log, api, random }: Scene, cores: readonly R
   });
 }
 
-/** Reissues past work. Its event is then edited like any other. */
+/** Reissues work that is past or reported as done. Its event is then edited like any other. */
 export async function reissue({ play, log, api, random }: Scene, row: Row): Promise<void> {
   const person = play.personFor(row);
   if (!person) return;

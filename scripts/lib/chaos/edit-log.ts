@@ -59,6 +59,13 @@ export class EditLog {
   /** The lines of plans that answers reported as scheduled, grouped by concurrent approvals. */
   readonly approvals: ApprovedLine[][] = [];
 
+  /** The bookings whose work was reported as done. */
+  readonly reports = new Set<string>();
+
+  /** How often a store got another zone, here or at Crossmark, and whether somebody is at it. */
+  zoneChanges = 0;
+  isZoneMoving = false;
+
   /** The choices of people on Crossmark's own site, as `<mplanId>_<storeId> <repId>`. */
   readonly chosenOutside = new Set<string>();
 
@@ -67,16 +74,26 @@ export class EditLog {
   }
 
   /** Records a change on Crossmark's own site. */
-  noteOutside(what: string, eventIds: number[] = []): void {
+  noteOutside(what: string, eventIds: number[] = [], wish: Wish = 'anything'): void {
     this.counts.done += 1;
     this.note(what, eventIds);
-    for (const eventId of eventIds) this.rememberOutside(eventId);
+    for (const eventId of eventIds) this.rememberOutside(eventId, wish);
+  }
+
+  /** Records that the work of a booking was reported as done on Crossmark's own site. */
+  noteReport(eventId: number, bookingId: string): void {
+    this.reports.add(bookingId);
+    this.noteOutside(
+      `somebody on Crossmark's site reports the work of booking ${bookingId}`,
+      [eventId],
+      'reported',
+    );
   }
 
   /** Records that an event was changed at Crossmark otherwise than by us, for the check of the history. */
-  rememberOutside(eventId: number): void {
+  rememberOutside(eventId: number, wish: Wish = 'anything'): void {
     const endedAt = currentInstant();
-    this.history.push({ eventId, startedAt: endedAt, endedAt, kind: 'outside', wish: 'anything' });
+    this.history.push({ eventId, startedAt: endedAt, endedAt, kind: 'outside', wish });
   }
 
   /** Records what an edit made of events, for the check of the history. */

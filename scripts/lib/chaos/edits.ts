@@ -16,6 +16,7 @@ import { changeSomebody } from './people-edits.ts';
 import { planWeek } from './plan-edits.ts';
 import { pause } from './random.ts';
 import type { Scene } from './scene.ts';
+import { changeZone } from './zone-edits.ts';
 
 const EDITORS = 3;
 
@@ -32,6 +33,7 @@ const WEIGHTS = {
   outside: 14,
   resolve: 6,
   refresh: 1,
+  zone: 1,
 };
 
 /**
@@ -95,5 +97,7 @@ async function editOnce(scene: Scene): Promise<void> {
       return at(free, (row) => editOutside(scene, row));
     case 'refresh':
       return refresh(scene);
+    case 'zone':
+      return changeZone(scene);
   }
 }

@@ -104,12 +104,15 @@ export class EventsInPlay {
     );
   }
 
-  /** Returns past work that no editor is changing. */
+  /** Returns work that is past or reported as done, and that no editor is changing. */
   worked(): Row[] {
     const now = currentInstant();
     return this.rows.filter(
       ({ event, schedule }) =>
-        event.mplanId !== null && schedule && schedule.endsAt < now && !this.busy.has(event.id),
+        event.mplanId !== null &&
+        schedule &&
+        (schedule.endsAt < now || event.condition === 'Submitted') &&
+        !this.busy.has(event.id),
     );
   }
 

@@ -5,9 +5,16 @@
 
 /**
  * What an edit makes of an event. A field that it leaves as it was is missing. `anything`: the
- * history doesn't say what it made of it.
+ * history doesn't say what it made of it. `anotherTime`: the store's zone changed, so that the booking's
+ * wall time may mean another instant. `reported`: its work was reported as done, which leaves person and
+ * time as they were.
  */
-export type Wish = 'nobody' | 'anything' | { employeeId?: number; startsAt?: string };
+export type Wish =
+  | 'nobody'
+  | 'anything'
+  | 'anotherTime'
+  | 'reported'
+  | { employeeId?: number; startsAt?: string };
 
 /** Something that a person did. All times are instants. */
 export interface HistoryEntry {
@@ -55,11 +62,24 @@ export interface EventEnd {
 /** What a board may show of an event: nobody, or somebody of whom only these fields are known. */
 type Possible = 'nobody' | { employeeId?: number; startsAt?: string };
 
+const timeless = (one: Possible): Possible => {
+  if (one === 'nobody') return one;
+  const { startsAt: _, ...person } = one;
+  return person;
+};
+
 function apply(wish: Wish, to: readonly Possible[]): Possible[] {
+  if (wish === 'reported') return [...to];
+  if (wish === 'anotherTime') return to.map(timeless);
   if (wish === 'anything') return ['nobody', {}];
   if (wish === 'nobody') return ['nobody'];
   return to.map((one) => (one === 'nobody' ? wish : { ...one, ...wish }));
 }
+
+/** Without this, each change that counts or doesn't would double them. */
+const distinct = (possible: readonly Possible[]): Possible[] => [
+  ...new Map(possible.map((one) => [inWords(one), one])).values(),
+];
 
 const matches = (possible: Possible, schedule: EventEnd['schedule']): boolean =>
   possible === 'nobody' || schedule === null
@@ -76,8 +96,8 @@ const inWords = (one: Possible | EventEnd['schedule']): string =>
  * Checks a whole history and returns a sentence for each fault; none if it is right. Of each event:
  *
  * - The board shows in the end what the saved edits made of it, one after the other, where each edit
- *   without an answer, and each change on Crossmark's own site, counts or doesn't. So an edit that
- *   was saved took effect, or was superseded by one that came later.
+ *   without an answer counts or doesn't, and each change on Crossmark's own site counts at some time
+ *   before the next write of ours, or doesn't. So an edit that was saved took effect, or was superseded.
  * - Crossmark holds exactly that, once, unless the event is shown as needing a person.
  * - Every booking, removal and reopening at Crossmark has an edit that was requested before and
  *   wants it.
@@ -98,12 +118,13 @@ export function checkHistory(history: {
   return [
     ...strange.map((id) => `event ${id} was changed, and nothing says how it ended`),
     ...ends.flatMap((end) => {
+      const effects = effectsOf.get(end.eventId) ?? [];
       const entries = (entriesOf.get(end.eventId) ?? []).toSorted((a, b) =>
         a.endedAt.localeCompare(b.endedAt),
       );
       return [
-        ...checkEnd(end, entries, repsOf),
-        ...(effectsOf.get(end.eventId) ?? []).flatMap((effect) => checkEffect(effect, end, entries, repsOf)),
+        ...checkEnd(end, entries, { effects, repsOf }),
+        ...effects.flatMap((effect) => checkEffect(effect, end, entries, repsOf)),
       ];
     }),
   ];
@@ -112,12 +133,19 @@ export function checkHistory(history: {
 function checkEnd(
   { eventId, before, schedule, held, needsPerson }: EventEnd,
   entries: readonly HistoryEntry[],
-  repsOf: ReadonlyMap<number, ReadonlySet<string>>,
+  { effects, repsOf }: { effects: readonly RemoteEffect[]; repsOf: ReadonlyMap<number, ReadonlySet<string>> },
 ): string[] {
   let possible: Possible[] = [before ?? 'nobody'];
-  for (const { kind, wish } of entries) {
-    const changed = apply(wish, possible);
-    possible = kind === 'saved' ? changed : [...possible, ...changed];
+  // A change on Crossmark's own site is taken over when it is read, perhaps after later edits, but not
+  // once a write of ours has replaced it.
+  const outside: HistoryEntry[] = [];
+  for (const entry of entries) {
+    const changed = apply(entry.wish, possible);
+    possible = distinct(entry.kind === 'saved' ? changed : [...possible, ...changed]);
+    for (const { wish, endedAt } of outside)
+      if (!effects.some(({ at }) => at > endedAt && at <= entry.endedAt))
+        possible = distinct([...possible, ...apply(wish, possible)]);
+    if (entry.kind === 'outside') outside.push(entry);
   }
   const faults: string[] = [];
   if (!possible.some((one) => matches(one, schedule)))
@@ -148,7 +176,9 @@ function checkEffect(
   entries: readonly HistoryEntry[],
   repsOf: ReadonlyMap<number, ReadonlySet<string>>,
 ): string[] {
-  const earlier = entries.filter(({ startedAt }) => startedAt <= effect.at);
+  const sooner = entries.filter(({ startedAt }) => startedAt <= effect.at);
+  // A report and another zone are no reason to do anything at Crossmark.
+  const earlier = sooner.filter(({ wish }) => wish !== 'reported' && wish !== 'anotherTime');
   // A booking of somebody who gets another RepID is made again under that.
   const isRepIdNew = before !== null && (repsOf.get(before.employeeId)?.size ?? 0) > 1;
   if (effect.kind === 'remove')
@@ -169,7 +199,8 @@ function checkEffect(
   const isPersonChosen = wishes.some(
     ({ employeeId }) => employeeId !== undefined && repsOf.get(employeeId)?.has(repId),
   );
-  const isTimeChosen = wishes.some((wish) => wish.startsAt === startsAt);
+  const isTimeChosen =
+    wishes.some((wish) => wish.startsAt === startsAt) || sooner.some(({ wish }) => wish === 'anotherTime');
   return isAny || (isPersonChosen && isTimeChosen)
     ? []
     : [

@@ -15,15 +15,19 @@ import {
   historyOf,
   isWrite,
   remoteEffects,
+  removedReports,
   strangersBooked,
 } from './compare.ts';
 import { EditLog } from './edit-log.ts';
 import { edit } from './edits.ts';
 import { EventsInPlay } from './events-in-play.ts';
+import { openDisk } from './full-disk.ts';
 import { checkHistory } from './history.ts';
+import type { Network } from './network.ts';
 import { createRandom, pause } from './random.ts';
 import { openSwitchboard } from './switchboard.ts';
 import { CONFIRM_SECONDS, remoteFaults, Troubles } from './troubles.ts';
+import { followCrossmark } from './zone-edits.ts';
 
 /** The result of a run, as `--json` prints it. */
 export interface ChaosResult {
@@ -33,6 +37,16 @@ export interface ChaosResult {
   faults: number;
   kills: number;
   pgRestarts: number;
+  /** Workers that were started with a wrong clock. */
+  wrongClocks: number;
+  /** The number of times that Postgres' disk was full, and that connections were silent or died. */
+  fullDisks: number;
+  silentConnections: number;
+  /** The number of times that an event disappeared or came back, and that the store's zone changed. */
+  vanishings: number;
+  zoneChanges: number;
+  /** Work that was reported as done at Crossmark. */
+  reports: number;
   remoteWrites: number;
   lost: number;
   duplicated: number;
@@ -46,6 +60,8 @@ export interface ChaosResult {
   concurrentWrites: number;
   strangers: number;
   foreignRemovals: number;
+  /** Removals of bookings that had been read to be reports of done work. It must be 0. */
+  reportsRemoved: number;
   /** Approved lines of plans, including those whose approval was undone. */
   approved: number;
   /**
@@ -92,6 +108,7 @@ const LONG_MS = 10_000;
  */
 export async function runChaos(options: {
   infrastructure: Infrastructure;
+  network: Network;
   serverUrl: string;
   seed: number;
   edits: number;
@@ -128,7 +145,9 @@ export async function runChaos(options: {
   const origin = infrastructure.env.WEB_ORIGIN as string;
   const api: Api = await signIn(options.serverUrl, origin);
   const colleague: Api = await signIn(options.serverUrl, origin, 'admin@demo.test');
-  const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'), (key) => {
+  const disk = await openDisk(db);
+  const parts = { infrastructure, network: options.network, disk, switchboard };
+  const troubles = new Troubles(parts, createRandom(seed, 'troubles'), (key) => {
     const row = play.rows.find(({ event, store }) => `${event.mplanId}_${store.crossmarkStoreId}` === key);
     if (row) log.rememberOutside(row.event.id);
   });
@@ -173,6 +192,7 @@ export async function runChaos(options: {
     await switchboard.clearFaults();
     await switchboard.configure(calm);
     await troubles.heal();
+    await waitFor('The zone of Crossmark', () => followCrossmark({ log, colleague, play, switchboard }));
     const healedMs = performance.now();
     const { done, refused, unanswered } = log.counts;
     say(
@@ -187,6 +207,7 @@ export async function runChaos(options: {
     const concurrent = concurrentWrites(calls, toll);
     const strangers = await strangersBooked(db, calls, log, play, initial);
     const foreign = await foreignRemovals(db, calls);
+    const reportsRemoved = await removedReports(db, log);
     const unsaved = await unsavedEdits(db, log);
     const approvals = await approvalFaults(db, log);
     const effects = await remoteEffects(db, calls);
@@ -207,6 +228,12 @@ export async function runChaos(options: {
         toll.sessionExpiries,
       kills: toll.kills,
       pgRestarts: toll.pgRestarts,
+      wrongClocks: toll.wrongClocks,
+      fullDisks: toll.fullDisks,
+      silentConnections: toll.silentConnections,
+      vanishings: toll.vanishings,
+      zoneChanges: log.zoneChanges,
+      reports: log.reports.size,
       remoteWrites: calls.filter((call) => isWrite(call) && call.applied).length,
       lost,
       duplicated,
@@ -216,13 +243,22 @@ export async function runChaos(options: {
       concurrentWrites: concurrent.length,
       strangers: strangers.length,
       foreignRemovals: foreign.length,
+      reportsRemoved: reportsRemoved.length,
       approved: log.approvals.flat().length,
       unsaved: unsaved.length,
       approvalFaults: approvals.length,
       historyFaults: unexplained.length,
       historyEntries: log.history.length + effects.length,
     };
-    const violations = [...concurrent, ...strangers, ...foreign, ...unsaved, ...approvals, ...unexplained];
+    const violations = [
+      ...concurrent,
+      ...strangers,
+      ...foreign,
+      ...reportsRemoved,
+      ...unsaved,
+      ...approvals,
+      ...unexplained,
+    ];
     return { result, history: await tellOf(differences, violations) };
 
     async function tellOf(differences: Differences, violations: string[]): Promise<string> {
@@ -243,6 +279,7 @@ export async function runChaos(options: {
     }
   } finally {
     await troubles.stop();
+    await disk.remove();
     await database.close();
   }
 

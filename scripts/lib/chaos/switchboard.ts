@@ -30,6 +30,7 @@ export function openSwitchboard(simulatorUrl: string) {
     moveBooking: (bookingId: string, to: object) => ask('PATCH', `bookings/${bookingId}`, to),
     unbook: (bookingId: string) => ask('DELETE', `bookings/${bookingId}`),
     putPlan: (plan: object) => ask('POST', 'plans', plan),
+    putStore: (store: object) => ask('POST', 'stores', store),
     putRep: (rep: object) => ask('POST', 'reps', rep),
     removeRep: (repId: string) => ask('DELETE', `reps/${repId}`),
     clearLog: async () => {

@@ -1,9 +1,11 @@
 import { type FaultInput, ODD_TEXTS } from '@scheduler/crossmark/simulator';
-import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { clockOffsetMs, currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { startApp } from '../apps.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import type { Running } from '../process.ts';
 import { OddWorld, oddHabits } from './falsehoods.ts';
+import type { Disk } from './full-disk.ts';
+import type { Network } from './network.ts';
 import { pause, type Random } from './random.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -33,6 +35,11 @@ const WORKER_SETTINGS = {
 };
 
 const SHARE_OF_FAULTY_CALLS = 0.3;
+
+/** Of the workers, so many have a wrong clock. */
+const SHARE_OF_WRONG_CLOCKS = 0.25;
+/** How far such a clock is ahead: seconds, minutes, a day. */
+const CLOCKS_AHEAD_MS = [-86_400_000, -600_000, -45_000, 45_000, 600_000, 86_400_000];
 
 /** Every way in which a call can fail, each with the same probability. */
 const REMOTE_FAULTS: FaultInput[] = [
@@ -79,6 +86,7 @@ export function remoteFaults(): FaultInput[] {
 interface Member {
   running: Running;
   frozen: boolean;
+  hasWrongClock: boolean;
 }
 
 /** The troubles of a storm around the workers. */
@@ -88,6 +96,14 @@ export interface Toll {
   pgRestarts: number;
   redisOutages: number;
   sessionExpiries: number;
+  /** Workers that were started with a wrong clock. */
+  wrongClocks: number;
+  /** The number of times that Postgres' disk was full. */
+  fullDisks: number;
+  /** The number of times that connections were silent for a while, or died without being closed. */
+  silentConnections: number;
+  /** The number of times that an event disappeared from Crossmark or came back. */
+  vanishings: number;
   /**
    * The times, in epoch milliseconds, at which frozen workers continued. Their next writes are
    * late.
@@ -105,10 +121,16 @@ export class Troubles {
     pgRestarts: 0,
     redisOutages: 0,
     sessionExpiries: 0,
+    wrongClocks: 0,
+    fullDisks: 0,
+    silentConnections: 0,
+    vanishings: 0,
     thawedAtMs: [],
     story: [],
   };
   private readonly infrastructure: Infrastructure;
+  private readonly network: Network;
+  private readonly disk: Disk;
   private readonly switchboard: Switchboard;
   private readonly random: Random;
   private readonly odd: OddWorld;
@@ -120,26 +142,40 @@ export class Troubles {
 
   /** `onChange` is called with `<mplanId>_<storeId>` if Crossmark itself changes an event. */
   constructor(
-    infrastructure: Infrastructure,
-    switchboard: Switchboard,
+    parts: { infrastructure: Infrastructure; network: Network; disk: Disk; switchboard: Switchboard },
     random: Random,
     onChange: (key: string) => void,
   ) {
-    this.infrastructure = infrastructure;
+    const { switchboard } = parts;
+    this.infrastructure = parts.infrastructure;
+    this.network = parts.network;
+    this.disk = parts.disk;
     this.switchboard = switchboard;
     this.random = random;
-    this.odd = new OddWorld(switchboard, random, onChange);
+    this.odd = new OddWorld(switchboard, random, (key) => {
+      this.toll.vanishings += 1;
+      onChange(key);
+    });
   }
 
   tell(what: string): void {
     this.toll.story.push({ at: currentInstant(), what });
   }
 
+  /** Starts a worker, in a storm perhaps on a machine with a wrong clock. */
   hire(): void {
     const name = `worker ${++this.hired}`;
-    const running = startApp(this.infrastructure, 'worker', 'src/main.ts', WORKER_SETTINGS);
-    this.members.push({ running: { ...running, name }, frozen: false });
-    this.tell(`${name} starts`);
+    const hasWrongClock = !this.stopped && this.random.chance(SHARE_OF_WRONG_CLOCKS);
+    const aheadMs = hasWrongClock ? (this.random.pick(CLOCKS_AHEAD_MS) ?? 0) : 0;
+    // The clock can be moved only outside of production.
+    const clock = { TEST_CLOCK_OFFSET_MS: String(clockOffsetMs + aheadMs), NODE_ENV: 'test' };
+    const running = startApp(this.network.workers, 'worker', 'src/main.ts', {
+      ...WORKER_SETTINGS,
+      ...(hasWrongClock ? clock : {}),
+    });
+    this.members.push({ running: { ...running, name }, frozen: false, hasWrongClock });
+    if (hasWrongClock) this.toll.wrongClocks += 1;
+    this.tell(`${name} starts${hasWrongClock ? `, its clock ${aheadMs} ms ahead` : ''}`);
   }
 
   /** Causes troubles, one after another, until {@link heal}. */
@@ -170,6 +206,9 @@ export class Troubles {
       fewer: 2,
       habits: 3,
       odd: 4,
+      full: 2,
+      silence: 2,
+      dead: 1,
     });
     const member = random.pick(this.members.filter((one) => !one.frozen));
     const downMs = random.int(200, 2_500);
@@ -242,12 +281,42 @@ export class Troubles {
           ...oddHabits(random),
         });
         return;
+      case 'full':
+        this.toll.fullDisks += 1;
+        this.tell('the disk of Postgres is full');
+        await this.disk.fill();
+        await this.sleep(downMs);
+        await this.disk.clear();
+        this.tell('there is room on the disk again');
+        return;
+      case 'silence': {
+        const side = this.side();
+        this.toll.silentConnections += 1;
+        this.tell(`the connections of ${side} are silent`);
+        this.network.hold(side);
+        await this.sleep(downMs * 2);
+        this.network.release();
+        this.tell('the connections carry data again');
+        return;
+      }
+      case 'dead': {
+        const side = this.side();
+        this.toll.silentConnections += 1;
+        this.tell(`half of the connections of ${side} are dead`);
+        this.network.forget(side, random);
+        return;
+      }
       case 'odd': {
         const what = await this.odd.one();
         if (what) this.tell(what);
         return;
       }
     }
+  }
+
+  /** Whose connections suffer. Without the server nobody could make an edit, so that is rare. */
+  private side(): 'server' | 'workers' {
+    return this.random.chance(0.2) ? 'server' : 'workers';
   }
 
   private signal(member: Member, signal: NodeJS.Signals): void {
@@ -267,16 +336,22 @@ export class Troubles {
   }
 
   /**
-   * Ends every trouble. Afterwards at least two workers, Postgres and Redis run, and nothing is
-   * frozen or odd.
+   * Ends every trouble. Afterwards at least two workers, Postgres and Redis run, with clocks and a disk
+   * that are right, and nothing is frozen, silent or odd. Connections that died stay dead: those who had
+   * them must notice that by themselves.
    */
   async heal(): Promise<void> {
     this.stopped = true;
     await this.running;
     for (const member of this.members) this.thaw(member);
     await Promise.all(this.leaving);
+    await this.disk.clear();
     await this.odd.clear();
-    this.members = this.members.filter(({ running }) => running.process.exitCode === null);
+    const wrong = this.members.filter(({ hasWrongClock }) => hasWrongClock);
+    await Promise.all(wrong.map(({ running }) => running.stop('SIGTERM')));
+    this.members = this.members.filter(
+      ({ running, hasWrongClock }) => !hasWrongClock && running.process.exitCode === null,
+    );
     while (this.members.length < 2) this.hire();
     this.tell('all faults have ended');
   }
@@ -289,6 +364,8 @@ export class Troubles {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.running?.catch(() => {});
+    this.network.release();
+    this.network.bury();
     for (const member of this.members) this.thaw(member);
     await Promise.all([...this.leaving, ...this.members.map(({ running }) => running.stop('SIGKILL'))]);
   }

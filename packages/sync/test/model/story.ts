@@ -465,13 +465,10 @@ class Telling {
       // Booked by somebody unknown here: shown as such and left alone.
       const [only] = bookings;
       const known = this.board.knownReps();
-      // The report of done work stays as well.
+      // The report of done work stays as well, also if it was listed without its number.
       const isReport = this.crossmark.plan(event).condition === 'Submitted';
-      const left =
-        bookings.length === 1 &&
-        only &&
-        only.bookingId === row.sync?.bookingId &&
-        (isReport || !known.has(only.repId));
+      const isLeft = only && only.bookingId === row.sync?.bookingId && !known.has(only.repId);
+      const left = bookings.length === 1 && (isReport || isLeft);
       return bookings.length === 0 || left ? null : `nobody is wanted, Crossmark has ${held}`;
     }
     // Crossmark's list has no ends, so a late write or a person on Crossmark's site may change an
