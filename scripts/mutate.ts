@@ -80,8 +80,12 @@ for (const name of positionals.length > 0 ? (positionals as Name[]) : NAMES) {
   process.chdir(join(ROOT, 'packages', name));
   Object.assign(process.env, { MUTATION_TESTS: tests.join(','), ...env });
   await new Stryker({
-    testRunner: 'vitest',
-    plugins: [import.meta.resolve('@stryker-mutator/vitest-runner')],
+    testRunner: 'each-mutant',
+    plugins: [
+      import.meta.resolve('@stryker-mutator/vitest-runner'),
+      import.meta.resolve('./lib/mutation/runner.ts'),
+    ],
+    dryRunTimeoutMinutes: 60,
     vitest: { configFile: join(ROOT, 'scripts/lib/mutation/vitest.config.ts'), related: false },
     mutate: [...(values.only ?? mutate), '!src/**/*.test.ts'],
     concurrency: 1,

@@ -212,7 +212,7 @@ describe('cover', () => {
 
   it('for hours off gives away what lasts into them, and keeps its day wherever anybody can', () => {
     let kept = 0;
-    for (let seed = 1; seed <= clubsToPlan(30); seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const club = staffedClub(seed);
       const { employeeId, theirs: all } = offSick(club);
       const hours = { fromTime: '13:00', untilTime: '15:00' };
@@ -261,7 +261,7 @@ describe('cover', () => {
 
   it('keeps locks against soft rules, of noon checks and of work that makes room; the rest obeys every rule', () => {
     const seen = { soft: 0, checks: 0, room: 0, unkept: 0 };
-    for (let seed = 1; seed <= clubsToPlan(30); seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const { input, theirs, employeeId } = offSick(staffedClub(seed));
       const covered = { scheduleIds: idsOf(theirs), keepsPeople: false };
       const events = new Map(input.scheduled.map(({ event }) => [event.id, event] as const));

@@ -118,7 +118,6 @@ function inWords(input: PlanInput, proposal: Proposal): string {
 }
 
 const fileOf = (name: string) => `./plans/${name}.txt`;
-const LONG = { timeLimitMs: 600_000 };
 
 describe('the plan of an invented club is the written one', () => {
   const plans: [name: string, seed: number, options: PlanOptions][] = [
@@ -133,7 +132,7 @@ describe('the plan of an invented club is the written one', () => {
   it.each(plans)('%s', async (name, seed, options) => {
     const days = name === 'week by week' ? 10 : 6;
     const input = fullClub(seed, { people: 7, days, events: 24, scheduled: 0.35 });
-    const text = inWords(input, propose(input, { ...LONG, ...options }, highs));
+    const text = inWords(input, propose(input, options, highs));
     await expect(text).toMatchFileSnapshot(fileOf(name));
   });
 
@@ -158,7 +157,7 @@ describe('the plan of an invented club is the written one', () => {
       from: { scheduleId, employeeId, startsAt },
     }));
     const locks = [...random.lines.filter((_, n) => n % 2 === 0), ...moved];
-    const proposal = propose({ ...input, locks }, { ...LONG, moveExisting: true }, highs);
+    const proposal = propose({ ...input, locks }, { moveExisting: true }, highs);
     await expect(inWords(input, proposal)).toMatchFileSnapshot(fileOf('with locks'));
   });
 });
@@ -203,10 +202,10 @@ describe('the cover of an invented club is the written one', () => {
       people: club.people.map((one) => (one.id === employeeId ? { ...one, timeOff: [off] } : one)),
     };
     const scheduleIds = theirs.map(({ scheduleId }) => scheduleId);
-    const proposal = cover(input, { scheduleIds, keepsPeople: false }, LONG, engineOf());
+    const proposal = cover(input, { scheduleIds, keepsPeople: false }, {}, engineOf());
     await expect(inWords(input, proposal)).toMatchFileSnapshot(fileOf(name));
     const locks = proposal.lines.filter((_, n) => n % 2 === 0);
-    const again = cover({ ...input, locks }, { scheduleIds, keepsPeople: false }, LONG, engineOf());
+    const again = cover({ ...input, locks }, { scheduleIds, keepsPeople: false }, {}, engineOf());
     await expect(inWords(input, again)).toMatchFileSnapshot(fileOf(`${name}, with locks`));
   });
 
@@ -217,7 +216,7 @@ describe('the cover of an invented club is the written one', () => {
     const scheduleIds = input.scheduled
       .filter(({ workDate }) => workDate === day)
       .map(({ scheduleId }) => scheduleId);
-    const proposal = cover(input, { scheduleIds, keepsPeople: true }, LONG, highs);
+    const proposal = cover(input, { scheduleIds, keepsPeople: true }, {}, highs);
     await expect(inWords(input, proposal)).toMatchFileSnapshot(fileOf('a closed day'));
   });
 });
@@ -274,7 +273,7 @@ it('the suggestions in an invented club are the written ones', async () => {
 it('the lines of a plan under review, and those that a person moves, are the written ones', async () => {
   const input = fullClub(41);
   const { event, at, place } = wordsOf(input);
-  const proposal = propose(input, { ...LONG, moveExisting: true }, highs);
+  const proposal = propose(input, { moveExisting: true }, highs);
   const text: string[] = [];
   const now = linesNow(
     input,

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AvailabilityFacts, absencesOn, describeOtherTimeOff, holidayOn } from './availability.ts';
+import {
+  type AvailabilityFacts,
+  absencesOn,
+  describeOtherTimeOff,
+  holidayOn,
+  hoursOffOn,
+} from './availability.ts';
 import { addDays, weekdayOf } from './time.ts';
 
 const day = '2027-03-03'; // a Wednesday
@@ -102,4 +108,82 @@ describe('describeOtherTimeOff', () => {
   ])('says nothing of time off %s', (_, other) => {
     expect(describeOtherTimeOff('Ada', [other], absence)).toBeNull();
   });
+});
+
+describe('hours off', () => {
+  const part = { ...off, fromTime: '13:00', untilTime: '15:00' };
+  const hours = (facts: Partial<AvailabilityFacts>, on = day) => hoursOffOn({ ...free, ...facts }, on);
+  const usual = (fromTime: string | null, untilTime: string | null) =>
+    [0, 1, 2, 3, 4, 5, 6].map((weekday) => (weekday === 3 ? { fromTime, untilTime } : null));
+
+  it('are those of time off, with its words', () => {
+    expect(hours({ timeOff: [part] })).toEqual([
+      {
+        cause: 'time_off',
+        fromTime: '13:00',
+        untilTime: '15:00',
+        title: 'Vacation',
+        reason: 'Vacation',
+        because: ' (Vacation)',
+      },
+    ]);
+    expect(hours({ timeOff: [{ ...part, reason: null, untilTime: null }] })).toEqual([
+      {
+        cause: 'time_off',
+        fromTime: '13:00',
+        untilTime: null,
+        title: 'Time off',
+        reason: 'time off',
+        because: '',
+      },
+    ]);
+    expect(hours({ timeOff: [part] }, addDays(day, 1))).toEqual([]);
+  });
+
+  it('are none of a day that is off as a whole', () => {
+    expect(hours({ timeOff: [part, off] })).toEqual([]);
+    expect(hours({ timeOff: [part], dates: [date(false)] })).toEqual([]);
+    // The weekly pattern and a range can be overridden, and the hours remain then.
+    expect(hours({ timeOff: [part], pattern: notOn(3) })).toHaveLength(1);
+    expect(hours({ timeOff: [part], ranges: [range(false)] })).toHaveLength(1);
+  });
+
+  it('are those besides the usual hours of the weekday, unless the day or a range says otherwise', () => {
+    const reason = 'works from 9:00 AM to 5:00 PM on Wednesdays';
+    const words = { cause: 'pattern_unavailable', title: reason, reason, because: ` (${reason})` };
+    const patternHours = usual('09:00', '17:00');
+    expect(hours({ patternHours })).toEqual([
+      { ...words, fromTime: null, untilTime: '09:00' },
+      { ...words, fromTime: '17:00', untilTime: null },
+    ]);
+    expect(hours({ patternHours }, addDays(day, 1))).toEqual([]);
+    expect(hours({ patternHours, dates: [date(true)] })).toEqual([]);
+    expect(hours({ patternHours, dates: [{ ...date(true), day: addDays(day, 1) }] })).toHaveLength(2);
+    expect(hours({ patternHours, ranges: [range(true)] })).toEqual([]);
+    expect(hours({ patternHours, pattern: notOn(3) })).toEqual([]);
+  });
+});
+
+describe('an absence', () => {
+  it('has a title, and a reason for a sentence', () => {
+    const [blocked] = absencesOn({ ...free, dates: [date(false)] }, day);
+    expect(blocked).toEqual({ cause: 'date_unavailable', title: 'exam', reason: 'exam', because: ' (exam)' });
+    const [unnamed] = absencesOn({ ...free, dates: [{ ...date(false), reason: null }] }, day);
+    expect(unnamed).toEqual({
+      cause: 'date_unavailable',
+      title: 'Not available',
+      reason: 'not available that day',
+      because: '',
+    });
+    const [never] = absencesOn({ ...free, pattern: notOn(3) }, day);
+    const reason = 'never works on Wednesdays';
+    expect(never).toEqual({ cause: 'pattern_unavailable', title: reason, reason, because: ` (${reason})` });
+  });
+});
+
+it('other time off that ends on the first day is told of', () => {
+  const ends = { startsOn: addDays(day, -3), endsOn: day, reason: null };
+  expect(describeOtherTimeOff('Ada', [ends], { startsOn: day, endsOn: addDays(day, 1) })).toBe(
+    'Ada still has time off on Wed Mar 3.',
+  );
 });

@@ -161,7 +161,9 @@ describe('a week that is copied', () => {
       'No unscheduled Core event can be worked on Mon Mar 8.',
     );
     expect(rowWith({ dueOn: '2027-03-09' })?.event?.id).toBe(11);
-    expect(rowWith({ dueOn: '2027-03-08' })?.event).toBeNull();
+    expect(rowWith({ dueOn: '2027-03-08' })?.obstacle).toBe(
+      'No unscheduled Core event can be worked on Mon Mar 8.',
+    );
     expect(rowWith({ scheduled: true })?.obstacle).toBe('No unscheduled Core event is left.');
   });
 
@@ -189,6 +191,27 @@ describe('a week that is copied', () => {
       /has no RepID.*choose somebody else\. Person 1 has time off on Mon Mar 8\./,
     );
     expect(rows[1]?.event?.id).toBe(11);
+  });
+
+  it('takes what is due first, wherever it stands, and counts what it copies as work', () => {
+    const rows = copyWeek({
+      ...ask,
+      week: [source(1, 'Alder-Oats', 1, '2027-03-01'), source(2, 'Alder-Oats', 1, '2027-03-01')],
+      open: [event(11, 'Birch-Tea', { dueOn: '2027-03-20' }), event(12, 'Birch-Tea'), event(13, 'Birch-Tea')],
+    });
+    expect(rows[0]?.event?.id).toBe(12);
+    expect(rows[1]?.obstacle).toMatch(/^Person 1 already has a Core at 11:15 AM on Mon Mar 8\./);
+  });
+
+  it('says that all are used where others can’t be worked that day', () => {
+    const rows = copyWeek({
+      ...ask,
+      week: [source(1, 'Alder-Oats', 1, '2027-03-01'), source(2, 'Alder-Oats', 2, '2027-03-01')],
+      open: [event(11, 'Alder-Oats'), event(12, 'Alder-Oats', { startsOn: '2027-03-10' })],
+    });
+    expect(rows[1]?.obstacle).toBe(
+      'Every Core event that can be worked on Mon Mar 8 is used by another row.',
+    );
   });
 
   it('says that nothing can be worked that day where what is used is of other days', () => {

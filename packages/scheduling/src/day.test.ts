@@ -92,6 +92,12 @@ describe('slotCoverage', () => {
     ]);
   });
 
+  it('lists starts in order of time', () => {
+    const early = work('Core', person('Ada'), '09:00');
+    const cover = slotCoverage([early], DEFAULT_SLOTS, timeZone).find(({ type }) => type === 'Core');
+    expect(cover?.slots.map(({ time }) => time)).toEqual(['09:00', ...DEFAULT_SLOTS.Core]);
+  });
+
   it('shows all work exactly once, and every usual start, whatever the plan', () => {
     const anyWork = fc.record({
       type: fc.constantFrom(...EVENT_TYPES),
@@ -139,6 +145,13 @@ describe('corePairs', () => {
   it('leaves a check with another Core of the number that it stands with', () => {
     const check = member('Supervisor', { day: '2026-01-06', time: '12:00' });
     expect(stateOf(check, member('Core', { day: '2026-01-06', time: '10:45' }))).toEqual(['others']);
+  });
+  it('leaves no check with a Core of another number, on another day or without a day', () => {
+    const check = member('Supervisor', { day: '2026-01-06', time: '12:00' });
+    const other = member('Core', { day: '2026-01-06', time: '10:45' });
+    expect(stateOf(check, { ...other, name: other.name.replace('612345', '612346') })).toEqual(['other_day']);
+    expect(stateOf(check, member('Core', { day: '2026-01-07', time: '10:45' }))).toEqual(['other_day']);
+    expect(stateOf(check, member('Core', null))).toEqual(['other_day']);
   });
   it('knows none for a Core without a Supervisor event, nor for one that is on another day', () => {
     expect(stateOf()).toEqual([]);
@@ -235,6 +248,41 @@ describe('verifyDay', () => {
     expect(says({ people: [sue], work: [hers] }, 'juicer_staffed')).toEqual([]);
   });
 
+  it('says whose work is in question where the person is not known, and nothing of work of other kinds', () => {
+    const [jo, ada] = [person('Jo', 'Juicer Barista'), person('Ada')];
+    const turns = { juicer: { employeeId: jo.id, name: 'Jo', off: null }, primaryLead: null };
+    const theirs = work('Juicer Survey', ada, '17:00');
+    expect(says({ people: [jo], turns, work: [theirs] }, 'by_rotation')[0]).toMatch(
+      / is somebody else’s, and Jo is /,
+    );
+    expect(says({ people: [ada], work: [theirs] }, 'digital_freeosk_staffed')).toEqual([]);
+    expect(says({ people: [ada], work: [work('Other', ada, '11:00')] }, 'digital_freeosk_staffed')).toEqual(
+      [],
+    );
+  });
+
+  it('counts only Cores as Cores, and is about the last of them', () => {
+    const ada = person('Ada');
+    const [first, other] = [work('Core', ada, '10:45'), work('Digital Setup', ada, '11:00')];
+    expect(says({ people: [ada], work: [first, other] }, 'one_core_each')).toEqual([]);
+    expect(says({ people: [ada], work: [other] }, 'one_core_each')).toEqual([]);
+    const [second, third] = [work('Core', ada, '11:15'), work('Core', ada, '12:15')];
+    expect(findingsOf({ people: [ada], work: [first, second, third] }, 'one_core_each')).toEqual([
+      {
+        message: 'Ada has 3 Cores, at 10:45 AM and 11:15 AM and 12:15 PM. Give one to somebody else.',
+        eventId: third.eventId,
+        accepted: null,
+      },
+    ]);
+    const both = [
+      { ...second, overrideReason: 'nobody else' },
+      { ...third, overrideReason: 'agreed' },
+    ];
+    expect(findingsOf({ people: [ada], work: [first, ...both] }, 'one_core_each')[0]?.accepted).toBe(
+      'nobody else, agreed',
+    );
+  });
+
   it('wants one Core each at most, unless the second was accepted with a reason', () => {
     const people = [person('Ada')] as [DayPerson];
     const first = work('Core', people[0], '10:45');
@@ -273,6 +321,10 @@ describe('verifyDay', () => {
       says({ pairs: pair('other_day', { workDate: '2026-01-06', startsAt: '' }) }, 'noon_checks'),
     ).toEqual(['Supervisor 612345 is on Tue Jan 6, its Core on Mon Jan 5. Move it.']);
     expect(says({ pairs: pair('others') }, 'noon_checks')).toEqual([]);
+    const elsewhere = { workDate: '2026-01-06', startsAt: '' };
+    for (const state of ['at_noon', 'off_noon', 'others'] as const)
+      expect(says({ pairs: pair(state, elsewhere) }, 'noon_checks')).toEqual([]);
+    expect(says({ pairs: pair('other_day') }, 'noon_checks')).toEqual([]);
     const late = work('Supervisor', sue, '12:30');
     expect(says({ people: [sue], work: [late] }, 'noon_checks')).toEqual([
       expect.stringContaining('is at 12:30 PM and not at 12:00 PM'),
@@ -362,6 +414,48 @@ describe('verifyDay', () => {
       work('Core', lou, '11:15'),
     );
     expect(alone).toEqual(['Lea both opens and closes. Have another Lead do one of them.']);
+  });
+
+  it('wants nothing of Leads where the store has no usual start of Cores', () => {
+    const [lea, lou] = [person('Lea', 'Lead Event Specialist'), person('Lou', 'Lead Event Specialist')];
+    const planned = [work('Core', lea, '11:15'), work('Core', lou, '11:15')];
+    const slots = { ...DEFAULT_SLOTS, Core: [] };
+    expect(says({ people: [lea, lou], work: planned, slots }, 'leads')).toEqual([]);
+  });
+
+  it('takes a reason for whoever is unavailable for some days', () => {
+    const range = { startsOn: day, endsOn: day, available: false, reason: 'exams' };
+    const ada = person('Ada', undefined, { ranges: [range] });
+    const core = work('Core', ada, '10:45', 'agreed');
+    expect(findingsOf({ people: [ada], work: [core] }, 'nobody_off')).toEqual([
+      {
+        message: `Ada is off (exams), and has Core ${610_000 + core.eventId}. Give it to somebody else.`,
+        eventId: core.eventId,
+        accepted: 'agreed',
+      },
+    ]);
+  });
+
+  it('wants nobody at work who is off in the hours of the next day into which their work goes on', () => {
+    const offUntil = (untilTime: string | null, fromTime: string | null = null) =>
+      person('Ada', undefined, {
+        timeOff: [{ startsOn: '2026-01-06', endsOn: '2026-01-06', reason: 'dentist', fromTime, untilTime }],
+      });
+    const says = (who: DayPerson) => {
+      const core = work('Core', who, '22:00');
+      const late = { ...core, endsAt: addMinutes(core.startsAt, 390) };
+      return findingsOf({ people: [who], work: [late] }, 'nobody_off').map(({ message }) =>
+        message.replace(/Core \d+/, 'Core N'),
+      );
+    };
+    expect(says(offUntil('12:00'))).toEqual([
+      'Ada is off on Tue Jan 6 until 12:00 PM (dentist), and Core N of Ada goes on until 4:30 AM that day. Have it start earlier, or give it to somebody else.',
+    ]);
+    expect(says(offUntil(null))).toEqual([
+      'Ada is off on Tue Jan 6 (dentist), and Core N of Ada goes on until 4:30 AM that day. Have it start earlier, or give it to somebody else.',
+    ]);
+    expect(says(offUntil(null, '13:00'))).toEqual([]);
+    expect(says(person('Ada'))).toEqual([]);
   });
 
   it('wants nobody at work who is off, unavailable or gone, and nobody on a holiday', () => {
@@ -532,6 +626,13 @@ describe('verifyDay', () => {
       },
     ]);
     expect(findIn(6, saturday, 'agreed')[0]?.accepted).toBe('agreed');
+    const week = weekWork(6, 'agreed').map((each, n) =>
+      n === 4 ? { ...each, overrideReason: 'twice' } : each,
+    );
+    const ada = person('Ada', undefined, { weekWork: week });
+    expect(
+      findingsOf({ day: saturday, people: [ada], work: [onSaturday(ada)] }, 'no_seventh_day')[0]?.accepted,
+    ).toBe('agreed, twice');
     expect(findIn(5, saturday)).toEqual([]);
     expect(findIn(7, '2026-01-09')).toEqual([]);
   });
@@ -591,9 +692,11 @@ describe('which event a finding is about', () => {
     expect(eventsOf({ people, work: other }, 'core_slots')).toEqual([]);
   });
 
-  it('of two starts with as many Cores: the earlier one', () => {
+  it.each([
+    [['11:15', '11:15', '11:15', '10:45', '10:45', '10:45']],
+    [['10:45', '10:45', '10:45', '11:15', '11:15', '11:15']],
+  ])('of two starts with as many Cores: the earlier one', (times) => {
     const people = Array.from({ length: 6 }, (_, index) => person(`Person ${index}`));
-    const times = ['11:15', '11:15', '11:15', '10:45', '10:45', '10:45'];
     const cores = people.map((who, index) => work('Core', who, times[index] ?? ''));
     expect(says({ people, work: cores }, 'core_slots')).toEqual([
       '3 Cores start at 10:45 AM, none at 11:45 AM. Move one.',
@@ -651,6 +754,20 @@ describe('which event a finding is about', () => {
     const [clash] = findingsOf({ people: [ada], work: [core, juicer] }, 'no_juicer_core_clash');
     expect(clash).toMatchObject({ eventId: core.eventId, accepted: 'Nobody else., It has to be.' });
   });
+});
+
+it('a check is fine without findings, and where all of them are accepted', () => {
+  const check = (...accepted: (string | null)[]): DayCheck => ({
+    code: 'leads',
+    severity: 'warning',
+    findings: accepted.map((reason) => ({ message: 'wrong', eventId: 1, accepted: reason })),
+  });
+  expect([check(), check('agreed'), check('agreed', null), check(null)].map(isFine)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 describe('scoreOf', () => {

@@ -94,10 +94,9 @@ export function corePairs<Member extends PairMember>(
   day: WorkDate,
   at: { slots: Slots; timeZone: string },
 ): CorePair<Member>[] {
-  const checks = members.filter((member) => member.type === 'Supervisor');
   const cores = members.filter((member) => member.type === 'Core');
   return cores.flatMap((core) => {
-    const check = core.live?.workDate === day ? supervisorEventFor(core, checks) : undefined;
+    const check = core.live?.workDate === day ? supervisorEventFor(core, members) : undefined;
     return check ? [{ core, check, state: noonState(core, check, cores, day, at) }] : [];
   });
 }
@@ -113,11 +112,10 @@ function noonState(
   if (check.live.workDate === day) {
     return timeOf(check.live.startsAt, timeZone) === noonOf(slots) ? 'at_noon' : 'off_noon';
   }
+  // Not the Core itself, which is on this day.
   const sibling = cores.some(
     (other) =>
-      other.id !== core.id &&
-      eventNumber(other.name) === eventNumber(core.name) &&
-      other.live?.workDate === check.live?.workDate,
+      eventNumber(other.name) === eventNumber(core.name) && other.live?.workDate === check.live?.workDate,
   );
   return sibling ? 'others' : 'other_day';
 }

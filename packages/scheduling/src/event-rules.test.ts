@@ -48,5 +48,9 @@ describe('an event that older rules judged', () => {
     const juicer = { ...event, name: nineHours, type: 'Juicer Production', durationMinutes: 480 } as const;
     const before = nineHours.replace('9HR', '8HR');
     expect(ruledAgain(juicer, { 'Juicer Production': 600 }, before)).toMatchObject({ durationMinutes: 600 });
+    const shorter = { ...juicer, name: before, durationMinutes: 540 };
+    expect(ruledAgain(shorter, { 'Juicer Production': 600 }, nineHours)).toMatchObject({
+      durationMinutes: 480,
+    });
   });
 });

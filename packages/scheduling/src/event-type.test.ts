@@ -144,6 +144,7 @@ describe('what people call an event', () => {
     ['Oats 5PM-9AM extra', 'Oats 5PM\u00a0– 9AM extra'],
     ['A 8HR-ES1-JUICER-PRODUCTION', 'A 8HR\u00a0– ES1-JUICER-PRODUCTION'],
     ['-Oats', '-Oats'],
+    ['8HR-ES1-JUICER-PRODUCTIONS', '8HR\u00a0– ES1-JUICER-PRODUCTIONS'],
     ['A-B-C', 'A\u00a0– B-C'],
   ])('%s is %s', (name, title) => {
     expect(eventTitle(name)).toBe(title);
@@ -181,6 +182,9 @@ describe('spellings of a type', () => {
     ['Freeosk - Not Vendor Performed', 'Freeosk'],
     ['Freeosk - Vendor Performed Twice', 'Freeosk'],
     ['a word supervisor', 'Other'],
+    ['XCore', 'Other'],
+    ['X - Juicer--Production', 'Juicer Production'],
+    ['X - Digital--Setup', 'Digital Setup'],
   ])('%s is %s', (name, type) => {
     expect(detectEventType(name)).toBe(type);
   });

@@ -10,7 +10,7 @@ export function detectEventType(eventName: string): EventType {
   // The dash may be the first character of the name.
   const name = ` ${normalForm(eventName)}`;
   const dash = name.lastIndexOf(' - ');
-  const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
+  const suffix = dash < 0 ? '' : name.slice(dash + 3);
   const [, version, word = ''] = /^(v\d[\w.]*[-\s]+)?([a-z]+)$/i.exec(suffix) ?? [];
   // A name may be cut off, as in `V2-SUPE`. Without a version before it, more letters are required.
   const isStartOf = (whole: string, minLength: number) =>
@@ -96,7 +96,7 @@ export function durationByName(type: EventType, eventName: string): number | und
   const name = normalForm(eventName);
   if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
   if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 15;
-  if (type === 'Freeosk' && /^\s*\d\d\.\d\d-LKD-FSK-(.*-)?CO-/i.test(name)) return 60;
+  if (type === 'Freeosk' && /^\d\d\.\d\d-LKD-FSK-(.*-)?CO-/i.test(name)) return 60;
   if (type === 'Other' && /\bvendor performed$/i.test(name)) return 5;
   return undefined;
 }

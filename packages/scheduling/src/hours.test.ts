@@ -169,3 +169,14 @@ describe('hours of one day', () => {
     expect(hoursOnClock(hours('13:00', '17:00'))).toBe('13:00–17:00');
   });
 });
+
+it('a day without an end of its hours ends with the first midnight that clocks show', () => {
+  // In Havana, clocks show the hour after midnight twice on 7 November 2027.
+  const zone = 'America/Havana';
+  const night = { fromTime: '22:00', untilTime: null };
+  const firstHour = { startsAt: '2027-11-07T04:10:00.000Z', endsAt: '2027-11-07T04:40:00.000Z' };
+  expect(isDuring(firstHour, '2027-11-06', night, zone)).toBe(false);
+  expect(isDuring({ ...firstHour, startsAt: '2027-11-07T03:50:00.000Z' }, '2027-11-06', night, zone)).toBe(
+    true,
+  );
+});

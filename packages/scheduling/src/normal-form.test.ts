@@ -53,6 +53,7 @@ describe('a search', () => {
     expect(isFound('ola 614', [title])).toBe(true);
     expect(isFound('ada cola', [title, 'Ada Example', null, undefined])).toBe(true);
     expect(isFound('cola pepper', [title])).toBe(false);
+    expect(isFound('e', [null, undefined])).toBe(false);
   });
 
   it('finds a title by the title, in the spelling of whatever page or program it was copied from', () => {
@@ -65,6 +66,7 @@ describe('a search', () => {
     expect(searchWords('Acme, (3PM): "Cola".')).toEqual(['acme', '3pm', 'cola']);
     expect(searchWords('C++ 100% -')).toEqual(['c++', '100%', '-']);
     expect(searchWords('?')).toEqual(['?']);
+    expect(searchWords('" ( [] ...')).toEqual(['"', '(', '[]', '...']);
   });
 
   it('of nothing but spaces finds everything', () => {

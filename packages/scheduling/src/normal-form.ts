@@ -44,7 +44,6 @@ function withoutMarks(word: string): string {
  */
 export function isFound(search: string, texts: readonly (string | null | undefined)[]): boolean {
   const words = searchWords(search);
-  if (words.length === 0) return true;
   const forms = texts.map((text) => normalForm(text ?? ''));
   return words.every((word) => forms.some((form) => form.includes(word)));
 }

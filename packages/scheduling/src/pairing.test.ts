@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { detectEventType } from './event-type.ts';
-import { linesToApprove, supervisorEventFor, supervisorPlan } from './pairing.ts';
+import { linesToApprove, noonOf, supervisorEventFor, supervisorPlan } from './pairing.ts';
 import { type EventFacts, type PersonFacts, type PlannedWork, type StoreRules, usualRules } from './rules.ts';
 import { addMinutes, instantAt, timeOf } from './time.ts';
 
@@ -200,4 +200,12 @@ describe('linesToApprove', () => {
   ])('leave a noon check only where its Core has a line that waits: %s', (_, its, expected) => {
     expect(approved(its, check)).toEqual(expected);
   });
+});
+
+it('noon checks are at the first usual start that the store sets, at noon where it sets none', () => {
+  expect([noonOf({}), noonOf({ Supervisor: ['13:00', '12:30'] }), noonOf({ Supervisor: [] })]).toEqual([
+    '12:00',
+    '13:00',
+    '12:00',
+  ]);
 });

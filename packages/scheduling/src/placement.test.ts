@@ -79,6 +79,13 @@ describe('an event put on a person’s day', () => {
     expect(placed.reasons).not.toEqual([]);
   });
 
+  it('takes a later slot that is forbidden less', () => {
+    const off = { startsOn: day, endsOn: day, reason: null, fromTime: null, untilTime: '11:00' };
+    const planned = [work('Core', '18:00', 1, 1)];
+    const placed = placeOn({ ...ask, person: { ...person, timeOff: [off] }, event: event('Core'), planned });
+    expect([slotOf(placed), placed.verdict]).toEqual(['11:15', 'soft']);
+  });
+
   it('is at noon where the store has no starts', () => {
     const store = { ...usualRules(timeZone), slots: { Core: [] } };
     expect(slotOf(placeOn({ ...ask, store, event: event('Core') }))).toBe('12:00');

@@ -52,7 +52,7 @@ export function placeOn(
         timeOf(work.startsAt, timeZone) === slot,
     ).length;
   const slots = slotsFor(ask.event.type, setSlots);
-  const sortedSlots = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
+  const sortedSlots = slots.toSorted((a, b) => taken(a) - taken(b));
   let best: Placement | undefined;
   for (const slot of sortedSlots) {
     const placement = at(slot);

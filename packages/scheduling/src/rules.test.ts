@@ -5,9 +5,13 @@ import {
   type Candidate,
   type EventFacts,
   evaluate,
+  evaluateFirmly,
   evaluateTrade,
+  everyRoleDoes,
+  labelOf,
   type PersonFacts,
   type PlannedWork,
+  reasonsAgainstDay,
   type StoreRules,
   usualRules,
   withArticle,
@@ -699,5 +703,140 @@ describe('the sentence of each reason', () => {
       { startsOn: '2027-03-04', endsOn: '2027-03-04', reason: 'a move' },
     ];
     expect(off(says({ ...night, ...ada({ timeOff: two }) }))).toHaveLength(2);
+  });
+});
+
+describe('whole sentences', () => {
+  const says = (more: Partial<Candidate> = {}) => evaluate(candidate(more)).map(({ message }) => message);
+  const EARLIER = '2027-03-01T05:00:00.000Z';
+
+  it('of a store without settings, and of the work that everybody does', () => {
+    expect(usualRules('UTC')).toEqual({
+      timeZone: 'UTC',
+      slots: {},
+      roleLimits: {},
+      noonCheckBy: 'lead_with_core',
+    });
+    expect(EVENT_TYPES.filter(everyRoleDoes)).toEqual(['Core']);
+  });
+
+  it('of an absence: the way out, and a reason only where one is taken', () => {
+    const off = person({ timeOff: [{ startsOn: day, endsOn: day, reason: null }] });
+    const never = person({ pattern: [true, true, true, false, true, true, true] });
+    const ofOff = 'Ada Example has time off on Wed Mar 3. Choose another day or person.';
+    const ofNever =
+      'Ada Example is unavailable on Wed Mar 3 (never works on Wednesdays). Choose another day or person';
+    expect(says({ person: off })).toEqual([ofOff]);
+    expect(says({ person: never })).toEqual([`${ofNever}, or save it with a reason.`]);
+    expect(evaluateFirmly(candidate({ person: never })).map(({ message }) => message)).toEqual([
+      `${ofNever}.`,
+    ]);
+    expect(reasonsAgainstDay(off, day, [])).toEqual([{ code: 'time_off', severity: 'hard', message: ofOff }]);
+    expect(reasonsAgainstDay(never, day, [{ day, name: 'Inventory', yearly: false }])).toEqual([
+      {
+        code: 'holiday',
+        severity: 'hard',
+        message: 'The store is closed on Wed Mar 3: Inventory. Choose another day.',
+      },
+      { code: 'pattern_unavailable', severity: 'soft', message: `${ofNever}, or save it with a reason.` },
+    ]);
+    expect(reasonsAgainstDay(person(), day, [])).toEqual([]);
+  });
+
+  it('of a night: each day that is closed, each hour that is off, and a leaving once', () => {
+    const holidays = ['2027-03-03', '2027-03-04'].map((on) => ({
+      day: on,
+      name: 'Inventory',
+      yearly: false,
+    }));
+    const hard = (more: Partial<Candidate>) =>
+      evaluate(candidate({ startsAt: at('20:00'), ...more })).filter(({ severity }) => severity === 'hard');
+    expect(hard({ holidays }).map(({ code }) => code)).toEqual(['holiday', 'holiday']);
+    expect(hard({ person: person({ terminatedOn: '2027-03-02' }) }).map(({ code }) => code)).toEqual([
+      'retired',
+    ]);
+    const left = person({
+      terminatedOn: '2027-03-02',
+      timeOff: [{ startsOn: day, endsOn: day, reason: null }],
+    });
+    expect(hard({ person: left, holidays }).map(({ code }) => code)).toEqual([
+      'retired',
+      'holiday',
+      'time_off',
+      'holiday',
+    ]);
+    const hours = (fromTime: string, untilTime: string) => ({
+      startsOn: day,
+      endsOn: day,
+      reason: 'dentist',
+      fromTime,
+      untilTime,
+    });
+    const timeOff = [hours('20:00', '21:00'), hours('22:00', '23:00')];
+    expect(hard({ person: person({ timeOff }) }).map(({ message }) => message)).toEqual([
+      'Ada Example has time off on Wed Mar 3 from 8:00 PM to 9:00 PM (dentist). Choose another time, day or person.',
+      'Ada Example has time off on Wed Mar 3 from 10:00 PM to 11:00 PM (dentist). Choose another time, day or person.',
+    ]);
+  });
+
+  it('of work that takes no booking', () => {
+    expect(says({ event: event('Core', { condition: 'Submitted' }) })).toEqual([
+      'Core 610123 is Submitted in Crossmark and takes no booking. Reissue it to have it done again.',
+    ]);
+    expect(says({ event: event('Core', { condition: 'Expired' }) })).toEqual([
+      'Core 610123 is Expired in Crossmark and takes no booking. Choose another event.',
+    ]);
+    expect(says({ event: event('Core', { scheduled: true }) })).toEqual([
+      'Core 610123 is already scheduled. Move that schedule, or unschedule it first.',
+    ]);
+  });
+
+  it('name an event by its number, or by what people call it', () => {
+    expect(labelOf(event('Core'))).toBe('Core 610123');
+    const unnumbered = '01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup';
+    expect(labelOf({ type: 'Digital Setup', name: unnumbered })).toBe('“Juniper & Co\u00a0– Yuzu”');
+  });
+
+  it('of a start: long work beside it says nothing, and a taken start is one hint', () => {
+    const lead = person({ role: 'Lead Event Specialist' });
+    const setup = { event: event('Digital Setup'), person: lead };
+    expect(against({ ...setup, startsAt: at('10:45'), planned: [work('Core', at('10:45'))] })).toEqual([]);
+    const planned = [work('Other', at('11:00')), work('Other', at('11:15'), { eventId: 71 })];
+    expect(against({ ...setup, startsAt: at('11:15'), planned })).toEqual(['hint:same_start']);
+  });
+
+  it('of a trade', () => {
+    const side = (id: number, who: PersonFacts, more: object = {}) => ({
+      scheduleId: 500 + id,
+      event: event('Core', { id, scheduled: true, condition: 'Scheduled' }),
+      person: who,
+      startsAt: at('10:45'),
+      endsAt: addMinutes(at('10:45'), 390),
+      ...more,
+    });
+    const trade = (a: ReturnType<typeof side>, b: ReturnType<typeof side>) =>
+      evaluateTrade({ a, b, store, holidays: [], now: EARLIER, planned: [] });
+    const [ada, ben] = [person(), person({ id: 2, name: 'Ben Example' })];
+    const freeosk = side(101, ben, { event: event('Freeosk', { id: 101, scheduled: true }) });
+    expect(trade(side(100, ada), freeosk).b).toContainEqual({
+      code: 'trade_not_core',
+      severity: 'hard',
+      message: 'Freeosk 610123 is no Core: only two Cores can be traded. Change its person instead.',
+    });
+    expect(trade(side(100, ada), side(101, ada)).a).toEqual([
+      {
+        code: 'trade_same_person',
+        severity: 'hard',
+        message: "Ada Example does both Cores already, so there is nothing to trade. Choose somebody else's.",
+      },
+    ]);
+    // Reissued work is traded within its own expiry, and not beyond.
+    const late = { startsAt: at('10:45', '2027-03-12'), endsAt: addMinutes(at('10:45', '2027-03-12'), 390) };
+    const reissued = (windowEndsOn: string) => side(100, ada, { ...late, windowEndsOn });
+    expect(trade(reissued('2027-03-13'), side(101, ben))).toMatchObject({ allowed: true });
+    expect(trade(reissued('2027-03-12'), side(101, ben))).toMatchObject({
+      allowed: false,
+      a: [{ code: 'window' }],
+    });
   });
 });

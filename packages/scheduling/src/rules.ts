@@ -362,7 +362,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
 export const MINUTES_APART = 15;
 
 /**
- * Whether a start is quarters of an hour away from a usual one, and the person's other short work
+ * Whether a start that is not a usual one is quarters of an hour away from one, and the person's other short work
  * begins at that one and at all between.
  */
 function isBesideUsual(
@@ -370,14 +370,13 @@ function isBesideUsual(
   usual: readonly Instant[],
   beside: readonly { startsAt: Instant }[],
 ): boolean {
-  if (beside.length === 0) return false;
   const taken = new Set(beside.map((work) => Date.parse(work.startsAt)));
   const wanted = Date.parse(startsAt);
   return usual.some((slot) => {
     let at = Date.parse(slot);
     const step = Math.sign(wanted - at) * MINUTES_APART * 60_000;
     while (taken.has(at) && at !== wanted) at += step;
-    return at === wanted && at !== Date.parse(slot);
+    return at === wanted;
   });
 }
 

@@ -26,6 +26,8 @@ describe('lunch and end of a start', () => {
     ['10:45', '09:00', '17:00', 'lunch'],
     ['10:45', null, '10:45', 'end'],
     ['10:45', '13:30', '13:45', 'end'],
+    ['10:45', '13:30', null, null],
+    ['10:45', null, '11:00', null],
   ] as const)('of %s with lunch %s and end %s: %s', (start, lunchAt, endsAt, fault) => {
     expect(faultOfSlotTimes(start, { lunchAt, endsAt })).toBe(fault);
   });

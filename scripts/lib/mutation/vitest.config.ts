@@ -23,6 +23,7 @@ export default defineConfig({
   test: {
     include: tests,
     sequence: { sequencer: AsListed },
+    runner: here('each-mutant.ts'),
     setupFiles: [runtime('fixed-seed.ts'), runtime('patience.ts'), here('first-failure.ts')],
     testTimeout: 180_000,
     pool: 'threads',

@@ -855,6 +855,12 @@ describe('what is sent about closed work', () => {
       waits('Expired'),
     ],
     [
+      'waits after a reissue and a removal',
+      { schedule: opens, steps: [removal(B2), reissue()] },
+      accepted(closed('Expired')),
+      waits('Expired'),
+    ],
+    [
       'waits no longer after the booking',
       { schedule: opens, steps: [made(B2), removal(B2), reissue()] },
       accepted(closed('Expired')),

@@ -106,3 +106,50 @@ test('a reissue comes right before its booking, and leaves the booking that it r
     }),
   );
 });
+
+describe('of several bookings', () => {
+  const goal: Wanted = {
+    repId: '100001' as RepId,
+    startsAt: '2026-01-05T15:45:00.000Z',
+    endsAt: '2026-01-05T22:15:00.000Z',
+    reissue: null,
+  };
+  const right = (id: string | null): Held => ({ ...goal, bookingId: id as BookingId | null });
+  const removes = (id: string) => ({ kind: 'delete', bookingId: id });
+
+  test('that are right, the one without a number stays, because it can’t be removed', () => {
+    expect(plan(goal, [right('50000001'), right(null)])).toEqual([removes('50000001')]);
+    expect(plan(goal, [right(null), right('50000001')])).toEqual([removes('50000001')]);
+    expect(plan(goal, [right('50000001'), right('50000002')])).toEqual([removes('50000002')]);
+  });
+
+  test('that are wrong, all are removed before the right one is made', () => {
+    const wrong = { ...right('50000001'), repId: '100002' as RepId };
+    const later = { ...right('50000002'), endsAt: '2026-01-05T23:15:00.000Z' };
+    const { reissue: _, ...booking } = goal;
+    const makes = { kind: 'create', ...booking };
+    expect(plan(goal, [wrong, later])).toEqual([removes('50000001'), removes('50000002'), makes]);
+    expect(plan(null, [wrong, later])).toEqual([removes('50000001'), removes('50000002')]);
+    expect(plan(goal, [])).toEqual([makes]);
+  });
+
+  test('a reissue names when the booking that it opens began, if that is known', () => {
+    const reissue = {
+      bookingId: '80000001' as BookingId,
+      scheduleId: 7,
+      expiresOn: '2026-02-01',
+      includeResponses: true,
+    };
+    const worked = { ...right('80000001'), startsAt: '2026-01-02T15:45:00.000Z' };
+    const workedAt = (before: Held[]) =>
+      plan({ ...goal, reissue }, before).find(({ kind }) => kind === 'reissue');
+    expect(workedAt([{ ...right('50000001'), repId: null }, worked])).toEqual({
+      kind: 'reissue',
+      repId: goal.repId,
+      workedAt: worked.startsAt,
+      ...reissue,
+    });
+    expect(workedAt([])).toMatchObject({ workedAt: null });
+    expect(workedAt([{ ...worked, startsAt: null }])).toMatchObject({ workedAt: null });
+  });
+});

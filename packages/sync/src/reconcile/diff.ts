@@ -60,7 +60,7 @@ export function isWanted(wanted: Wanted | null, booking: Held | null): boolean {
  * replaces the first on a second booking or keeps both. A reissue comes right before its booking.
  */
 export function plan(wanted: Wanted | null, held: readonly Held[]): Step[] {
-  const right = wanted ? held.filter((booking) => isWanted(wanted, booking)) : [];
+  const right = held.filter((booking) => isWanted(wanted, booking));
   // Of several right bookings, keep the one without a number: it is the only one that can't be
   // removed from here.
   const kept = right.find((booking) => booking.bookingId === null) ?? right[0];

@@ -126,6 +126,7 @@ describe('the removals of a booking', () => {
     ]);
     expect(idsOf(confirmedRemovals(B1, steps))).toEqual([100, 96]);
     expect(confirmedRemovals(null, journal([removal(B1), made(null)]))).toEqual([]);
+    expect(mayHaveRemoved(null, journal([reissue({ bookingId: null })]), NOW)).toEqual([]);
   });
 
   test('of an earlier booking with the same number don’t count', () => {
@@ -230,6 +231,12 @@ describe('reissued work', () => {
     [
       'is none once a booking was asked for',
       { steps: [made(null, { state: 'sent' }), reissue()] },
+      submitted,
+      false,
+    ],
+    [
+      'is none once a booking was made for the schedule',
+      { steps: [made(B2, { scheduleId: 7 }), reissue()] },
       submitted,
       false,
     ],
@@ -455,6 +462,14 @@ describe('the writes whose bookings may lie beneath the listed one', () => {
     ['are not the removed ones', {}, [removal(B2), made(B2)], null, []],
     ['are not those whose removal was refused', {}, [removal(B2, { state: 'refused' }), made(B2)], null, []],
     ['are those whose removal is in doubt', {}, [removal(B2, { state: 'unknown' }), made(B2)], null, [99]],
+    ['are the newest of each number', {}, [made(B2), made(B2)], null, [100]],
+    [
+      'are those whose reissue was refused',
+      {},
+      [reissue({ bookingId: B3, state: 'refused' }), made(B3)],
+      null,
+      [99],
+    ],
     ['are those made again after a removal', {}, [made(B2), removal(B2), made(B2)], null, [100]],
     ['are not those whose work was opened again', {}, [reissue({ bookingId: B2 }), made(B2)], null, []],
     ['are not the one that is to be opened again', {}, [made(B2), made(B3)], wanted({ reissue: due }), [99]],
@@ -488,51 +503,56 @@ const interpret = (
   });
 
 describe('a listed booking', () => {
-  test.each<[string, ReturnType<typeof interpret>, object]>([
-    ['of nobody, where somebody is wanted', interpret(rowOf()), { held: null, seen: null, explained: true }],
-    ['of nobody, with nobody wanted', interpret(rowOf(), { wanted: null }), { held: null, explained: true }],
+  test.each<[string, Parameters<typeof interpret>, object]>([
+    ['of nobody, where somebody is wanted', [rowOf()], { held: null, seen: null, explained: true }],
+    ['of nobody, with nobody wanted', [rowOf(), { wanted: null }], { held: null, explained: true }],
     [
       'of nobody, where one is known, is unexplained',
-      interpret(rowOf(), { last: held() }),
+      [rowOf(), { last: held() }],
       { held: null, explained: false },
     ],
     [
       'of nobody, where one is known whose removal may have arrived',
-      interpret(rowOf(), { last: held() }, [removal(B1, { state: 'refused' })]),
+      [rowOf(), { last: held() }, [removal(B1, { state: 'refused' })]],
       { held: null, explained: true, settled: [] },
     ],
     [
       'as wanted gets the wanted end',
-      interpret(bookedRow(B1)),
+      [bookedRow(B1)],
       { held: held(), seen: held({ endsAt: null }), explained: true, source: undefined, beneath: [] },
     ],
     [
       'of somebody else is unexplained, and its end unknown',
-      interpret(bookedRow(B2, BOB)),
+      [bookedRow(B2, BOB)],
       { held: held({ bookingId: B2, repId: BOB, names: 'Bob', endsAt: null }), explained: false },
     ],
     [
       'that is the known one keeps its end',
-      interpret(bookedRow(B1), { last: held(), wanted: wanted({ startsAt: LATER }) }),
+      [bookedRow(B1), { last: held(), wanted: wanted({ startsAt: LATER }) }],
       { held: held(), explained: true },
     ],
     [
       'of which the end was never known',
-      interpret(bookedRow(B1), { last: held({ endsAt: null }), wanted: null }),
+      [bookedRow(B1), { last: held({ endsAt: null }), wanted: null }],
       { held: held({ endsAt: null }), explained: true },
     ],
     [
       'that a write made has that write’s end',
-      interpret(bookedRow(B1), { wanted: null }, [made(B1, { endsAt: LATER })]),
+      [bookedRow(B1), { wanted: null }, [made(B1, { endsAt: LATER })]],
       { held: held({ endsAt: LATER }), source: 100, explained: true },
     ],
     [
+      'of somebody else, after a removal of ours, is unexplained',
+      [bookedRow(B2, BOB), { last: held() }, [removal(B1)]],
+      { explained: false },
+    ],
+    [
       'that lies above another of ours',
-      interpret(bookedRow(B1), {}, [made(B1), made(B2)]),
+      [bookedRow(B1), {}, [made(B1), made(B2)]],
       { held: held(), beneath: [B2], source: 100 },
     ],
-  ])('%s', (_, interpretation, what) => {
-    expect(interpretation).toMatchObject(what);
+  ])('%s', (_, listing, what) => {
+    expect(interpret(...listing)).toMatchObject(what);
   });
 
   const partial = (more: Partial<PlannedEvent>) => ({ ...bookedRow(B1), ...more });
@@ -645,6 +665,13 @@ describe('the write that made a listed booking', () => {
   test.each<[string, Steps, number | undefined, string]>([
     ['is the newest of its number', [made(B1), made(B1)], 100, NOW],
     ['is none of another number', [made(B2)], undefined, NOW],
+    ['is none of another number whose outcome is unknown', [made(B2, { state: 'unknown' })], undefined, NOW],
+    [
+      'is a lost one where the removed one was another',
+      [made(null, { state: 'unknown' }), removal(B1), made(B1, { startsAt: LATER })],
+      100,
+      NOW,
+    ],
     ['is none for another person', [made(B1, { repId: BOB })], undefined, NOW],
     ['is none for another time', [made(B1, { startsAt: LATER })], undefined, NOW],
     ['is one whose answer was lost', [made(null, { state: 'unknown' })], 100, NOW],
@@ -746,6 +773,12 @@ describe('what a row settles', () => {
     [
       'a reissue in doubt whose condition it shows: done',
       opened,
+      [reissue({ state: 'sent', condition: 'Submitted' })],
+      [{ id: 100, state: 'done', bookingId: null }],
+    ],
+    [
+      'a reissue in doubt whose condition it shows, with a booking: done, without a number',
+      { ...bookedRow(B2), condition: 'Reissued' },
       [reissue({ state: 'sent', condition: 'Submitted' })],
       [{ id: 100, state: 'done', bookingId: null }],
     ],
