@@ -81,10 +81,17 @@ async function createTogether(db: Db, requests: readonly CreateRequest[]): Promi
 
 /** Postgres ended a statement that took too long, or that a person ended. */
 const QUERY_CANCELED = '57014';
+/** The class of a full disk, too little memory and too many connections. */
+const INSUFFICIENT_RESOURCES = '53';
 
-/** Whether every request would fail as well if it were tried alone: the wait for a lock was too long, or the connection ended. */
-const isNobodysFault = (error: unknown): boolean =>
-  postgresError(error)?.code === QUERY_CANCELED || isConnectionLost(error);
+/**
+ * Whether every request would fail as well if it were tried alone: the wait for a lock was too long, Postgres is short of
+ * something, or the connection ended.
+ */
+function isNobodysFault(error: unknown): boolean {
+  const code = postgresError(error)?.code;
+  return code === QUERY_CANCELED || code?.startsWith(INSUFFICIENT_RESOURCES) || isConnectionLost(error);
+}
 
 /**
  * Schedules several events in one transaction, for example a copied week. Each is checked on its

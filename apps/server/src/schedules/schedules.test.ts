@@ -818,6 +818,11 @@ describe('several people who schedule at one time', () => {
       told: ['fulfilled', 'fulfilled', 'rejected'],
     },
     {
+      what: 'a full disk would refuse each of them as well: none is tried again',
+      atCommit: `raise exception 'the disk is full' using errcode = 'disk_full'`,
+      told: ['fulfilled', 'rejected', 'rejected'],
+    },
+    {
       what: 'a commit without an answer may have gone through: all are told, and none is saved once more',
       atCommit: 'perform pg_terminate_backend(pg_backend_pid())',
       told: ['fulfilled', 'rejected', 'rejected'],
