@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { allSettings } from './lib/configuration.ts';
 import { ROOT } from './lib/process.ts';
@@ -27,6 +28,8 @@ interface Manifest {
     scaleTargetRef?: { kind: string; name: string };
     metrics?: { external: { metric: { name: string } } }[];
     ports?: { targetPort: string }[];
+    activeDeadlineSeconds?: number;
+    progressDeadlineSeconds?: number;
     template?: {
       metadata: { labels: Record<string, string> };
       spec: { containers: Container[]; enableServiceLinks: boolean; automountServiceAccountToken: boolean };
@@ -35,7 +38,7 @@ interface Manifest {
 }
 interface Kustomization {
   resources: string[];
-  images: { name: string }[];
+  images: { name: string; newName: string; newTag: string }[];
   configMapGenerator: { name: string; literals: string[] }[];
 }
 
@@ -75,7 +78,7 @@ const APPS = ['server', 'worker', 'web', 'admin'];
 
 test('every manifest is as Kubernetes’ schema of its kind wants it, and all are listed', () => {
   const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
-  const others = ['kustomization.yaml', 'prometheus-adapter.yaml'];
+  const others = ['kustomization.yaml', 'prometheus-adapter.yaml', 'roles.yaml'];
   expect(files.filter((file) => !others.includes(file)).sort()).toEqual([...kustomization.resources].sort());
   expect(faultsOf(manifests)).toEqual([]);
   expect(
@@ -160,6 +163,32 @@ test('probes, services, budgets, policies and the autoscaler name what is there'
   );
 });
 
+test('the job of the roles runs the server’s image with the settings of that command, all of them secret', () => {
+  const jobs = documentsIn(read('roles.yaml'));
+  expect(faultsOf(jobs)).toEqual([]);
+  const [pod] = podsOf(jobs);
+  const [container] = pod?.spec.containers ?? [];
+  const server = kustomization.images.find(({ name }) => name === 'crossmark-scheduler/server');
+  expect(container?.image).toBe(`${server?.newName}:${server?.newTag}`);
+  expect(container?.command).toEqual(['node', 'dist/roles.js']);
+  const settings = [...allSettings()].flatMap(([name, { apps }]) =>
+    apps.includes('`roles.js`') ? [name] : [],
+  );
+  expect(container?.env?.map(({ name }) => name).sort()).toEqual(['DATABASE_URL', ...settings].sort());
+  for (const { name, valueFrom } of container?.env ?? [])
+    expect(valueFrom?.secretKeyRef).toEqual({ name: 'roles', key: name });
+  const policy = manifests.find(
+    ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'migrate',
+  );
+  expect(pod?.metadata.labels).toMatchObject(policy?.spec.podSelector?.matchLabels ?? { 'no policy': '' });
+});
+
+test('a deployment waits longer for its new pods than the migration may take', () => {
+  const migration = manifests.find(({ kind }) => kind === 'Job')?.spec.activeDeadlineSeconds ?? Infinity;
+  for (const { metadata, spec } of manifests.filter(({ kind }) => kind === 'Deployment'))
+    expect(spec.progressDeadlineSeconds, metadata.name).toBeGreaterThan(migration);
+});
+
 const kubectl = spawnSync('kubectl', ['kustomize', FOLDER], { encoding: 'utf8' });
 const hasKubectl = kubectl.error === undefined;
 if (!hasKubectl) {
@@ -182,3 +211,43 @@ test.skipIf(!hasKubectl)('kubectl renders them, each valid, in one namespace and
       expect(container?.envFrom, name).toEqual([{ configMapRef: { name: map?.metadata.name } }]);
   }
 });
+
+test.skipIf(!hasKubectl)(
+  'the lines of docs/kubernetes.md for a company’s authority give each app its certificate',
+  () => {
+    const page = readFileSync(join(ROOT, 'docs/kubernetes.md'), 'utf8');
+    const [, lines = ''] =
+      /```yaml\n# kustomization\.yaml, a company's authority\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(lines).toContain('company-ca.crt');
+    const { configMapGenerator, patches } = parse(lines) as Record<string, object[]>;
+    const folder = mkdtempSync(join(tmpdir(), 'kustomize-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    cpSync(FOLDER, folder, { recursive: true });
+    writeFileSync(join(folder, 'company-ca.crt'), 'a certificate');
+    const whole = {
+      ...kustomization,
+      configMapGenerator: [...kustomization.configMapGenerator, ...(configMapGenerator ?? [])],
+    };
+    writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify({ ...whole, patches }));
+    const made = spawnSync('kubectl', ['kustomize', folder], { encoding: 'utf8' });
+    expect(made.status, made.stderr).toBe(0);
+    const rendered = documentsIn(made.stdout);
+    expect(faultsOf(rendered)).toEqual([]);
+    const map = rendered.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('company-ca-'),
+    );
+    const pods = podsOf(rendered);
+    expect(pods.map(({ name }) => name).sort()).toEqual([...APPS, 'migrate'].sort());
+    for (const { name, spec } of pods) {
+      expect(JSON.stringify(spec), name).toContain(JSON.stringify({ name: map?.metadata.name }));
+      const [container] = spec.containers;
+      const file = container?.env?.find((one) => one.name === 'NODE_EXTRA_CA_CERTS')?.value;
+      expect(file, name).toBe('/etc/company-ca/company-ca.crt');
+      expect(container?.volumeMounts, name).toContainEqual({
+        name: 'company-ca',
+        mountPath: '/etc/company-ca',
+        readOnly: true,
+      });
+    }
+  },
+);
