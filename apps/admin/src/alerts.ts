@@ -14,8 +14,8 @@ export interface Alert {
 }
 
 /** How the page calls each alert, and the workers' levels that tell when it last fired. */
-const SHOWN: Record<AlertName, { name: string; levels: string[] }> = {
-  'oldest-change': { name: `Oldest change over ${OVERDUE_SECONDS / 60} min`, levels: ['overdue'] },
+export const SHOWN: Record<AlertName, { name: string; levels: string[] }> = {
+  'oldest-change': { name: `Change on its way over ${OVERDUE_SECONDS / 60} min`, levels: ['overdue'] },
   'needs-a-person': { name: 'Changes that need a person', levels: ['dead', 'conflicts'] },
   'calls-held-back': { name: 'Calls to Crossmark held back', levels: ['held'] },
   refresh: { name: 'Refresh failed, late or undecided', levels: [] },

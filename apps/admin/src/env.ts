@@ -8,12 +8,7 @@ export const SETTINGS = {
   REDIS_URL: settings.REDIS_URL,
   HOST: settings.HOST,
   ADMIN_PORT: settings.port(4100),
-  ADMIN_ORIGIN: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe(
-      'address at which people open this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
-    ),
+  ADMIN_ORIGIN: settings.ADMIN_ORIGIN,
   ADMIN_METRICS_TOKEN: z
     .string()
     .min(16)

@@ -7,7 +7,7 @@ import { refreshRuns } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, type MetricsReader } from '@scheduler/metrics';
 import { createLogger } from '@scheduler/runtime';
-import { OVERDUE_SECONDS, REFRESH_LATE_SECONDS } from '@scheduler/sync';
+import { type AlertName, FIRST_STEPS, OVERDUE_SECONDS, REFRESH_LATE_SECONDS } from '@scheduler/sync';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -21,7 +21,8 @@ const TOKEN = 'a token for Prometheus';
 interface Rule {
   alert: string;
   expr: string;
-  annotations: { runbook: string; summary: string; description: string };
+  for?: string;
+  annotations: { runbook: string; first: string; summary: string; description: string };
 }
 interface Dashboard {
   templating: { list: { name: string; query: string | { query: string } }[] };
@@ -158,10 +159,16 @@ test('every rule has its section of the runbooks, and the thresholds of the admi
   for (const { alert, annotations } of rules) {
     const [, anchor] = /^docs\/runbooks\.md#([\w-]+)$/.exec(annotations.runbook) ?? [];
     expect(RUNBOOKS, alert).toContain(`\n## ${anchor}\n`);
+    // Prometheus itself notices the one alert that the scheduler has not.
+    const step = FIRST_STEPS[anchor as AlertName] as (typeof FIRST_STEPS)[AlertName] | undefined;
+    if (step) expect(annotations.first, alert).toBe(`${step.words} (${step.page})`);
+    else expect(alert).toBe('CrossmarkMetricsAway');
   }
   const exprOf = (name: string) => rules.find(({ alert }) => alert === name)?.expr;
   expect(exprOf('CrossmarkOldestChange')).toContain(`> ${OVERDUE_SECONDS}`);
   expect(exprOf('CrossmarkRefreshLate')).toContain(`> ${REFRESH_LATE_SECONDS}`);
+  const never = rules.find(({ alert }) => alert === 'CrossmarkNoRefresh');
+  expect(never?.for).toBe(`${REFRESH_LATE_SECONDS / 60}m`);
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
 });
 

@@ -49,6 +49,12 @@ function addState(registry: Registry, facts: Facts, redisUp: boolean): void {
     [[{}, seconds(facts.oldest, at)]],
   );
   gauge(
+    'oldest_moving_change_seconds',
+    'Age of the oldest change that is not in Crossmark and is still sent automatically; 0 if there is none.',
+    [],
+    [[{}, seconds(facts.oldestMoving, at)]],
+  );
+  gauge(
     'oldest_job_seconds',
     'Age of the oldest ready job; 0 if none waits.',
     ['task'],

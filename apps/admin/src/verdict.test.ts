@@ -117,6 +117,11 @@ describe('the verdict', () => {
         .findings;
     expect(findings(failed)[0]?.why).toBe('Crossmark answered 500.');
     expect(findings(late)[0]?.since).toBe(minutesAgo(180));
+    const first = { ...refresh, state: 'queued' as const, finishedAt: null, requestedAt: minutesAgo(180) };
+    const never = { current: first, last: null, recent: [], question: null, nextAt: null };
+    expect(healthVerdict(facts({ refresh: never })).findings).toMatchObject([
+      { id: 'refresh', what: 'Crossmark’s list has never been read.', since: minutesAgo(180) },
+    ]);
   });
 
   test('says how many events are missing, and that an admin has to tell whether they are gone', () => {

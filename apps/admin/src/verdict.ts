@@ -1,5 +1,5 @@
 import type { SyncState } from '@scheduler/db';
-import { REFRESH_LATE_SECONDS } from '@scheduler/sync';
+import { REFRESH_LATE_SECONDS, unreadSince } from '@scheduler/sync';
 import type { Facts } from './overview.ts';
 import { KIND_NAMES, TASK_NAMES } from './words.ts';
 
@@ -233,7 +233,7 @@ function findAttention(facts: Facts): Finding[] {
       what: `${plural(conflicts.count, 'event was', 'events were')} changed here and on Crossmark’s site.`,
       why: 'Both sides differ, and only a person knows which one is right.',
       since: conflicts.since,
-      help: 'A dispatcher chooses on the scheduler’s board: keep ours or take theirs.',
+      help: 'A dispatcher chooses on the scheduler’s Activity page, Keep mine or Take theirs, or in the schedule’s panel on the board.',
     });
   }
   const unnamed = facts.waiting.filter((group) => group.kind === null || group.kind === 'rejected');
@@ -248,6 +248,7 @@ function findAttention(facts: Facts): Finding[] {
     });
   }
   const { last, current, question } = facts.refresh;
+  const unread = unreadSince(facts);
   if (question) {
     findings.push({
       id: 'missing',
@@ -268,16 +269,19 @@ function findAttention(facts: Facts): Finding[] {
       help: 'Nothing was lost. The next refresh runs within the hour, or refresh now.',
     });
   } else if (
-    !current &&
-    last?.finishedAt &&
-    now - Date.parse(last.finishedAt) > REFRESH_LATE_SECONDS * 1_000
+    // A refresh that runs may end well, but the first one should have ended long ago.
+    !(current && last) &&
+    unread !== null &&
+    now - Date.parse(unread) > REFRESH_LATE_SECONDS * 1_000
   ) {
     findings.push({
       id: 'refresh',
       level: 'attention',
-      what: 'Crossmark’s list has not been read for over two hours.',
+      what: last
+        ? 'Crossmark’s list has not been read for over two hours.'
+        : 'Crossmark’s list has never been read.',
       why: 'A worker reads it every hour. Events and bookings made there may be missing here.',
-      since: last.finishedAt,
+      since: unread,
       help: 'Check that a worker runs, then refresh now.',
     });
   }

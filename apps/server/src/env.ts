@@ -24,6 +24,7 @@ export const SETTINGS = {
   SERVER_PORT: settings.port(4000),
   HOST: settings.HOST,
   WEB_ORIGIN: origins,
+  ADMIN_ORIGIN: settings.ADMIN_ORIGIN,
   TRUSTED_PROXIES: settings.TRUSTED_PROXIES.transform((named) =>
     named.length > 0 ? named : ['loopback', 'linklocal', 'uniquelocal'],
   ),

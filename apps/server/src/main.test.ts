@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { makeRoles, migrate } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const GOOD = {
@@ -58,5 +59,27 @@ describe('the server’s process', () => {
       await database.sql`select from pg_stat_activity where application_name like 'scheduler-server%' and datname = current_database()`;
     expect(left).toHaveLength(0);
     expect(output.text).not.toContain(GOOD.AUTH_SECRET);
+  });
+
+  test('offers the first admin’s link once the database is migrated, also if it started before that', async () => {
+    const empty = await createTestDatabase('template1');
+    onTestFinished(() => empty.close());
+    await makeRoles(empty.url, {});
+    const { child, ended, output } = start({ ...GOOD, DATABASE_URL: empty.appUrl });
+    const early = start({ ...GOOD, DATABASE_URL: empty.appUrl });
+    for (const one of [output, early.output])
+      await vi.waitFor(() => expect(one.text).toContain('Server listening'), 20_000);
+    // One that still looks stops as any other.
+    early.child.kill('SIGTERM');
+    expect((await early.ended)[0]).toBe(0);
+    expect(output.text).not.toContain('/set-up#');
+    await migrate(empty.migratorUrl);
+    await vi.waitFor(
+      () => expect(output.text).toMatch(/http:\/\/localhost:5173\/set-up#[\w-]{43}\n/),
+      20_000,
+    );
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
+    expect(early.output.text).not.toContain('/set-up#');
   });
 });

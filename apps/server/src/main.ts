@@ -1,6 +1,5 @@
-import { connect } from '@scheduler/db';
-import { createLogger, type Logger, runApp } from '@scheduler/runtime';
-import { makeSetUpLink } from './access/access-links.ts';
+import { createLogger, runApp } from '@scheduler/runtime';
+import { offerSetUp } from './access/offer-set-up.ts';
 import { watchAlerts } from './alerts/tell-alerts.ts';
 import { readSettings } from './env.ts';
 import { buildServer } from './http/app.ts';
@@ -19,31 +18,16 @@ await runApp('server', async () => {
   });
   await app.listen({ port: env.SERVER_PORT, host: env.HOST });
   const origin = env.WEB_ORIGIN[0] ?? '';
-  await offerSetUp(env.DATABASE_URL, origin, log);
-  const { alertWays: ways } = env;
-  const watch = ways
-    ? watchAlerts(env.DATABASE_URL, { ways, origin, quietMinutes: env.ALERT_QUIET_MINUTES, log })
-    : undefined;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  // One after the other over the same place of the connection limit. Alerts need the migrated schema too.
+  const besides = (async () => {
+    await offerSetUp(env.DATABASE_URL, { origin, log, signal });
+    const { alertWays: ways, ALERT_QUIET_MINUTES: quietMinutes, ADMIN_ORIGIN: adminOrigin } = env;
+    if (ways) await watchAlerts(env.DATABASE_URL, { ways, origin, adminOrigin, quietMinutes, log, signal });
+  })();
   return async () => {
-    await Promise.all([app.close(), watch?.stop()]);
+    stopping.abort();
+    await Promise.all([app.close(), besides]);
   };
 });
-
-/**
- * While there is no user, prints a link with which the first admin signs up. It goes to standard
- * output and not to the log.
- */
-async function offerSetUp(databaseUrl: string, origin: string, log: Logger): Promise<void> {
-  const database = connect(databaseUrl, { max: 1, applicationName: 'scheduler-server' });
-  try {
-    const link = await makeSetUpLink(database.db);
-    if (!link) return;
-    process.stdout.write(
-      `\nNobody can sign in yet. Open this link within 24 hours to make the first admin and store; it works once:\n\n  ${origin}/set-up#${link.token}\n\n`,
-    );
-  } catch (error) {
-    log.error({ err: error }, 'could not look whether there is a user');
-  } finally {
-    await database.close();
-  }
-}

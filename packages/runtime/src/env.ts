@@ -72,6 +72,13 @@ export const settings = {
     ),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  ADMIN_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional()
+    .describe(
+      'address at which people open the admin page, such as https://admin.example; default: http://localhost:ADMIN_PORT. The server names it in alerts',
+    ),
   AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
   TRUSTED_PROXIES: z
     .string()

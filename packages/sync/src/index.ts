@@ -22,10 +22,12 @@ export { type AllowedHost, parseAllowedHost } from './instructions/url-policy.ts
 export {
   ALERTS,
   type AlertName,
+  FIRST_STEPS,
   findAlerts,
   REFRESH_LATE_SECONDS,
   readSituation,
   type Situation,
+  unreadSince,
 } from './maintenance/alerts.ts';
 export { heartbeat, SILENT_AFTER_SECONDS, type WorkerIdentity } from './maintenance/heartbeat.ts';
 export { type Levels, OVERDUE_SECONDS, readLevels, UNSYNCED_SINCE } from './maintenance/levels.ts';

@@ -6,7 +6,7 @@ import { alerts, crossmarkBreakers, eventSyncs, events, refreshRuns, stores, wor
 import { createTimedDatabase, type TimedDatabase } from '@scheduler/db/testing';
 import { startTestMailServer } from '@scheduler/mail/testing';
 import { createLogger, SettingsError } from '@scheduler/runtime';
-import { ALERTS } from '@scheduler/sync';
+import { ALERTS, FIRST_STEPS } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { readSettings } from '../env.ts';
@@ -32,6 +32,27 @@ const itIs = (instant: string) => database.itIs(instant);
 const clock = (time: string) => itIs(`2026-01-05T${time}.000Z`);
 const hearWorker = () => db().insert(workers).values({ id: 'w', host: 'h', pid: 1, concurrency: 1 });
 const endWorkers = () => db().delete(workers);
+
+async function addEvents(...names: string[]) {
+  const [store] = await db()
+    .insert(stores)
+    .values({ crossmarkStoreId: '1' as never, number: '1', name: 'Club', timeZone: 'UTC' })
+    .returning();
+  return db()
+    .insert(events)
+    .values(
+      names.map((name) => ({
+        storeId: store?.id ?? 0,
+        name,
+        type: 'Core' as const,
+        startsOn: '2026-01-01',
+        dueOn: '2026-01-08',
+        durationMinutes: 390,
+        rulesVersion: 1,
+      })),
+    )
+    .returning();
+}
 
 interface Told {
   text: string;
@@ -142,24 +163,7 @@ describe('alerts are told of', () => {
     const { told, ways } = await startWebhook();
     await clock('12:00:00');
     await hearWorker();
-    const [store] = await db()
-      .insert(stores)
-      .values({ crossmarkStoreId: '1' as never, number: '1', name: 'Club', timeZone: 'UTC' })
-      .returning();
-    const rows = await db()
-      .insert(events)
-      .values(
-        ['a', 'b', 'c'].map((name) => ({
-          storeId: store?.id ?? 0,
-          name,
-          type: 'Core' as const,
-          startsOn: '2026-01-01',
-          dueOn: '2026-01-08',
-          durationMinutes: 390,
-          rulesVersion: 1,
-        })),
-      )
-      .returning();
+    const rows = await addEvents('a', 'b', 'c');
     expect(await tell(ways)).toEqual({ told: 0, failed: 0 });
     const wantedAt = '2026-01-05T11:49:00.000Z';
     const kinds = ['failed', 'conflict', 'pending'] as const;
@@ -173,7 +177,7 @@ describe('alerts are told of', () => {
       .values({ host: 'https://crossmark.example.test', state: 'open', failingSince: openedAt, openedAt });
     expect((await tell(ways)).told).toBe(3);
     const textOf = (name: string) => told.find(({ alert }) => alert === name)?.text;
-    expect(textOf('oldest-change')).toContain('since 2026-01-05 11:49 UTC. 3 changes are not in Crossmark.');
+    expect(textOf('oldest-change')).toContain('since 2026-01-05 11:49 UTC. 1 change is on its way.');
     expect(textOf('needs-a-person')).toContain('1 change that is not retried, 1 conflict.');
     expect(textOf('refresh')).toContain('since 2026-01-05 11:49 UTC.');
     // Crossmark is often away for a minute or two.
@@ -185,6 +189,53 @@ describe('alerts are told of', () => {
     expect(textOf('calls-held-back')).toContain(
       'Calls to Crossmark are held back, since 2026-01-05 11:58 UTC.',
     );
+  });
+
+  test('not as a change that is late, if what is old waits for a person', async () => {
+    const { told, ways } = await startWebhook();
+    await clock('12:00:00');
+    await hearWorker();
+    const rows = await addEvents('a', 'b');
+    const states = ['failed', 'conflict'] as const;
+    await db()
+      .insert(eventSyncs)
+      .values(
+        rows.map(({ id }, at) => ({
+          eventId: id,
+          state: states[at] ?? 'failed',
+          wantedAt: '2026-01-05T09:00:00.000Z',
+          updatedAt: '2026-01-05T09:00:00.000Z',
+        })),
+      );
+    await tell(ways);
+    expect(told.map(({ alert }) => alert)).toEqual(['needs-a-person']);
+  });
+
+  test('when no refresh has ever ended, from the first request or the first worker', async () => {
+    const { told, ways } = await startWebhook();
+    const refreshAlerts = () => told.filter(({ alert }) => alert === 'refresh').map(({ since }) => since);
+    const workerSince = async (startedAt: string) => {
+      await endWorkers();
+      await db().insert(workers).values({ id: 'w', host: 'h', pid: 1, concurrency: 1, startedAt });
+    };
+    await clock('12:00:00');
+    await workerSince('2026-01-05T09:51:00.000Z');
+    await tell(ways);
+    expect(refreshAlerts()).toEqual([]);
+    const requestedAt = '2026-01-05T09:52:00.000Z';
+    await db().insert(refreshRuns).values({ requestedBy: 'schedule', state: 'queued', requestedAt });
+    await clock('12:01:30');
+    await workerSince('2026-01-05T09:51:00.000Z');
+    await tell(ways);
+    expect(refreshAlerts()).toEqual([]);
+    await clock('12:02:30');
+    await tell(ways);
+    expect(refreshAlerts()).toEqual([requestedAt]);
+    await db().delete(refreshRuns);
+    await db().delete(alerts);
+    await workerSince('2026-01-05T09:51:00.000Z');
+    await tell(ways);
+    expect(refreshAlerts()).toEqual([requestedAt, '2026-01-05T09:51:00.000Z']);
   });
 
   test('by e-mail, to each address, with an id that is the same for each attempt', async () => {
@@ -210,28 +261,35 @@ describe('alerts are told of', () => {
     await tell(ways);
     await clock('12:05:00');
     const log = createLogger('alerts-test', 'silent');
-    const watch = watchAlerts(database.url, { ways, origin: ORIGIN, quietMinutes: 60, log });
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const watching = watchAlerts(database.url, { ways, origin: ORIGIN, quietMinutes: 60, log, signal });
     await expect.poll(() => states(told)).toEqual(['no-worker firing']);
-    await watch.stop();
+    stopping.abort();
+    await watching;
   });
 });
 
 test('every alert has words for both of its states, and a section of the runbooks', () => {
   const situation = {
     at: '2026-01-05T12:00:00.000Z',
-    oldest: null,
+    oldestMoving: null,
     states: [],
     failedJobs: { total: 0, rows: [] },
     crossmark: { state: 'reachable' as const, since: null },
-    refresh: { last: null, question: null },
+    refresh: { current: null, last: null, question: null },
     workers: [],
   };
   const runbooks = readFileSync(new URL('../../../../docs/runbooks.md', import.meta.url), 'utf8');
   for (const name of ALERTS) {
     for (const state of ['firing', 'over'] as const) {
-      const { text, subject } = alertMessage(name, state, situation.at, situation, ORIGIN);
+      const origins = { origin: ORIGIN, adminOrigin: 'https://admin.example.test' };
+      const { text, subject } = alertMessage(name, state, situation.at, situation, origins);
       expect(subject.length).toBeGreaterThan(20);
       expect(text).not.toMatch(/undefined|null|NaN/);
+      const { page, words } = FIRST_STEPS[name];
+      if (state === 'firing')
+        expect(text).toContain(`What to do first: ${words} https://admin.example.test/${page}\n`);
     }
     expect(runbooks).toContain(`\n## ${name}\n`);
   }

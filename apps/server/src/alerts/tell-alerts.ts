@@ -27,6 +27,8 @@ export interface AlertOptions {
   ways: AlertWays;
   /** The address of the scheduler's pages. */
   origin: string;
+  /** The address of the admin page, if it is known. */
+  adminOrigin?: string | undefined;
   /** The least time between two messages that one alert holds. */
   quietMinutes: number;
   log: Logger;
@@ -40,7 +42,7 @@ export interface AlertOptions {
  */
 export async function tellAlerts(
   db: Db,
-  { ways, origin, quietMinutes, log, signal }: AlertOptions & { signal: AbortSignal },
+  { ways, origin, adminOrigin, quietMinutes, log, signal }: AlertOptions & { signal: AbortSignal },
 ): Promise<{ told: number; failed: number }> {
   const situation = await readSituation(db);
   const firing = findAlerts(situation);
@@ -51,7 +53,7 @@ export async function tellAlerts(
     const state = firing.has(name) ? 'firing' : 'over';
     const claimed = await claim(db, name, state, firing.get(name) ?? null, quietMinutes);
     if (!claimed) continue;
-    const message = alertMessage(name, state, claimed.since, situation, origin);
+    const message = alertMessage(name, state, claimed.since, situation, { origin, adminOrigin });
     const { taken, failures } = await sendMessage(ways, message, { origin, signal });
     const failure = failures.length > 0 ? failures.join(' ') : null;
     if (failure)
@@ -102,30 +104,23 @@ async function claim(
   return row ? { since: new Date(row.since).toISOString() } : null;
 }
 
-/** Looks at the alerts every half minute, over a connection of its own, until it is stopped. */
-export function watchAlerts(databaseUrl: string, options: AlertOptions): { stop(): Promise<void> } {
-  const { log } = options;
+/** Looks at the alerts every half minute, over a connection of its own, until the signal. */
+export async function watchAlerts(
+  databaseUrl: string,
+  options: AlertOptions & { signal: AbortSignal },
+): Promise<void> {
+  const { log, signal } = options;
   const database = connect(databaseUrl, { max: 1, applicationName: 'scheduler-server-alerts' });
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const watching = (async () => {
-    while (!signal.aborted) {
-      try {
-        if (!(await schemaIsBehind(database.db))) {
-          const counts = await tellAlerts(database.db, { ...options, signal });
-          if (counts.told + counts.failed > 0) log.info(counts, 'told of alerts');
-        }
-      } catch (error) {
-        log.warn({ reason: errorText(error) }, 'alerts could not be looked at');
+  while (!signal.aborted) {
+    try {
+      if (!(await schemaIsBehind(database.db))) {
+        const counts = await tellAlerts(database.db, options);
+        if (counts.told + counts.failed > 0) log.info(counts, 'told of alerts');
       }
-      await wait(EVERY_MS, undefined, { signal }).catch(() => {});
+    } catch (error) {
+      log.warn({ reason: errorText(error) }, 'alerts could not be looked at');
     }
-  })();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await watching;
-      await database.close();
-    },
-  };
+    await wait(EVERY_MS, undefined, { signal }).catch(() => {});
+  }
+  await database.close();
 }

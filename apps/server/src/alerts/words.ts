@@ -1,4 +1,4 @@
-import { type AlertName, OVERDUE_SECONDS, type Situation } from '@scheduler/sync';
+import { type AlertName, FIRST_STEPS, OVERDUE_SECONDS, type Situation } from '@scheduler/sync';
 
 /** A message about one alert: that its condition holds, or that it is over. */
 export interface AlertMessage {
@@ -25,18 +25,15 @@ const HEADLINES: Record<AlertName, string> = {
   'no-worker': 'No worker is running',
 };
 
-/** What it means for schedules and what to do first. */
+/** What it means for schedules. */
 const MEANING: Record<AlertName, string> = {
-  'oldest-change':
-    'The change is saved and safe, but Crossmark does not hold it yet. Look at the admin page: its first sentence says what is stuck.',
-  'needs-a-person':
-    'They are saved here and are not sent by themselves any more. On the admin page, remove the cause and try again; a conflict is decided on the board.',
+  'oldest-change': 'The change is saved and safe, but Crossmark does not hold it yet.',
+  'needs-a-person': 'They are saved here and are not sent by themselves any more.',
   'calls-held-back':
-    'Changes are saved and wait. If an admin holds calls back, let them pass when the reason is over. Otherwise workers probe Crossmark and continue by themselves.',
-  refresh:
-    'Events and bookings that were made in Crossmark may be missing here. Look at Refreshes on the admin page: read again, or decide about the missing events.',
+    'Changes are saved and wait. If no admin holds calls back, workers probe Crossmark and continue by themselves.',
+  refresh: 'Events and bookings that were made in Crossmark may be missing here.',
   'no-worker':
-    'Changes are saved and wait, and nothing reaches Crossmark. Start a worker; it then does all waiting jobs.',
+    'Changes are saved and wait, and nothing reaches Crossmark. A worker that is started does all waiting jobs.',
 };
 
 /** How many changes it is about, where that is known. */
@@ -50,6 +47,12 @@ function extentOf(alert: AlertName, { states, failedJobs }: Situation): string {
     ] as const;
     const named = parts.flatMap(([n, one, many]) => (n > 0 ? [plural(n, one, many)] : []));
     return `${named.join(', ')}.`;
+  }
+  if (alert === 'oldest-change') {
+    const moving = count('pending') + count('waiting');
+    return moving === 0
+      ? 'No change is on its way.'
+      : `${plural(moving, 'change is on its way', 'changes are on their way')}.`;
   }
   const waiting = states.reduce((sum, row) => sum + row.count, 0);
   return waiting === 0
@@ -65,8 +68,10 @@ export function alertMessage(
   state: AlertMessage['state'],
   since: string,
   situation: Situation,
-  origin: string,
+  { origin, adminOrigin }: { origin: string; adminOrigin?: string | undefined },
 ): AlertMessage {
+  const { page, words } = FIRST_STEPS[alert];
+  const place = adminOrigin ? `${adminOrigin}/${page}` : `${page} of the admin page`;
   const runbook = `docs/runbooks.md#${alert}`;
   const headline = HEADLINES[alert];
   const subject = state === 'firing' ? headline : `Over: ${headline}`;
@@ -75,7 +80,8 @@ export function alertMessage(
       ? [
           `${headline}, since ${inUtc(since)}. ${extentOf(alert, situation)}`,
           MEANING[alert],
-          `What to do, step by step: ${runbook} in the documentation.`,
+          `What to do first: ${words} ${place}`,
+          `Step by step: the section “${alert}” of docs/runbooks.md, in the scheduler’s documentation.`,
         ]
       : [`This is over: ${headline}. ${extentOf(alert, situation)}`];
   return {

@@ -1,6 +1,7 @@
 import { crossmarkBreakers, eventSyncs } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentTimeMs } from '@scheduler/runtime/clock';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addEvent, addStore } from '../../test/fixture.ts';
 import { readLevels } from './levels.ts';
@@ -30,4 +31,10 @@ test('the oldest change that isn’t in Crossmark, what needs a person, and whet
   expect(rest).toEqual({ dead: 1, conflicts: 1, held: 1, overdue: 1 });
   // A conflict counts since it was noticed, which is now.
   expect(oldest / 3600).toBeCloseTo(3, 1);
+  // What waits for a person is not late: nothing is sent before somebody decides.
+  await db
+    .update(eventSyncs)
+    .set({ wantedAt: hoursAgo(0) })
+    .where(eq(eventSyncs.state, 'pending'));
+  expect(await readLevels(db)).toMatchObject({ dead: 1, conflicts: 1, overdue: 0 });
 });

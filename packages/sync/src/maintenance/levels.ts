@@ -18,11 +18,11 @@ export interface Levels {
   conflicts: number;
   /** 1 while calls to Crossmark are held back. */
   held: number;
-  /** 1 while the oldest change is older than {@link OVERDUE_SECONDS}. */
+  /** 1 while the oldest change that is still sent automatically is older than {@link OVERDUE_SECONDS}. */
   overdue: number;
 }
 
-/** The age at which a change that isn't in Crossmark is one to be told of. */
+/** The age at which a change that is still sent automatically, and isn't in Crossmark, is one to be told of. */
 export const OVERDUE_SECONDS = 600;
 
 /** Reads the levels. Relies on the index event_syncs_unsettled. */
@@ -30,6 +30,8 @@ export async function readLevels(db: Executor): Promise<Levels> {
   const [levels] = await db
     .select({
       oldest: sql<number>`coalesce(extract(epoch from app_now() - min(${UNSYNCED_SINCE})), 0)::float8`,
+      isOverdue: sql<boolean>`coalesce(bool_or(${UNSYNCED_SINCE} < app_now() - make_interval(secs => ${OVERDUE_SECONDS}))
+        filter (where ${eventSyncs.state} in ('pending', 'waiting')), false)`,
       dead: sql<number>`count(*) filter (where ${eventSyncs.state} = 'failed')::int`,
       conflicts: sql<number>`count(*) filter (where ${eventSyncs.state} = 'conflict')::int`,
     })
@@ -40,12 +42,12 @@ export async function readLevels(db: Executor): Promise<Levels> {
     .from(crossmarkBreakers)
     .orderBy(desc(crossmarkBreakers.updatedAt))
     .limit(1);
-  const { oldest = 0, dead = 0, conflicts = 0 } = levels ?? {};
+  const { oldest = 0, isOverdue = false, dead = 0, conflicts = 0 } = levels ?? {};
   return {
     oldest: Math.max(0, oldest),
     dead,
     conflicts,
     held: breaker?.state === 'open' ? 1 : 0,
-    overdue: oldest > OVERDUE_SECONDS ? 1 : 0,
+    overdue: isOverdue ? 1 : 0,
   };
 }
