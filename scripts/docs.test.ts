@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allSettings, configurationPage } from './lib/configuration.ts';
@@ -87,4 +87,22 @@ test.each(pages)('%s names only commands, files and pages that exist', (page) =>
     ([, file = '']) => file,
   );
   expect(files.filter((file) => !file.includes('dist/') && !existsSync(join(ROOT, file)))).toEqual([]);
+});
+
+test('docs/runbooks.md names the buttons, headings and pages of the apps by their real words', () => {
+  const straight = (text: string) => text.replaceAll('’', "'");
+  const sources = globSync('apps/{admin/page,admin/src,web/src}/**/*.{ts,tsx}', { cwd: ROOT })
+    .filter((file) => !file.includes('.test.'))
+    .map((file) => straight(read(file)))
+    .join('\n');
+  const isShown = (label: string) => {
+    const words = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' N ', ' \\$\\{[^`\\n]+\\} ');
+    return new RegExp(`(?:[>'"\`]|^\\s*)${words}…?(?:[<'"\`]|\\s*$)`, 'm').test(sources);
+  };
+  const labels = [...straight(read('docs/runbooks.md')).matchAll(/(?<!\*)\*([^*\n]+)\*(?!\*)/g)].map(
+    ([, label = '']) => label,
+  );
+  expect(labels.length).toBeGreaterThan(20);
+  expect(labels.filter((label) => !isShown(label))).toEqual([]);
+  expect(['keep ours', 'Try all again'].filter(isShown)).toEqual([]);
 });
