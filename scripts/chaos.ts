@@ -6,6 +6,7 @@
  * three ways in turn. The same seed repeats the same decisions, as far as the timing of processes
  * allows.
  */
+import { commitUnderTest } from '@scheduler/runtime/testing';
 import { startApp } from './lib/apps.ts';
 import { openNetwork } from './lib/chaos/network.ts';
 import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
@@ -59,6 +60,7 @@ const FAULTS = [
   'historyFaults',
 ] as const;
 
+const commit = commitUnderTest();
 const results: ChaosResult[] = [];
 let failed = 0;
 const infrastructure = await temporaryInfrastructure();
@@ -101,5 +103,5 @@ try {
   await network.close();
   await infrastructure.stop().catch(say);
 }
-if (seeds > 1) say(`chaos: ${results.length} seeds, ${failed} failed`);
+say(`chaos at ${commit}: ${results.length} seeds, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -215,4 +216,18 @@ export async function sendRaw(port: number, request: string): Promise<string> {
   socket.on('error', () => {});
   socket.write(request, 'latin1');
   return await text(socket).catch(() => '');
+}
+
+/**
+ * Names the commit that is checked out in a folder, with a `+` if files there differ from it: a proof prints it with its
+ * figures, so that they can be told from those of another version.
+ */
+export function commitUnderTest(folder = process.cwd()): string {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') ? '+' : ''}`;
+  } catch {
+    return 'no commit';
+  }
 }

@@ -21,7 +21,7 @@ import { addJobs, addJobsSql } from './graphile.ts';
  * happen or neither does. It ends an earlier failure or an open conflict, because the newest
  * decision made here counts.
  */
-export async function wantChange(tx: Tx, change: { eventId: number; task: EventTask }): Promise<void> {
+export async function wantChange(tx: Tx, change: WantedChange): Promise<void> {
   await wantChanges(tx, [change]);
 }
 

@@ -18,6 +18,8 @@ export interface Point {
   what: 'statement' | 'transaction' | 'commit' | 'call';
   /** The method of Crossmark's client, or the beginning of the statement. */
   name: string;
+  /** Whether the process also waits for something that it sent earlier: the search beside the lease. */
+  isBeside: boolean;
 }
 
 /** What happens at a point: before it is sent, or once it was done and before the answer is seen. */
@@ -44,8 +46,15 @@ export interface Course {
 /** How long a worker keeps an event, as in production. */
 export const LEASE_MS = 120_000;
 
-const NEVER = new Promise<never>(() => {});
-const never = <T>(): Promise<T> => NEVER;
+/** Which answer a process sees first if a search and the lease are under way. */
+export type AnsweredFirst = 'search' | 'lease';
+
+const never = <T>(): Promise<T> => new Promise<T>(() => {});
+
+/** A turn of the event loop, in which the process goes on as far as it can. */
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** A batch of requests, and what begins once it was answered, takes one turn each. */
+const TURNS_UNTIL_IDLE = 3;
 
 /** The calls of Crossmark's client that the engine makes, by the name that faults have for them. */
 const CALLS = {
@@ -69,6 +78,24 @@ const diskFull = () =>
 /** As the driver reports a connection that broke. */
 const disconnected = () => Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' });
 
+/** Waits for the end of something, which the function that is returned then tells or throws. */
+const outcomeOf = <T>(work: Promise<T>): Promise<() => T> =>
+  work.then(
+    (value) => () => value,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+
+/** Something that was sent, and whose answer the process has not seen. */
+interface Sent {
+  isSearch: boolean;
+  /** Resolves once the other side has done it. */
+  arrived: Promise<unknown>;
+  /** Resolves once the process has seen the answer. */
+  seen: Promise<void>;
+}
+
 type Query = { values(): PromiseLike<unknown> } & PromiseLike<unknown>;
 type Send = (text: string, parameters?: unknown[], options?: object) => Query;
 interface Client {
@@ -80,7 +107,8 @@ interface Client {
  * One process with its own connection: a server that saves edits, or a worker that runs the
  * engine's own code. Every statement, transaction and call passes a point, at which its
  * {@link Course} may end, freeze or disconnect it. What a dead process waits for never comes, and
- * Postgres rolls back what it had not committed.
+ * Postgres rolls back what it had not committed. What a process had sent when it died or froze
+ * arrives all the same.
  */
 export class Process {
   readonly id: string;
@@ -94,7 +122,13 @@ export class Process {
   /** The number of the edit or job that it is doing. */
   task = 0;
   private dead = false;
-  private thaws: (() => void) | null = null;
+  /** Present while it is frozen: it sends nothing then, and sees no answer. */
+  private standstill: { over: Promise<void>; end: () => void } | null = null;
+  /** The calls and single statements that are under way. */
+  private readonly sent = new Set<Sent>();
+  /** All that it waits for, except searches whose answers are held back. */
+  private readonly awaited = new Set<Promise<unknown>>();
+  private readonly answeredFirst: () => AnsweredFirst;
   private deadlines: { atMs: number; controller: AbortController }[] = [];
   private readonly course: Course;
   private readonly simulator: Simulator;
@@ -109,9 +143,11 @@ export class Process {
     simulator: Simulator;
     course: Course;
     now: () => string;
+    answeredFirst: () => AnsweredFirst;
   }) {
-    const { id, who, url, client, simulator, course, now } = options;
+    const { id, who, url, client, simulator, course, now, answeredFirst } = options;
     this.id = id;
+    this.answeredFirst = answeredFirst;
     this.who = who;
     this.course = course;
     this.simulator = simulator;
@@ -156,8 +192,7 @@ export class Process {
     for (const { atMs, controller } of this.deadlines)
       if (atMs <= currentTimeMs()) controller.abort(new Error('timed out'));
     this.deadlines = this.deadlines.filter(({ atMs }) => atMs > currentTimeMs());
-    this.thaws?.();
-    this.thaws = null;
+    this.standstill?.end();
   }
 
   forgetDeadlines(): void {
@@ -170,54 +205,105 @@ export class Process {
     await this.database.close();
   }
 
-  private die(): void {
-    this.dead = true;
-    this.database.drop();
-    this.stop('died');
+  /** Waits until the other side has done all that was sent. */
+  private async arrived(): Promise<void> {
+    await Promise.all([...this.sent].map(({ arrived }) => arrived));
   }
 
-  private freeze(): Promise<void> {
+  /** Waits for what a run has left over: a search that nobody needed. */
+  async quiet(): Promise<void> {
+    await Promise.all([...this.sent].map(({ seen }) => seen));
+  }
+
+  private async die(): Promise<never> {
+    this.dead = true;
+    await this.arrived();
+    this.database.drop();
+    this.stop('died');
+    return never();
+  }
+
+  private async freeze(): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      this.standstill = null;
+      resolve();
+    };
+    this.standstill = { over, end };
+    await this.arrived();
     this.stop('frozen');
-    return new Promise((resolve) => {
-      this.thaws = resolve;
-    });
+    await over;
   }
 
   /** Passes a point: `run` is what happens there. */
   private pass<T>(what: Point['what'], name: string, run: () => PromiseLike<T>): Promise<T> {
     if (this.dead) return never();
-    const mishap = this.course.reach({ who: this.who, task: this.task, what, name });
-    if (mishap) return this.suffer(mishap, name, run);
-    return Promise.resolve(run()).then(
-      (value) => (this.dead ? never<T>() : value),
-      (error: unknown) => (this.dead ? never<T>() : Promise.reject(error)),
-    );
+    if (this.standstill) return this.standstill.over.then(() => this.pass(what, name, run));
+    const { who, task } = this;
+    const isBeside = [...this.sent].some(({ isSearch }) => isSearch);
+    const mishap = this.course.reach({ who, task, what, name, isBeside });
+    return this.go({ what, name, mishap }, run);
   }
 
-  private async suffer<T>(mishap: Mishap, name: string, run: () => PromiseLike<T>): Promise<T> {
-    if (mishap.kind === 'answer') {
-      const call = CALLS[name as Call];
-      const reading = { findEvent: 'search' as const, listEvents: 'list' as const }[name];
-      this.simulator.addFaults({ ...mishap.fault, call, ...(reading ? { reading } : {}) });
-      try {
-        return await run();
-      } finally {
-        this.simulator.clearFaults();
-      }
+  private async go<T>(
+    { what, name, mishap }: Pick<Point, 'what' | 'name'> & { mishap: Mishap | null },
+    run: () => PromiseLike<T>,
+  ): Promise<T> {
+    if (mishap?.kind === 'full') throw diskFull();
+    const interrupts = mishap?.kind === 'answer' ? null : mishap;
+    if (interrupts?.phase === 'before') await this.interrupt(interrupts.kind);
+    const arrived = outcomeOf(
+      mishap?.kind === 'answer' ? this.answerWith(mishap.fault, name, run) : Promise.resolve(run()),
+    );
+    const isSearch = name === 'findEvent';
+    const { promise: seen, resolve: see } = Promise.withResolvers<void>();
+    const sent = { isSearch, arrived, seen };
+    // A transaction arrives bit by bit, and may be where the process stops.
+    if (what === 'call' || what === 'statement') this.sent.add(sent);
+    if (!isSearch) this.awaited.add(seen);
+    try {
+      const outcome = await arrived;
+      await this.keepOrder({ what, isSearch });
+      if (interrupts?.phase === 'after') await this.interrupt(interrupts.kind);
+      while (this.standstill) await this.standstill.over;
+      return this.dead ? await never() : outcome();
+    } finally {
+      this.sent.delete(sent);
+      this.awaited.delete(seen);
+      see();
     }
-    if (mishap.kind === 'full') throw diskFull();
-    const { kind, phase } = mishap;
-    const over = phase === 'after' ? await Promise.allSettled([run()]) : null;
-    if (kind === 'die') {
-      this.die();
-      return never();
+  }
+
+  /** Holds an answer back until another one was seen, so that a story is the same each time. */
+  private async keepOrder({ what, isSearch }: { what: Point['what']; isSearch: boolean }): Promise<void> {
+    if (this.answeredFirst() === 'search') {
+      const searches = [...this.sent].filter((sent) => sent.isSearch);
+      if (what === 'statement') await Promise.all(searches.map(({ seen }) => seen));
+      return;
     }
+    let idleTurns = isSearch ? 0 : TURNS_UNTIL_IDLE;
+    while (idleTurns < TURNS_UNTIL_IDLE) {
+      idleTurns = this.awaited.size > 0 ? 0 : idleTurns + 1;
+      await Promise.all(this.awaited);
+      await turn();
+    }
+  }
+
+  private async interrupt(kind: 'die' | 'disconnect' | 'freeze'): Promise<void> {
     if (kind === 'disconnect') throw disconnected();
-    await this.freeze();
-    if (!over) return run();
-    const [result] = over;
-    if (result?.status === 'fulfilled') return result.value;
-    throw result?.reason;
+    await (kind === 'die' ? this.die() : this.freeze());
+  }
+
+  /** Has Crossmark fail, or answer falsely, this once. */
+  private async answerWith<T>(fault: FaultInput, name: string, run: () => PromiseLike<T>): Promise<T> {
+    const call = CALLS[name as Call];
+    const reading = { findEvent: 'search' as const, listEvents: 'list' as const }[name];
+    this.simulator.addFaults({ ...fault, call, ...(reading ? { reading } : {}) });
+    try {
+      return await run();
+    } finally {
+      this.simulator.clearFaults();
+    }
   }
 
   /** Drizzle calls these methods of the driver for every statement and every transaction. */

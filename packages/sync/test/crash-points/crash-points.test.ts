@@ -1,3 +1,4 @@
+import { commitUnderTest } from '@scheduler/runtime/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BOOKING_HABITS } from '../fixture.ts';
 import { explore } from './explore.ts';
@@ -7,6 +8,9 @@ import { SCENARIOS } from './scenarios.ts';
 /** One of so many states is explored, in each story another one. `pnpm prove` explores all. */
 const STRIDE = Number(process.env.CRASH_STRIDE ?? 80);
 
+/** Before the run: somebody may check another one out meanwhile. */
+const commit = commitUnderTest();
+
 let world: World;
 beforeAll(async () => {
   world = await World.create();
@@ -15,7 +19,7 @@ const total = { stories: 0, points: 0, states: 0, outOf: 0, decisions: 0 };
 afterAll(async () => {
   await world.close();
   console.log(
-    `crash points: ${total.states} of ${total.outOf} states explored, at ${total.points} points of ${total.stories} stories; a person had to decide ${total.decisions} times`,
+    `crash points at ${commit}: ${total.states} of ${total.outOf} states explored, at ${total.points} points of ${total.stories} stories; a person had to decide ${total.decisions} times`,
   );
 });
 

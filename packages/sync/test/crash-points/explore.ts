@@ -1,5 +1,5 @@
 import type { FaultInput, SettingsPatch } from '@scheduler/crossmark/simulator';
-import type { Mishap, Point } from './boundary.ts';
+import type { AnsweredFirst, Mishap, Point } from './boundary.ts';
 import { type End, Play, type World } from './play.ts';
 import type { Scenario } from './scenarios.ts';
 
@@ -46,8 +46,12 @@ const ANSWERS_TO_READS: FaultInput[] = [
   { kind: 'notSignedIn', look: 'loginPage' },
   { kind: 'expire', look: '401' },
 ];
-/** A worker's clock may be wrong by minutes. */
-const SKEWS_MS = [-600_000, 600_000];
+/** What may be otherwise during a whole story: a worker's clock is wrong by minutes, answers come in another order. */
+const SURROUNDINGS: { inWords: string; skewMs?: number; answeredFirst?: AnsweredFirst }[] = [
+  { inWords: 'clocks that are ten minutes behind', skewMs: -600_000 },
+  { inWords: 'clocks that are ten minutes ahead', skewMs: 600_000 },
+  { inWords: 'searches that are answered before the lease', answeredFirst: 'search' },
+];
 
 const stale = (behindWrites: number): FaultInput => ({ kind: 'stale', behindWrites });
 
@@ -91,12 +95,14 @@ const isStaleSearch = ({ name }: Point, mishap: Mishap): boolean =>
 
 /** Everything that may happen at a point. `last` is the point before it. */
 function mishapsAt(
-  { who, task, what, name }: Point,
+  { who, task, what, name, isBeside }: Point,
   last: Point | undefined,
   habits: SettingsPatch,
 ): Mishap[] {
   // After one point of a task and before the next one, nothing of the world is different.
   const isFirst = last?.who !== who || last.task !== task;
+  // Where the point before it is still under way, it may have been done while this one is not sent.
+  const hasBefore = isFirst || isBeside;
   const around = (kind: 'die' | 'disconnect' | 'freeze', hasBefore: boolean): Mishap[] => [
     ...(hasBefore ? [{ kind, phase: 'before' as const }] : []),
     { kind, phase: 'after' },
@@ -104,10 +110,10 @@ function mishapsAt(
   // Until the commit, Postgres takes back what was done: before and after it is all that differs.
   if (what === 'commit') return [{ kind: 'die', phase: 'before' }, { kind: 'full' }];
   return [
-    ...around('die', isFirst),
+    ...around('die', hasBefore),
     // A frozen server keeps no event. What it has not committed, Postgres ends.
     // A worker that is frozen before a call has looked at its deadlines already.
-    ...(who === 'worker' ? around('freeze', isFirst || what === 'call') : []),
+    ...(who === 'worker' ? around('freeze', hasBefore || what === 'call') : []),
     ...(what === 'call'
       ? answersTo(name, habits).map((fault): Mishap => ({ kind: 'answer', fault }))
       : [...around('disconnect', true), { kind: 'full' as const }]),
@@ -133,7 +139,7 @@ async function play(
       if (!isCounting) return null;
       const at = points.push(point) - 1;
       if (!state || at !== state.at) return null;
-      isMissed = point.what !== state.point.what || point.name !== state.point.name;
+      isMissed = !(['what', 'name', 'isBeside'] as const).every((key) => point[key] === state.point[key]);
       return isMissed ? null : state.mishap;
     },
   };
@@ -154,7 +160,7 @@ async function play(
   }
 }
 
-/** What an exploration exploration. */
+/** What an exploration found. */
 export interface Exploration {
   points: number;
   /** Explored, out of so many that there are. */
@@ -195,17 +201,18 @@ export async function explore(
       mishapsAt(point, calm.points[at - 1], habits).map((mishap): State => ({ at, point, mishap })),
     )
     .filter(({ point, mishap }) => !(scenario.racesWithReport && isStaleSearch(point, mishap)));
-  exploration.outOf += states.length + SKEWS_MS.length;
-  for (const skewMs of SKEWS_MS) {
+  exploration.outOf += states.length + SURROUNDINGS.length;
+  for (const { inWords, skewMs = 0, answeredFirst = 'lease' } of SURROUNDINGS) {
     world.skewMs = skewMs;
+    world.answeredFirst = answeredFirst;
     const { end, story } = await play(world, scenario, habits, null);
     exploration.states += 1;
     const wrong = [...end.wrong, ...end.decisions];
     if (JSON.stringify(end.board) !== JSON.stringify(calm.end.board)) wrong.push(end.board.join('; '));
-    if (wrong.length > 0)
-      exploration.wrong.push(`--- clocks that are ${skewMs} ms ahead`, ...wrong, ...story());
+    if (wrong.length > 0) exploration.wrong.push(`--- ${inWords}`, ...wrong, ...story());
   }
   world.skewMs = 0;
+  world.answeredFirst = 'lease';
   for (const [index, state] of states.entries()) {
     if (index % stride !== first % stride) continue;
     const { end, story } = await play(world, scenario, habits, state);

@@ -16,12 +16,14 @@ import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@sched
 import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { vi } from 'vitest';
 import type { TaskResult } from '../../src/attempts/run-attempt.ts';
+import type { JobInfo } from '../../src/context.ts';
 import { heartbeat } from '../../src/maintenance/heartbeat.ts';
 import { rescue } from '../../src/maintenance/rescue.ts';
 import { sweep } from '../../src/maintenance/sweep.ts';
-import type { TaskName } from '../../src/queue/contracts.ts';
+import { type EventTask, PAYLOADS, type TaskName } from '../../src/queue/contracts.ts';
 import { requestRefresh, retryNow, wantChange } from '../../src/queue/enqueue.ts';
 import { JOB_TASKS, JOBS } from '../../src/queue/graphile.ts';
+import type { EventSearch } from '../../src/reconcile/read-ahead.ts';
 import { reconcileWith } from '../../src/reconcile/reconcile.ts';
 import { refresh } from '../../src/refresh/refresh.ts';
 import {
@@ -35,7 +37,7 @@ import {
   need,
   STORE,
 } from '../fixture.ts';
-import { type Course, LEASE_MS, type Point, Process } from './boundary.ts';
+import { type AnsweredFirst, type Course, LEASE_MS, type Point, Process } from './boundary.ts';
 
 /** The events of a story. Nobody changes the last one: what was booked for it must stay. */
 const EVENTS = 3;
@@ -59,6 +61,13 @@ const ABSENCE_MS = LEASE_MS + 60_000;
 /** A doubt of one refresh is confirmed by the next. */
 const READINGS = 3;
 const ROUNDS_OF_CHOICES = 4;
+/** A job is taken some time after anything else, as in production. */
+const TAKEN_AFTER_MS = 2;
+/**
+ * The most by which a process' clock moves on between two looks at it, besides what a story lets
+ * pass: however busy the machine is, a search is as fresh as it was the first time.
+ */
+const MOST_BETWEEN_LOOKS_MS = 300;
 
 const planOf = (event: number) => `4000000${event}`;
 
@@ -74,7 +83,11 @@ export class World {
   course: Course = { reach: () => null };
   /** How far the clocks of the processes are ahead of Postgres' clock. */
   skewMs = 0;
+  answeredFirst: AnsweredFirst = 'lease';
   private shiftMs = 0;
+  private lookedAtMs = performance.now();
+  /** How far the clocks of the processes are behind, because the machine was busy. */
+  private behindMs = 0;
   private hired = 0;
   private readonly processes = new Map<Point['who'], Process>();
   private frozen: Process | null = null;
@@ -129,6 +142,7 @@ export class World {
   async reset(habits: SettingsPatch): Promise<void> {
     await this.discard();
     this.shiftMs = 0;
+    this.behindMs = 0;
     for (const process of this.open) process.forgetDeadlines();
     const { simulator, people } = this;
     const [, , startsAt] = SLOTS;
@@ -200,11 +214,20 @@ export class World {
       client,
       simulator,
       course: { reach: (point) => this.course.reach(point) },
-      now: () => new Date(currentTimeMs() + this.skewMs).toISOString(),
+      now: () => this.look(),
+      answeredFirst: () => this.answeredFirst,
     });
     this.processes.set(who, process);
     await process.setClock(this.offsetMs);
     return process;
+  }
+
+  /** Looks at the clock of a process. */
+  private look(): Instant {
+    const realMs = performance.now();
+    this.behindMs += Math.max(0, realMs - this.lookedAtMs - MOST_BETWEEN_LOOKS_MS);
+    this.lookedAtMs = realMs;
+    return new Date(currentTimeMs() - this.behindMs + this.skewMs).toISOString();
   }
 
   /** From now on another process does the work of one that died or froze. */
@@ -244,6 +267,13 @@ export class World {
   }
 }
 
+/** What the job of a save searches for, as the server says it. */
+const searchOf = (event: number): EventSearch => ({
+  mplanId: mplanId(planOf(event)),
+  storeId: storeId(STORE.crossmarkStoreId),
+  timeZone: STORE.timeZone,
+});
+
 const nameOf = (event: number) => `61234${event}-Acme-Oat Bars (26010512345${event})  - V2-CORE`;
 const instructionsOf = ({ url }: Simulator) => `${url}/salestools/1.pdf`;
 
@@ -265,7 +295,7 @@ async function addEventOf(
 interface DueJob {
   id: string;
   task: TaskName;
-  payload: { eventId: number } | { runId: number };
+  payload: { eventId: number; search?: EventSearch } | { runId: number };
   inMs: number;
 }
 
@@ -312,9 +342,9 @@ export class Play {
   /** Reads the bystander's event: a crossed connection may give these answers to others. */
   async begin(): Promise<void> {
     const { client } = this.world;
-    const event = { mplanId: mplanId(planOf(BYSTANDER)), storeId: storeId(STORE.crossmarkStoreId) };
-    await client.findEvent({ ...event, timeZone: STORE.timeZone });
-    await client.locationCondition(event);
+    const { mplanId, storeId, timeZone } = searchOf(BYSTANDER);
+    await client.findEvent({ mplanId, storeId, timeZone });
+    await client.locationCondition({ mplanId, storeId });
     await this.world.advance(QUARTER_MS);
   }
 
@@ -329,7 +359,7 @@ export class Play {
   async unschedule(event: number): Promise<void> {
     await this.save(`unschedules event ${event}`, async (tx) => {
       await tx.update(schedules).set({ endedAt: sql`app_now()` }).where(this.isLive(event));
-      await wantChange(tx, { eventId: this.idOf(event), task: 'sync_schedule_deletion' });
+      await this.want(tx, event, 'sync_schedule_deletion');
     });
   }
 
@@ -364,7 +394,7 @@ export class Play {
         .set({ ...reissue, reissueResponses: false })
         .where(eq(schedules.id, id));
       await tx.update(events).set({ condition: 'Reissued' }).where(eq(events.id, eventId));
-      await wantChange(tx, { eventId, task: 'sync_schedule' });
+      await this.want(tx, event, 'sync_schedule');
     });
   }
 
@@ -392,7 +422,12 @@ export class Play {
     const moved = { employeeId, startsAt, endsAt: addMinutes(startsAt, minutes), source: 'board' as const };
     const [held] = await tx.update(schedules).set(moved).where(this.isLive(event)).returning();
     if (!held) await addSchedule(tx, { eventId, employeeId, startsAt, minutes });
-    await wantChange(tx, { eventId, task: held ? 'sync_schedule_update' : 'sync_schedule' });
+    await this.want(tx, event, held ? 'sync_schedule_update' : 'sync_schedule');
+  }
+
+  /** What the server does at the end of a save. */
+  private want(tx: Tx, event: number, task: EventTask): Promise<void> {
+    return wantChange(tx, { eventId: this.idOf(event), task, search: searchOf(event) });
   }
 
   private choose_(event: number, repId: string, startsAt: Instant): void {
@@ -515,21 +550,21 @@ export class Play {
   }
 
   private async perform({ id, task, payload, inMs }: DueJob): Promise<void> {
-    if (Number(inMs) > 0) await this.world.advance(Number(inMs));
+    await this.world.advance(Math.max(Number(inMs), TAKEN_AFTER_MS));
     const worker = await this.world.process('worker');
     worker.task += 1;
     // A heartbeat protects it. Postgres' own clock does not move on, so its job counts as old at
     // once: only the heartbeat tells whether it lives.
     await heartbeat(this.db, { id: worker.id, host: 'test', pid: 1, concurrency: 1 });
-    await this.db.execute(sql`
+    const [taken] = await this.db.execute<{ at: string }>(sql`
       update ${JOBS} set locked_by = ${worker.id}, locked_at = now() - interval '1 hour', run_at = now(),
         attempts = attempts + 1
-      where id = ${id}`);
+      where id = ${id} returning app_now()::text as at`);
     const job = jobOf(task, { id, workerId: worker.id });
     const running: Promise<TaskResult> =
       'runId' in payload
         ? refresh(worker.ctx, payload.runId, job)
-        : reconcileWith(worker.reconciling, payload.eventId, job);
+        : this.reconcile(worker, payload, { job, takenAt: new Date(need(taken).at).toISOString() });
     const ended = running.then(
       async ({ outcome, summary, failureReason }) => {
         this.tell(`${worker.id} ${JSON.stringify(payload)}: ${outcome} ${summary ?? failureReason ?? ''}`);
@@ -549,7 +584,7 @@ export class Play {
       },
     );
     const how = await within(`${task} ${JSON.stringify(payload)}`, Promise.race([ended, worker.stopped]));
-    if (how === 'ended') return;
+    if (how === 'ended') return within(`what ${worker.id} has left over`, worker.quiet());
     this.tell(`${worker.id} ${how}`);
     await this.world.replace(worker, how);
     await this.world.advance(ABSENCE_MS);
@@ -561,6 +596,16 @@ export class Play {
         await within(`${worker.id} after its thaw`, ended);
         await this.world.discard();
       };
+  }
+
+  /** Reconciles an event as the task does. */
+  private reconcile(
+    { reconciling }: Process,
+    payload: unknown,
+    { job, takenAt }: { job: JobInfo; takenAt: Instant },
+  ): Promise<TaskResult> {
+    const { eventId, search } = PAYLOADS.sync_schedule.parse(payload);
+    return reconcileWith(reconciling, eventId, job, search && { search, takenAt });
   }
 
   // ------------------------------------------------------------ the end
@@ -665,8 +710,12 @@ export class Play {
     const before = writes();
     const worker = await this.world.process('worker');
     const faults: string[] = [];
-    for (const eventId of this.world.eventIds) {
-      const { outcome } = await reconcileWith(worker.reconciling, eventId, jobOf());
+    for (const [index, eventId] of this.world.eventIds.entries()) {
+      const payload = { eventId, search: searchOf(index + 1) };
+      const { outcome } = await this.reconcile(worker, payload, {
+        job: jobOf(),
+        takenAt: currentInstant(),
+      });
       if (outcome !== 'nothing') faults.push(`a repeated job for event ${eventId} ends as ${outcome}`);
     }
     if (writes() !== before) faults.push('a repeated job writes to Crossmark');

@@ -1,3 +1,4 @@
+import { commitUnderTest } from '@scheduler/runtime/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
 import type { Fate } from './crossmark.ts';
@@ -10,6 +11,8 @@ import type { Trouble } from './time.ts';
  */
 const STORIES = Number(process.env.MODEL_STORIES ?? 5_000);
 const SEED = Number(process.env.MODEL_SEED ?? 1);
+/** Before the run: somebody may check another one out meanwhile. */
+const commit = commitUnderTest();
 
 const event = fc.integer({ min: 1, max: EVENTS });
 const slot = fc.nat({ max: 2 });
@@ -184,12 +187,16 @@ afterAll(() => {
   Math.random = random;
 });
 
-test(
-  'whatever fails, both sides agree once all is well, and nothing forbidden happens meanwhile',
-  { timeout: 60_000 + STORIES * 20 },
-  () =>
-    fc.assert(fc.asyncProperty(story, tell), { numRuns: STORIES, seed: SEED, includeErrorInReport: true }),
-);
+test('whatever fails, both sides agree once all is well, and nothing forbidden happens meanwhile', {
+  timeout: 60_000 + STORIES * 20,
+}, async () => {
+  await fc.assert(fc.asyncProperty(story, tell), {
+    numRuns: STORIES,
+    seed: SEED,
+    includeErrorInReport: true,
+  });
+  console.log(`model at ${commit}: ${STORIES} stories of seed ${SEED}`);
+});
 
 /** Stories that once ended with a fault, each as short as possible. */
 const calm: Story = {
