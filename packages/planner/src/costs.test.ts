@@ -194,6 +194,7 @@ describe('the difference of two scores, in words', () => {
       'would have 13 h in the week of Mon Mar 8, and has 6½ h in this one',
     ],
     [{ minutes: 390 }, { ...second, minutes: 402 }, 'would do as well'],
+    [{ minutes: 404 }, { ...second, minutes: 406 }, 'would do as well'],
     [{}, { ...second, weekends: 1 }, 'would have 1 weekend shift, 1 more'],
     [{ weekends: 5 }, { ...second, weekends: 2 }, 'would have 2 weekend shifts, 3 fewer'],
     [{}, { ...second, waits: 1 }, 'would do it a day later'],

@@ -100,7 +100,7 @@ export function urgencyOf(event: Pick<EventFacts, 'dueOn'>, today: WorkDate, las
   if (left <= 2) return 8;
   if (left <= 4) return 6;
   if (left <= 8) return 4;
-  return event.dueOn > lastDay && daysBetween(lastDay, event.dueOn) > 1 ? 1 : 2;
+  return daysBetween(lastDay, event.dueOn) > 1 ? 1 : 2;
 }
 
 /**

@@ -13,8 +13,8 @@ import {
 } from '@scheduler/scheduling';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fairnessOf } from './fairness.ts';
-import { NO_ROTATIONS, type PlanInput, rotationOn } from './input.ts';
+import { fairnessOf, fourWeeksTo } from './fairness.ts';
+import { mayMove, NO_ROTATIONS, type PlanInput, rotationOn } from './input.ts';
 import { daysToRank, rank } from './rank.ts';
 import { rankEvents } from './rank-events.ts';
 import { rankTakers } from './rank-takers.ts';
@@ -278,9 +278,27 @@ it('fairness counts minutes, days, Cores and weekend days within the days asked 
     workOf(2, 1, '2027-03-06', 'Freeosk'),
     workOf(3, 1, '2027-03-07'),
     workOf(4, 1, '2027-03-14'),
+    workOf(5, 1, '2027-02-28'),
+    workOf(6, 1, '2027-03-01', 'Freeosk'),
   ];
   expect(fairnessOf([person(1), person(2)], work, '2027-03-01', '2027-03-13')).toEqual([
-    { employeeId: 1, minutes: 795, days: 2, cores: 2, weekendDays: 2 },
+    { employeeId: 1, minutes: 810, days: 3, cores: 2, weekendDays: 2 },
     { employeeId: 2, minutes: 0, days: 0, cores: 0, weekendDays: 0 },
   ]);
+});
+
+it('fairness counts four weeks, of which the last begins on a Sunday', () => {
+  expect(fourWeeksTo('2027-02-28')).toBe('2027-02-07');
+});
+
+it.each([
+  ['2027-03-02', 'Scheduled', true],
+  ['2027-03-02', 'Unstaffed', true],
+  ['2027-03-02', 'Submitted', false],
+  ['2027-03-02', 'In Progress', false],
+  ['2027-03-01', 'Scheduled', false],
+  ['2027-02-28', 'Unstaffed', false],
+] as const)('on Mar 1, a plan may move work of %s that is %s: %s', (day, condition, may) => {
+  const work = workOf(20, 1, day);
+  expect(mayMove({ ...work, event: { ...event(20), condition } }, '2027-03-01')).toBe(may);
 });
