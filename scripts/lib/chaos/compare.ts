@@ -36,11 +36,13 @@ export interface Differences {
 /**
  * Compares what is wanted, read from Postgres, with what the simulator holds. `repsOf` has all
  * RepIDs of a person, because work from before a change of RepID stays booked under the older one.
+ * `hasZones`: the store's zone changed, so that bookings were adopted anew, without their ends
+ * (docs/sync.md).
  */
 export async function compareSides(
   db: Db,
   crossmark: SimulatorState,
-  repsOf: ReadonlyMap<number, ReadonlySet<string>>,
+  { repsOf, hasZones }: { repsOf: ReadonlyMap<number, ReadonlySet<string>>; hasZones: boolean },
 ): Promise<Differences> {
   const now = currentInstant();
   const rows = await db
@@ -93,7 +95,13 @@ export async function compareSides(
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
     const all = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
-    const held = all.filter((booking) => !isHistory(booking, all.at(-1)?.bookingId));
+    const held = all
+      .filter((booking) => !isHistory(booking, all.at(-1)?.bookingId))
+      .map((booking) =>
+        hasZones && schedule?.source === 'crossmark' && booking.startsAt === schedule.startsAt
+          ? { ...booking, endsAt: schedule.endsAt }
+          : booking,
+      );
     const inWords = JSON.stringify(held);
     const right = schedule
       ? held.filter(

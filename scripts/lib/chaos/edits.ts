@@ -33,8 +33,14 @@ const WEIGHTS = {
   outside: 14,
   resolve: 6,
   refresh: 1,
-  zone: 1,
+  zone: 0,
 };
+/**
+ * In a storm in which the store's zone changes, nothing is reissued, because what was worked is told by its
+ * time, and nobody gets another RepID, because a booking under the earlier one counts as moved
+ * (docs/sync.md).
+ */
+const WEIGHTS_WITH_ZONES = { ...WEIGHTS, zone: 3, reissue: 0, employee: 0 };
 
 /**
  * Makes several edits a second, as dispatchers at the public API and as people on Crossmark's own
@@ -58,7 +64,7 @@ export async function edit(scene: Scene, until: { edits: number; overAtMs: numbe
 
 async function editOnce(scene: Scene): Promise<void> {
   const { play, random } = scene;
-  const kind = random.weighted(WEIGHTS);
+  const kind = random.weighted(scene.hasZones ? WEIGHTS_WITH_ZONES : WEIGHTS);
   const free = play.free();
   const scheduled = free.filter((row) => row.schedule);
   const at = async (rows: readonly Row[], work: (row: Row) => Promise<unknown>) => {

@@ -155,6 +155,7 @@ export async function runChaos(options: {
   const play = new EventsInPlay(db, random);
   const log = new EditLog((eventId) => play.pairsOf(eventId));
   const choose = createRandom(seed, 'choices');
+  const hasZones = createRandom(seed, 'zones').chance(0.5);
   /**
    * The number of times that the system did not become quiet after the storm. They count as stuck,
    * even if a later refresh resolves them.
@@ -178,7 +179,7 @@ export async function runChaos(options: {
     troubles.begin();
     const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
     await edit(
-      { play, log, api, colleague, switchboard, random, secondBooking },
+      { play, log, api, colleague, switchboard, random, secondBooking, hasZones },
       {
         edits: options.minutes === null ? options.edits : Number.POSITIVE_INFINITY,
         overAtMs: currentTimeMs() + (options.minutes ?? 60) * 60_000,
@@ -199,7 +200,7 @@ export async function runChaos(options: {
       `seed ${seed}: ${done} edits, ${refused} refused, ${unanswered} without an answer; all faults have ended`,
     );
     await converge();
-    const differences = await compareSides(db, await switchboard.state(), play.repsOf);
+    const differences = await compareSides(db, await switchboard.state(), { repsOf: play.repsOf, hasZones });
     const secondsToConverge = Math.round((performance.now() - healedMs) / 100) / 10;
     await switchboard.collect();
     const calls = switchboard.calls();

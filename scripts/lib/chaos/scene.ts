@@ -15,4 +15,6 @@ export interface Scene {
   switchboard: Switchboard;
   random: Random;
   secondBooking: SecondBooking;
+  /** Whether the store's zone changes in this storm. */
+  hasZones: boolean;
 }

@@ -834,7 +834,7 @@ describe('what is sent about closed work', () => {
       'is no removal of the report for a reissue',
       { schedule: { ...opens, reissueOf: B2 }, sync: knows(B1), steps: [made(B1)] },
       accepted(closed('Submitted', B1)),
-      waits('Submitted'),
+      isNo('Submitted'),
     ],
     [
       'is no reissue of canceled work',

@@ -506,8 +506,15 @@ function refuseImpossible(
  */
 function waitsForReissue({ schedule, steps }: EventState): boolean {
   if (!schedule?.reissueOf) return false;
-  const opened = steps.findIndex((step) => step.kind === 'reissue' && step.scheduleId === schedule.id);
-  return !steps.slice(0, Math.max(opened, 0)).some((step) => step.kind === 'create' && step.state === 'done');
+  const { id, reissueOf } = schedule;
+  const opened = steps.findIndex(
+    ({ kind, scheduleId, bookingId }) =>
+      // Steps that an older version wrote don't say for which schedule they were done.
+      kind === 'reissue' && (scheduleId === null ? bookingId === reissueOf : scheduleId === id),
+  );
+  return (
+    opened >= 0 && !steps.slice(0, opened).some((step) => step.kind === 'create' && step.state === 'done')
+  );
 }
 
 /** Says what each side has, and that a person must choose. */

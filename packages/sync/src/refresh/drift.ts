@@ -165,8 +165,9 @@ export function classifyDrift(input: {
   const doubted = doubt();
   if (doubted) return doubted;
   if (late.length > 0) return repair;
-  // Withdrawn work keeps its schedule as history. Of reported work, the report says who did it and when.
-  if (held !== null && schedule && row.condition !== 'Submitted' && CLOSED_CONDITIONS.includes(row.condition))
+  // Closed work keeps its schedule as history, unless it is reported with somebody else or another time.
+  const isReported = row.condition === 'Submitted' && scheduleOf(theirs, held, reps, timeZone) !== null;
+  if (held !== null && schedule && !isReported && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'record', held, drift: true };
   return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }

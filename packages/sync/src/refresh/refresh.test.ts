@@ -520,12 +520,12 @@ describe('drift', () => {
     expect((await readAll()).run).toMatchObject({ drifted: 0, updated: 0 });
   });
 
-  test('work that somebody unknown here reported there is not shown as done by its person', async () => {
+  test('work that was reported there with somebody unknown here keeps its schedule as history', async () => {
     const id = await synced();
     simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, { repId: '100003' });
     simulator.putPlans(plan('40000001', CORE, { condition: 'Submitted' }));
     await readAll();
-    expect(await live(id)).toBeUndefined();
+    expect(await live(id)).toMatchObject({ employeeId: ada, startsAt: at1045 });
     expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100003' });
   });
 

@@ -342,6 +342,17 @@ test('work opened again for the same person at the same time ends booked once', 
     deeds: [schedules, reissues, { ...reissues, afterMs: 60_000 }],
   }));
 
+test('what somebody booked and reported there before a reissue was sent is left to a person at once', () =>
+  tell({
+    ...calm,
+    deeds: [
+      schedules,
+      { afterMs: 2_000, do: 'outside', event: 1, how: 'rebook', rep: 0, slot: 0 },
+      { ...reissues, afterMs: 0, slot: 1 },
+      { afterMs: 0, do: 'report', event: 1 },
+    ],
+  }));
+
 test('work whose reissue Crossmark confirms and does not carry out is opened again before it is booked', () =>
   tell({
     ...inPlace,

@@ -474,6 +474,13 @@ class Telling {
     // Crossmark's list has no ends, so a late write or a person on Crossmark's site may change an
     // end without a trace (docs/sync.md).
     const isEndSeen = !this.resized.has(event) || !this.disturbed.has(event);
+    // Reported work keeps its schedule as history if nobody here was the person in the report.
+    const isUnknownReport =
+      this.crossmark.plan(event).condition === 'Submitted' &&
+      this.touchedOutside.has(event) &&
+      bookings.length === 1 &&
+      bookings[0]?.repId === REPS[2];
+    if (isUnknownReport) return null;
     const right = bookings.filter(
       (one) =>
         one.repId === wanted.repId &&
