@@ -192,7 +192,7 @@ function checkEffect(
   const wishes = [
     ...(before ? [before] : []),
     ...earlier.map(({ wish }) => (wish === 'anything' ? {} : wish)),
-  ].filter((wish) => wish !== 'nobody');
+  ].flatMap((wish) => (typeof wish === 'string' ? [] : [wish]));
   const { repId, startsAt } = effect;
   const isAny = wishes.some((wish) => Object.keys(wish).length === 0);
   // One edit may have chosen the person and another one the time.
