@@ -818,7 +818,7 @@ describe('several people who schedule at one time', () => {
       told: ['fulfilled', 'fulfilled', 'rejected'],
     },
     {
-      what: 'a full disk would refuse each of them as well: none is tried again',
+      what: 'a full disk would refuse each of them as well: none is saved alone',
       atCommit: `raise exception 'the disk is full' using errcode = 'disk_full'`,
       told: ['fulfilled', 'rejected', 'rejected'],
     },
