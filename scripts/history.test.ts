@@ -15,6 +15,9 @@ const REPS = new Map([
 ]);
 const MORNING = '2026-01-08T15:45:00.000Z';
 const NOON = '2026-01-08T17:00:00.000Z';
+/** It has the wall time in Los Angeles that the morning has in Indiana. */
+const LATER = '2026-01-08T18:45:00.000Z';
+const LATEST = '2026-01-08T21:45:00.000Z';
 const ENDS = '2026-01-08T22:15:00.000Z';
 const at = (second: number) => new Date(Date.UTC(2026, 0, 5, 12, 0, second)).toISOString();
 
@@ -46,7 +49,17 @@ const end = (more: Partial<EventEnd> = {}): EventEnd => ({
   needsPerson: false,
   ...more,
 });
+/** Event 7 with Ada on both sides at another time. */
+const endAt = (startsAt: string, more: Partial<EventEnd> = {}): EventEnd =>
+  end({
+    schedule: { employeeId: ADA, startsAt, endsAt: ENDS },
+    held: [held('100001', startsAt)],
+    ...more,
+  });
 const nobody = { schedule: null, held: [] };
+/** The store gets another zone. */
+const zone = (second: number, there = 'America/Los_Angeles') =>
+  edit(second, { zones: ['America/Indiana/Indianapolis', there] }, { kind: 'outside' });
 const check = (entries: HistoryEntry[], effects: RemoteEffect[], ...ends: EventEnd[]) =>
   checkHistory({ entries, effects, ends, repsOf: REPS });
 
@@ -98,6 +111,23 @@ describe('a history is right', () => {
       end(),
     ],
     [
+      'in which a change on Crossmark’s own site was taken over after a move to the time that was there before',
+      [edit(1, 'anything', { kind: 'outside' }), edit(3, { startsAt: MORNING })],
+      [],
+      endAt(NOON, { before: ada }),
+    ],
+    [
+      'in which a change on Crossmark’s own site was taken over after edits that sent nothing, and edited again',
+      [
+        edit(1, 'anything', { kind: 'outside' }),
+        edit(3, { employeeId: BOB }),
+        edit(5, { employeeId: ADA }),
+        edit(7, { employeeId: BOB }),
+      ],
+      [books(9, '100002', NOON)],
+      end({ before: ada, schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
+    ],
+    [
       'in which an edit is shown as needing a person',
       [edit(1, ada)],
       [],
@@ -118,9 +148,51 @@ describe('a history is right', () => {
     ],
     [
       'in which the store’s zone changed and the board shows the booking at another time',
-      [edit(1, ada), edit(3, 'anotherTime', { kind: 'outside' })],
+      [edit(1, ada), zone(3)],
       [books(2)],
-      end({ schedule: { employeeId: ADA, startsAt: NOON, endsAt: ENDS }, held: [held('100001', NOON)] }),
+      endAt(LATER),
+    ],
+    [
+      'in which the store’s zone changed and the board shows the time that it had before again',
+      [edit(1, ada), zone(3), zone(5)],
+      [books(2)],
+      end(),
+    ],
+    [
+      'in which the store’s zone changed and the booking of before is shown at another time',
+      [zone(3)],
+      [],
+      endAt(LATER, { before: ada }),
+    ],
+    [
+      'in which somebody else was booked at a time that was read in another zone',
+      [edit(1, ada), zone(3), edit(6, { employeeId: BOB }), zone(9)],
+      [books(2), books(8, '100002', LATER)],
+      end({ schedule: { ...bob, startsAt: LATER, endsAt: ENDS }, held: [held('100002', LATER)] }),
+    ],
+    [
+      'in which that booking’s time was read in another zone again',
+      [edit(1, ada), zone(3), edit(6, { employeeId: BOB }), edit(9, { employeeId: ADA }), zone(12)],
+      [books(2), books(8, '100002', LATER), books(11, '100001', LATEST)],
+      endAt(LATEST),
+    ],
+    [
+      'in which a booking came before the answer that the store’s zone is another',
+      [edit(1, ada), edit(6, { employeeId: BOB }), { ...zone(8), startedAt: at(4) }],
+      [books(2), books(7, '100002', LATER)],
+      end({ schedule: { ...bob, startsAt: LATER, endsAt: ENDS }, held: [held('100002', LATER)] }),
+    ],
+    [
+      'in which a move was saved before the zone changed and answered after it',
+      [edit(1, { ...ada, startsAt: NOON }), zone(5), { ...edit(3, { startsAt: MORNING }), endedAt: at(7) }],
+      [books(2, '100001', NOON), books(4)],
+      endAt(LATER),
+    ],
+    [
+      'in which a move was saved while the store’s zone was wrong',
+      [edit(1, { ...ada, startsAt: NOON }), zone(3), edit(5, { startsAt: MORNING }), zone(8)],
+      [books(2, '100001', NOON), books(7)],
+      end(),
     ],
     [
       'in which its work was reported as done',
@@ -130,7 +202,7 @@ describe('a history is right', () => {
     ],
     [
       'in which the store’s zone changed often',
-      [edit(1, ada), ...Array.from({ length: 60 }, (_, n) => edit(n, 'anotherTime', { kind: 'outside' }))],
+      [edit(1, ada), ...Array.from({ length: 60 }, (_, n) => zone(n))],
       [books(2)],
       end(),
     ],
@@ -166,7 +238,7 @@ describe('a history is refused', () => {
     ],
     [
       'in which the store’s zone changed and another person is on the board',
-      [edit(1, ada), edit(3, 'anotherTime', { kind: 'outside' })],
+      [edit(1, ada), zone(3)],
       [books(2)],
       end({ schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
       'what was saved makes it person 1',
@@ -180,7 +252,7 @@ describe('a history is refused', () => {
     ],
     [
       'in which a booking was removed because the store’s zone changed',
-      [edit(3, 'anotherTime', { kind: 'outside' })],
+      [zone(3)],
       [{ eventId: 7, at: at(5), kind: 'remove' }],
       end({ before: bob, schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
       'nobody had changed the event',
@@ -191,6 +263,76 @@ describe('a history is refused', () => {
       [books(5, '100002', NOON)],
       end(),
       'the board shows person 1',
+    ],
+    [
+      'in which a change on Crossmark’s own site was taken over although a later edit was booked',
+      [edit(1, 'anything', { kind: 'outside' }), edit(3, bob)],
+      [books(5, '100002', NOON)],
+      end(),
+      'what was saved makes it person 2',
+    ],
+    [
+      'in which a change on Crossmark’s own site was taken over in place of a later edit that was never sent',
+      [edit(1, 'anything', { kind: 'outside' }), edit(3, bob)],
+      [],
+      end(),
+      'what was saved makes it person 2',
+    ],
+    [
+      'in which a change on Crossmark’s own site was taken over although edits that cancelled out were sent',
+      [edit(1, 'anything', { kind: 'outside' }), edit(3, bob), edit(5, 'nobody')],
+      [books(7, '100002', NOON), { eventId: 7, at: at(8), kind: 'remove' }],
+      end(),
+      'what was saved makes it nobody',
+    ],
+    [
+      'in which the store’s zone changed and the board shows a time that nobody chose',
+      [edit(1, ada), zone(3)],
+      [books(2)],
+      endAt(NOON),
+      'what was saved makes it person 1',
+    ],
+    [
+      'in which the store’s zone changed and somebody was booked at a time that nobody chose',
+      [edit(1, ada), zone(3), edit(5, { employeeId: BOB })],
+      [books(2), books(7, '100002', NOON)],
+      end({ schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
+      '100002 was booked',
+    ],
+    [
+      'in which somebody was booked at a time of another zone before the store got it',
+      [edit(1, ada), zone(5)],
+      [books(2), books(3, '100001', LATER)],
+      endAt(LATER),
+      'was booked for',
+    ],
+    [
+      'in which a time was read in another zone that Crossmark never held',
+      [edit(1, ada), zone(3)],
+      [books(5, '100001', LATER)],
+      endAt(LATER),
+      'was booked for',
+    ],
+    [
+      'in which a saved move was lost after the store’s zone changed',
+      [zone(3), edit(5, { startsAt: NOON })],
+      [],
+      end({ before: ada }),
+      `what was saved makes it person 1 at ${NOON}`,
+    ],
+    [
+      'in which a saved move was lost while the store’s zone was wrong',
+      [edit(1, ada), zone(3), edit(5, { startsAt: NOON }), zone(8)],
+      [books(2)],
+      end(),
+      `what was saved makes it person 1 at ${NOON}`,
+    ],
+    [
+      'in which a saved move was lost and the time of before was read in another zone',
+      [edit(1, ada), zone(3), edit(5, { startsAt: NOON }), zone(8)],
+      [books(2)],
+      endAt(LATER),
+      `what was saved makes it person 1 at ${NOON}`,
     ],
     [
       'in which a saved edit never reached Crossmark and nobody is told',

@@ -90,10 +90,13 @@ export class EditLog {
     );
   }
 
-  /** Records that an event was changed at Crossmark otherwise than by us, for the check of the history. */
-  rememberOutside(eventId: number, wish: Wish = 'anything'): void {
+  /**
+   * Records that an event was changed otherwise than by an edit of it here, for the check of the history.
+   * `startedAt` is when that was requested.
+   */
+  rememberOutside(eventId: number, wish: Wish = 'anything', startedAt?: string): void {
     const endedAt = currentInstant();
-    this.history.push({ eventId, startedAt: endedAt, endedAt, kind: 'outside', wish });
+    this.history.push({ eventId, startedAt: startedAt ?? endedAt, endedAt, kind: 'outside', wish });
   }
 
   /** Records what an edit made of events, for the check of the history. */

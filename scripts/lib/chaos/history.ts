@@ -2,18 +2,26 @@
  * Proves from a history alone, without Postgres' rows or the journal, that no acknowledged edit was
  * lost and that nothing was done at Crossmark that nobody wanted.
  */
+import { instantAt, timeOf, workDateOf } from '@scheduler/scheduling';
+
+/**
+ * The store's zone changed. `zones` has those that it had here and at Crossmark before and after: a wall
+ * time that one side tells in one of them may be read in another.
+ */
+export interface AnotherZone {
+  zones: readonly string[];
+}
 
 /**
  * What an edit makes of an event. A field that it leaves as it was is missing. `anything`: the
- * history doesn't say what it made of it. `anotherTime`: the store's zone changed, so that the booking's
- * wall time may mean another instant. `reported`: its work was reported as done, which leaves person and
- * time as they were.
+ * history doesn't say what it made of it. `reported`: its work was reported as done, which leaves person
+ * and time as they were.
  */
 export type Wish =
   | 'nobody'
   | 'anything'
-  | 'anotherTime'
   | 'reported'
+  | AnotherZone
   | { employeeId?: number; startsAt?: string };
 
 /** Something that a person did. All times are instants. */
@@ -59,33 +67,66 @@ export interface EventEnd {
   needsPerson: boolean;
 }
 
-/** What a board may show of an event: nobody, or somebody of whom only these fields are known. */
-type Possible = 'nobody' | { employeeId?: number; startsAt?: string };
+/**
+ * What a board may show of an event: nobody, or somebody of whom only these fields are known. `chosenAt` is
+ * when an edit asked for the time; it is missing if the event had that time from the start.
+ */
+type Possible = 'nobody' | { employeeId?: number; startsAt?: string; chosenAt?: string };
 
-const timeless = (one: Possible): Possible => {
-  if (one === 'nobody') return one;
-  const { startsAt: _, ...person } = one;
-  return person;
-};
+const isAnotherZone = (wish: Wish): wish is AnotherZone => typeof wish === 'object' && 'zones' in wish;
 
-function apply(wish: Wish, to: readonly Possible[]): Possible[] {
-  if (wish === 'reported') return [...to];
-  if (wish === 'anotherTime') return to.map(timeless);
+/** An entry that gives an event another person or time. A report and another zone don't. */
+type Change = Omit<HistoryEntry, 'wish'> & { wish: Exclude<Wish, 'reported' | AnotherZone> };
+
+const isChange = (entry: HistoryEntry): entry is Change =>
+  entry.wish !== 'reported' && !isAnotherZone(entry.wish);
+
+function apply({ wish, startedAt }: Change, to: readonly Possible[]): Possible[] {
   if (wish === 'anything') return ['nobody', {}];
   if (wish === 'nobody') return ['nobody'];
-  return to.map((one) => (one === 'nobody' ? wish : { ...one, ...wish }));
+  const chosen = wish.startsAt === undefined ? wish : { ...wish, chosenAt: startedAt };
+  return to.map((one) => (one === 'nobody' ? chosen : { ...one, ...chosen }));
 }
 
 /** Without this, each change that counts or doesn't would double them. */
 const distinct = (possible: readonly Possible[]): Possible[] => [
-  ...new Map(possible.map((one) => [inWords(one), one])).values(),
+  ...new Map(
+    possible.map((one) => [`${inWords(one)} ${one === 'nobody' ? '' : one.chosenAt}`, one]),
+  ).values(),
 ];
 
-const matches = (possible: Possible, schedule: EventEnd['schedule']): boolean =>
-  possible === 'nobody' || schedule === null
-    ? possible === 'nobody' && schedule === null
-    : (possible.employeeId ?? schedule.employeeId) === schedule.employeeId &&
-      (possible.startsAt ?? schedule.startsAt) === schedule.startsAt;
+/** Whether a wall time that one side tells of one instant means the other one where it is read in another zone. */
+const isMisread = (told: string, read: string, { zones }: AnotherZone): boolean =>
+  zones.some((there) =>
+    zones.some(
+      (here) => here !== there && instantAt(workDateOf(told, there), timeOf(told, there), here) === read,
+    ),
+  );
+
+/**
+ * Whether a board that may show `possible` may show this. A change of zone since that time was asked for
+ * lets the board show another one: what Crossmark holds since then, read in the other zone.
+ */
+function matches(
+  possible: Possible,
+  schedule: EventEnd['schedule'],
+  { entries, effects }: { entries: readonly HistoryEntry[]; effects: readonly RemoteEffect[] },
+): boolean {
+  if (possible === 'nobody' || schedule === null) return possible === 'nobody' && schedule === null;
+  const { employeeId, startsAt, chosenAt = '' } = possible;
+  if (employeeId !== undefined && employeeId !== schedule.employeeId) return false;
+  if (startsAt === undefined || startsAt === schedule.startsAt) return true;
+  const held = [
+    startsAt,
+    ...effects.flatMap((effect) => (effect.kind === 'book' && effect.at >= chosenAt ? effect.startsAt : [])),
+  ];
+  return entries.some(
+    ({ wish, endedAt }) =>
+      isAnotherZone(wish) &&
+      endedAt >= chosenAt &&
+      held.some((one) => isMisread(one, schedule.startsAt, wish)),
+  );
+}
 
 const inWords = (one: Possible | EventEnd['schedule']): string =>
   one === 'nobody' || one === null
@@ -96,8 +137,11 @@ const inWords = (one: Possible | EventEnd['schedule']): string =>
  * Checks a whole history and returns a sentence for each fault; none if it is right. Of each event:
  *
  * - The board shows in the end what the saved edits made of it, one after the other, where each edit
- *   without an answer counts or doesn't, and each change on Crossmark's own site counts at some time
- *   before the next write of ours, or doesn't. So an edit that was saved took effect, or was superseded.
+ *   without an answer, and each change on Crossmark's own site, counts or doesn't. Such a change counts
+ *   after later edits only if these cancelled each other out and nothing was written to Crossmark
+ *   meanwhile. So an edit that was saved took effect, or was superseded.
+ * - After a change of the store's zone, a time on the board or in a booking of ours may also be one that
+ *   Crossmark held, whose wall time was read in the other zone.
  * - Crossmark holds exactly that, once, unless the event is shown as needing a person.
  * - Every booking, removal and reopening at Crossmark has an edit that was requested before and
  *   wants it.
@@ -124,7 +168,7 @@ export function checkHistory(history: {
       );
       return [
         ...checkEnd(end, entries, { effects, repsOf }),
-        ...effects.flatMap((effect) => checkEffect(effect, end, entries, repsOf)),
+        ...effects.flatMap((effect) => checkEffect(effect, end, entries, { effects, repsOf })),
       ];
     }),
   ];
@@ -135,20 +179,29 @@ function checkEnd(
   entries: readonly HistoryEntry[],
   { effects, repsOf }: { effects: readonly RemoteEffect[]; repsOf: ReadonlyMap<number, ReadonlySet<string>> },
 ): string[] {
-  let possible: Possible[] = [before ?? 'nobody'];
-  // A change on Crossmark's own site is taken over when it is read, perhaps after later edits, but not
-  // once a write of ours has replaced it.
-  const outside: HistoryEntry[] = [];
-  for (const entry of entries) {
-    const changed = apply(entry.wish, possible);
+  let possible: Possible[] = [
+    before ? { employeeId: before.employeeId, startsAt: before.startsAt } : 'nobody',
+  ];
+  // A change on Crossmark's own site is taken over when it is read. After a later edit that happens only where
+  // nothing is left to send, because the board is again as it was, and where no write of ours has replaced it.
+  const outside: { change: Change; before: ReadonlySet<string> }[] = [];
+  const changes = entries.filter(isChange);
+  for (const [index, entry] of changes.entries()) {
+    const sooner = new Set(possible.map(inWords));
+    const changed = apply(entry, possible);
     possible = distinct(entry.kind === 'saved' ? changed : [...possible, ...changed]);
-    for (const { wish, endedAt } of outside)
-      if (!effects.some(({ at }) => at > endedAt && at <= entry.endedAt))
-        possible = distinct([...possible, ...apply(wish, possible)]);
-    if (entry.kind === 'outside') outside.push(entry);
+    const next = changes[index + 1];
+    for (const { change, before } of outside) {
+      const isReplaced = effects.some(
+        ({ at }) => at > change.endedAt && (next === undefined || at < next.startedAt),
+      );
+      const back = possible.filter((one) => before.has(inWords(one)));
+      if (!isReplaced && back.length > 0) possible = distinct([...possible, ...apply(change, back)]);
+    }
+    if (entry.kind === 'outside') outside.push({ change: entry, before: sooner });
   }
   const faults: string[] = [];
-  if (!possible.some((one) => matches(one, schedule)))
+  if (!possible.some((one) => matches(one, schedule, { entries, effects })))
     faults.push(
       `event ${eventId}: the board shows ${inWords(schedule)}; what was saved makes it ${[...new Set(possible.map(inWords))].join(' or ')}`,
     );
@@ -174,11 +227,11 @@ function checkEffect(
   effect: RemoteEffect,
   { eventId, before }: EventEnd,
   entries: readonly HistoryEntry[],
-  repsOf: ReadonlyMap<number, ReadonlySet<string>>,
+  { effects, repsOf }: { effects: readonly RemoteEffect[]; repsOf: ReadonlyMap<number, ReadonlySet<string>> },
 ): string[] {
   const sooner = entries.filter(({ startedAt }) => startedAt <= effect.at);
   // A report and another zone are no reason to do anything at Crossmark.
-  const earlier = sooner.filter(({ wish }) => wish !== 'reported' && wish !== 'anotherTime');
+  const earlier = sooner.filter(isChange);
   // A booking of somebody who gets another RepID is made again under that.
   const isRepIdNew = before !== null && (repsOf.get(before.employeeId)?.size ?? 0) > 1;
   if (effect.kind === 'remove')
@@ -199,8 +252,14 @@ function checkEffect(
   const isPersonChosen = wishes.some(
     ({ employeeId }) => employeeId !== undefined && repsOf.get(employeeId)?.has(repId),
   );
+  // The board may have taken over a booking from before, whose wall time was read in another zone.
+  const held = [
+    ...(before ? [before.startsAt] : []),
+    ...effects.flatMap((one) => (one.kind === 'book' && one.at < effect.at ? one.startsAt : [])),
+  ];
   const isTimeChosen =
-    wishes.some((wish) => wish.startsAt === startsAt) || sooner.some(({ wish }) => wish === 'anotherTime');
+    wishes.some((wish) => wish.startsAt === startsAt) ||
+    sooner.some(({ wish }) => isAnotherZone(wish) && held.some((one) => isMisread(one, startsAt, wish)));
   return isAny || (isPersonChosen && isTimeChosen)
     ? []
     : [
