@@ -118,12 +118,7 @@ describe('a history is right', () => {
     ],
     [
       'in which a change on Crossmark’s own site was taken over after edits that sent nothing, and edited again',
-      [
-        edit(1, 'anything', { kind: 'outside' }),
-        edit(3, { employeeId: BOB }),
-        edit(5, { employeeId: ADA }),
-        edit(7, { employeeId: BOB }),
-      ],
+      [edit(1, 'anything', { kind: 'outside' }), edit(3, bob), edit(5, ada), edit(7, { employeeId: BOB })],
       [books(9, '100002', NOON)],
       end({ before: ada, schedule: { ...bob, endsAt: ENDS }, held: [held('100002', NOON)] }),
     ],
@@ -169,6 +164,16 @@ describe('a history is right', () => {
       [edit(1, ada), zone(3), edit(6, { employeeId: BOB }), zone(9)],
       [books(2), books(8, '100002', LATER)],
       end({ schedule: { ...bob, startsAt: LATER, endsAt: ENDS }, held: [held('100002', LATER)] }),
+    ],
+    [
+      'in which somebody else was booked at the time of before, read in another zone',
+      [zone(3), edit(6, { employeeId: BOB }), zone(9)],
+      [books(8, '100002', LATER)],
+      end({
+        before: ada,
+        schedule: { ...bob, startsAt: LATER, endsAt: ENDS },
+        held: [held('100002', LATER)],
+      }),
     ],
     [
       'in which that booking’s time was read in another zone again',
@@ -312,6 +317,27 @@ describe('a history is refused', () => {
       [books(5, '100001', LATER)],
       endAt(LATER),
       'was booked for',
+    ],
+    [
+      'in which a time was read in another zone before Crossmark held it',
+      [edit(1, ada), zone(3)],
+      [books(5, '100001', LATER), books(7)],
+      end(),
+      `100001 was booked for ${LATER}`,
+    ],
+    [
+      'in which a move from after the change of zone was read in another zone',
+      [edit(1, { ...ada, startsAt: NOON }), zone(3), edit(5, { startsAt: MORNING })],
+      [books(2, '100001', NOON), books(7)],
+      endAt(LATER),
+      `what was saved makes it person 1 at ${MORNING}`,
+    ],
+    [
+      'in which a late write undid a move, and then the store’s zone changed',
+      [edit(1, { ...ada, startsAt: NOON }), edit(3, { startsAt: MORNING }), zone(9)],
+      [books(5), books(7, '100001', NOON)],
+      endAt(NOON),
+      `what was saved makes it person 1 at ${MORNING}`,
     ],
     [
       'in which a saved move was lost after the store’s zone changed',
