@@ -23,12 +23,16 @@ test('a test moves the clock of a process, forward and back', () => {
   expect(processAt({}).stdout).toBe('0 0\n');
   expect(processAt({ TEST_CLOCK_OFFSET_MS: String(40 * DAY_MS) }).stdout).toBe('40 40\n');
   expect(processAt({ TEST_CLOCK_OFFSET_MS: String(-400 * DAY_MS) }).stdout).toBe('-400 -400\n');
+  const wrong = { TEST_CLOCK_OFFSET_MS: String(40 * DAY_MS), TEST_CLOCK_ERROR_MS: String(-DAY_MS) };
+  expect(processAt(wrong).stdout).toBe('39 39\n');
 });
 
 test('in production, or by what is no number, it is never moved: the process doesn’t start', () => {
-  const production = processAt({ TEST_CLOCK_OFFSET_MS: '1', NODE_ENV: 'production' });
-  expect(production.status).not.toBe(0);
-  expect(production.stderr).toContain('TEST_CLOCK_OFFSET_MS moves the clock and is for tests only');
+  for (const name of ['TEST_CLOCK_OFFSET_MS', 'TEST_CLOCK_ERROR_MS']) {
+    const production = processAt({ [name]: '1', NODE_ENV: 'production' });
+    expect(production.status).not.toBe(0);
+    expect(production.stderr).toContain(`${name} moves the clock and is for tests only`);
+  }
   expect(processAt({ NODE_ENV: 'production' }).stdout).toBe('0 0\n');
   expect(processAt({ TEST_CLOCK_OFFSET_MS: 'tomorrow' }).stderr).toContain('not a whole number');
 });

@@ -1,5 +1,5 @@
 import { type FaultInput, ODD_TEXTS } from '@scheduler/crossmark/simulator';
-import { clockOffsetMs, currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { startApp } from '../apps.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import type { Running } from '../process.ts';
@@ -168,7 +168,7 @@ export class Troubles {
     const hasWrongClock = !this.stopped && this.random.chance(SHARE_OF_WRONG_CLOCKS);
     const aheadMs = hasWrongClock ? (this.random.pick(CLOCKS_AHEAD_MS) ?? 0) : 0;
     // The clock can be moved only outside of production.
-    const clock = { TEST_CLOCK_OFFSET_MS: String(clockOffsetMs + aheadMs), NODE_ENV: 'test' };
+    const clock = { TEST_CLOCK_ERROR_MS: String(aheadMs), NODE_ENV: 'test' };
     const running = startApp(this.network.workers, 'worker', 'src/main.ts', {
       ...WORKER_SETTINGS,
       ...(hasWrongClock ? clock : {}),

@@ -1,6 +1,6 @@
 import type { MplanId, StoreId } from '@scheduler/crossmark';
 import { PROPOSAL_OCCASIONS } from '@scheduler/db';
-import { clockOffsetMs } from '@scheduler/runtime/clock';
+import { clockErrorMs, clockOffsetMs } from '@scheduler/runtime/clock';
 import { z } from 'zod';
 
 /**
@@ -63,7 +63,10 @@ export const PAYLOADS = {
     z.object({ runId: id }),
     z
       .object({ _cron: z.object({ ts: z.coerce.date() }) })
-      .transform(({ _cron }) => ({ tickAt: new Date(_cron.ts.getTime() + clockOffsetMs).toISOString() })),
+      // By the clock of the worker, which may be wrong.
+      .transform(({ _cron }) => ({
+        tickAt: new Date(_cron.ts.getTime() + clockOffsetMs + clockErrorMs).toISOString(),
+      })),
   ]),
   propose_plan: z.object({ storeId: id, occasion: z.enum(PROPOSAL_OCCASIONS) }),
   /** Without the link, which may contain a secret. */

@@ -831,6 +831,12 @@ describe('what is sent about closed work', () => {
       removes(B2, 'Submitted'),
     ],
     [
+      'is a removal of what lies beneath the report, which is what is wanted',
+      { sync: knows(B2), steps: [made(B1)] },
+      accepted(closed('Submitted', B2), { beneath: [B1] }),
+      removes(B1, 'Submitted'),
+    ],
+    [
       'is no removal of the report for a reissue',
       { schedule: { ...opens, reissueOf: B2 }, sync: knows(B1), steps: [made(B1)] },
       accepted(closed('Submitted', B1)),

@@ -358,7 +358,7 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
       : { kind: 'observeAgain' };
   }
   if (step.kind === 'blocked') return failForGood(state, WITHOUT_NUMBER, held);
-  const refusal = refuseImpossible(step, state, row, held);
+  const refusal = refuseImpossible(step, state, row, { held, wanted });
   if (refusal) return fail(refusal);
   if (step.kind === 'delete' && removals.has(step.bookingId)) {
     const refused = removals.get(step.bookingId);
@@ -481,11 +481,13 @@ function refuseImpossible(
   step: Write,
   state: EventState,
   row: PlannedEvent | null,
-  held: KnownBooking | null,
+  { held, wanted }: { held: KnownBooking | null; wanted: Wanted | null },
 ): AttemptFailedError | null {
   if (row === null || !CLOSED_CONDITIONS.includes(row.condition)) return null;
   const { condition } = row;
   if (step.kind === 'delete') {
+    // What is there is wanted, so nothing has to be booked in place of what lies beneath it.
+    if (wanted !== null && isWanted(wanted, held)) return null;
     // If a booking is removed, its report is lost.
     const isReport = condition === 'Submitted' && row.bookingId === step.bookingId;
     // A booking is removed only if the one that takes its place can be made.

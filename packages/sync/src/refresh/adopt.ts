@@ -23,11 +23,17 @@ import { wantChange } from '../queue/enqueue.ts';
 import { addJobs } from '../queue/graphile.ts';
 import { type KnownBooking, knownBooking, writesBeneath } from '../reconcile/observe.ts';
 
-/** An event as it stands here: its row, its live schedule, its sync row. */
+/** An event as it stands here: its row, its live schedule and the RepID of that one's person, its sync row. */
 export interface LocalEvent {
   event: typeof events.$inferSelect;
   schedule: typeof schedules.$inferSelect | null;
+  repId: (typeof employees.$inferSelect)['repId'];
   sync: typeof eventSyncs.$inferSelect | null;
+  /**
+   * Whether it has no schedule because Crossmark had nobody, or somebody unknown here, and nobody here
+   * decided anything since. Only known of work that is reported as done.
+   */
+  wasEndedThere: boolean;
 }
 
 /** The person behind a RepID. */
@@ -46,24 +52,29 @@ export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [String(row.repId), row]));
 }
 
+/** The schedule that a booking becomes here. */
+export type AdoptedSchedule = Pick<
+  typeof schedules.$inferSelect,
+  'employeeId' | 'startsAt' | 'endsAt' | 'workDate'
+>;
+
 /**
  * The schedule that a booking becomes here; null if its person or time is unknown, or the event
- * takes no schedule. Work that is reported as done gets none, but the one that it has becomes what was
- * reported.
+ * takes no schedule. Work that is reported as done gets none. But the one that it has becomes what was
+ * reported, and so does one that Crossmark's side had ended.
  */
 export function scheduleOf(
-  local: {
+  local: Pick<LocalEvent, 'schedule' | 'wasEndedThere'> & {
     event: Pick<LocalEvent['event'], 'durationMinutes'>;
     condition: Condition;
-    schedule: Pick<typeof schedules.$inferSelect, 'id'> | null;
   },
   held: KnownBooking | null,
   reps: ReadonlyMap<string, KnownRep>,
   timeZone: string,
-) {
+): AdoptedSchedule | null {
   const rep = held?.repId ? reps.get(held.repId) : undefined;
   const { condition } = local;
-  const isReport = condition === 'Submitted' && local.schedule !== null;
+  const isReport = condition === 'Submitted' && (local.schedule !== null || local.wasEndedThere);
   if (!held?.startsAt || !rep || (CLOSED_CONDITIONS.includes(condition) && !isReport)) return null;
   return {
     employeeId: rep.id,
@@ -77,14 +88,10 @@ export function scheduleOf(
  * A booking with the end of the schedule that it becomes here: Crossmark's list has no ends, so
  * both sides agree on that one.
  */
-export function withAgreedEnd(
-  local: Parameters<typeof scheduleOf>[0],
+export const withAgreedEnd = (
   held: KnownBooking | null,
-  reps: ReadonlyMap<string, KnownRep>,
-  timeZone: string,
-): KnownBooking | null {
-  return held && { ...held, endsAt: scheduleOf(local, held, reps, timeZone)?.endsAt ?? held.endsAt };
-}
+  becomes: AdoptedSchedule | null,
+): KnownBooking | null => held && { ...held, endsAt: becomes?.endsAt ?? held.endsAt };
 
 const NO_REISSUE = { reissueOf: null, reissueExpiresOn: null, reissueResponses: null };
 
@@ -110,25 +117,22 @@ export const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: 
 
 /**
  * Makes the schedule here what Crossmark holds. It is made, moved or given to another person; it is
- * ended if Crossmark has nobody, or somebody who is unknown here. No rule is checked, because
+ * ended if `theirs` is null: Crossmark has nobody, or somebody who is unknown here. No rule is checked, because
  * Crossmark's side is a fact. The caller has locked the event, its schedule and its sync row, and
  * records the booking.
  */
 export async function adoptBooking(
   tx: Tx,
-  local: LocalEvent,
-  condition: Condition,
-  held: KnownBooking | null,
-  reps: ReadonlyMap<string, KnownRep>,
-  timeZone: string,
+  { event, schedule }: Pick<LocalEvent, 'event' | 'schedule'>,
+  theirs: AdoptedSchedule | null,
 ): Promise<Adoption> {
-  const { event, schedule } = local;
-  const theirs = scheduleOf({ event, condition, schedule }, held, reps, timeZone);
-  const [person] = schedule
-    ? await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, schedule.employeeId))
-    : [];
-  const before = schedule && snapshot(schedule, person?.name ?? '');
-  const newName = (held?.repId && reps.get(held.repId)?.name) || '';
+  const ids = [...new Set([schedule, theirs].flatMap((one) => one?.employeeId ?? []))];
+  const people = await tx
+    .select({ id: employees.id, name: employees.name })
+    .from(employees)
+    .where(inArray(employees.id, ids));
+  const nameOf = (one: { employeeId: number }) => people.find(({ id }) => id === one.employeeId)?.name ?? '';
+  const before = schedule && snapshot(schedule, nameOf(schedule));
   if (!theirs) {
     if (!schedule) return { action: 'schedule.adopt', scheduleId: null, before, after: null };
     const [ended] = await tx
@@ -136,7 +140,7 @@ export async function adoptBooking(
       .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
       .where(eq(schedules.id, schedule.id))
       .returning();
-    const after = ended ? snapshot(ended, person?.name ?? '') : null;
+    const after = ended ? snapshot(ended, nameOf(ended)) : null;
     return { action: 'schedule.adopt', scheduleId: schedule.id, before, after };
   }
   // A reissue is no longer due: Crossmark has another booking now.
@@ -152,7 +156,7 @@ export async function adoptBooking(
         .values({ ...values, eventId: event.id })
         .returning();
   if (!row) throw new Error('The schedule was not adopted.');
-  return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, newName) };
+  return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, nameOf(row)) };
 }
 
 /**
@@ -245,17 +249,17 @@ export async function resolveConflict(
   const [store] = await tx.select().from(stores).where(eq(stores.id, event.storeId));
   const held = knownBooking({ sync }, []);
   const reps = await knownReps(tx, held?.repId ? [held.repId] : []);
-  const local = { event, schedule: schedule ?? null, sync };
-  const timeZone = store?.timeZone ?? 'UTC';
-  const adopted = await adoptBooking(tx, local, event.condition, held, reps, timeZone);
-  const agreed = withAgreedEnd({ ...local, condition: event.condition }, held, reps, timeZone);
-  await markSynced(tx, eventId, agreed);
+  const local = { event, schedule: schedule ?? null, condition: event.condition, wasEndedThere: false };
+  const theirs = scheduleOf(local, held, reps, store?.timeZone ?? 'UTC');
+  const adopted = await adoptBooking(tx, local, theirs);
+  await markSynced(tx, eventId, withAgreedEnd(held, theirs));
   await tx
     .update(events)
     .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })
     .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
   await settleDoubts(tx, eventId);
-  if (adopted.after && adopted.after.ended !== true) {
+  // Nothing is written to work that is reported as done.
+  if (theirs && event.condition !== 'Submitted') {
     const steps = await tx
       .select()
       .from(syncSteps)

@@ -17,7 +17,7 @@ import {
   saysBooked,
   writesBeneath,
 } from '../reconcile/observe.ts';
-import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
+import { type AdoptedSchedule, type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
 
 /** What a row of the list means for the event here. */
 export type RowVerdict = { drift: boolean } & (
@@ -25,10 +25,11 @@ export type RowVerdict = { drift: boolean } & (
   /** Only the record of Crossmark's booking changes. */
   | { kind: 'record'; held: KnownBooking | null }
   /**
-   * Nothing here speaks against it: the schedule becomes what Crossmark has. Bookings of our own
-   * writes `stepIds` may lie beneath that booking, so a reconciliation looks for them.
+   * Nothing here speaks against it: the schedule becomes what Crossmark has, `becomes`; it ends where
+   * that is null. Bookings of our own writes `stepIds` may lie beneath that booking, so a reconciliation
+   * looks for them.
    */
-  | { kind: 'adopt'; held: KnownBooking | null; stepIds: number[] }
+  | { kind: 'adopt'; held: KnownBooking | null; becomes: AdoptedSchedule | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
   | { kind: 'repair'; stepIds: number[] }
   /**
@@ -132,12 +133,15 @@ export function classifyDrift(input: {
     return news ? { kind: 'conflict', held, drift: true } : SAME;
   }
 
-  const beneath = writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
-  const theirs = { event: local.event, schedule, condition: row.condition };
-  const adopted = withAgreedEnd(theirs, held, reps, timeZone);
+  const isReport = row.condition === 'Submitted' && held !== null;
+  // Nothing is written to work that is reported as done, so nothing is looked for beneath it.
+  const stepIds = isReport ? [] : writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
+  const becomes = scheduleOf({ ...local, condition: row.condition }, held, reps, timeZone);
+  const adopt = { kind: 'adopt' as const, held: withAgreedEnd(held, becomes), becomes, stepIds };
   if (unchanged) {
-    const adoptable = !schedule && scheduleOf(theirs, held, reps, timeZone);
-    if (adoptable) return { kind: 'adopt', held: adopted, stepIds: beneath, drift: false };
+    if (becomes && !schedule) return { ...adopt, drift: false };
+    // Its person became known here, or an earlier version left the schedule as it was.
+    if (becomes && isReport && !isShown(schedule, becomes)) return { ...adopt, drift: true };
     const renamed = held !== null && held.names !== agreed?.names;
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
     return renamed || identified ? { kind: 'record', held, drift: false } : SAME;
@@ -164,13 +168,20 @@ export function classifyDrift(input: {
   if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
   const doubted = doubt();
   if (doubted) return doubted;
-  if (late.length > 0) return repair;
-  // Closed work keeps its schedule as history, unless it is reported with somebody else or another time.
-  const isReported = row.condition === 'Submitted' && scheduleOf(theirs, held, reps, timeZone) !== null;
-  if (held !== null && schedule && !isReported && CLOSED_CONDITIONS.includes(row.condition))
+  // A report says who did the work and when; a later row or a link may tell what is unknown of that.
+  if (isReport && schedule && becomes) return { ...adopt, drift: true };
+  if (late.length > 0 && !(isReport && schedule)) return repair;
+  // Closed work keeps its schedule as history.
+  if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'record', held, drift: true };
-  return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
+  return { ...adopt, drift: agreed !== null || schedule !== null };
 }
+
+/** Whether a schedule has this person and time. */
+const isShown = (
+  schedule: LocalEvent['schedule'],
+  { employeeId, startsAt }: Pick<AdoptedSchedule, 'employeeId' | 'startsAt'>,
+): boolean => schedule?.employeeId === employeeId && schedule.startsAt === startsAt;
 
 /** The condition of a row, made to agree with whether the row has a booking. */
 function consistentCondition(condition: Condition, isBooked: boolean): Condition {
@@ -232,6 +243,11 @@ export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant,
     !sameBooking(agreed, listed, timeZone) ||
     (listed?.names ?? null) !== (agreed?.names ?? null) ||
     (listed !== null && listed.bookingId !== null && listed.bookingId !== agreed?.bookingId) ||
-    (listed !== null && schedule === null)
+    (listed !== null && schedule === null) ||
+    // The person in a report may be known by now, and an earlier version left the schedule as it was.
+    (row.condition === 'Submitted' &&
+      schedule !== null &&
+      agreed !== null &&
+      (agreed.repId !== local.repId || agreed.startsAt !== schedule.startsAt))
   );
 }

@@ -39,7 +39,6 @@ import {
   knownReps,
   type LocalEvent,
   reopen,
-  scheduleOf,
   settleDoubts,
   snapshot,
 } from './adopt.ts';
@@ -115,7 +114,10 @@ export async function writeRows(
   const locals = await loadByPlan(tx, rows);
   const reps = await knownReps(tx, [...new Set(rows.flatMap(({ row }) => row.repId ?? []))]);
   const steps = await stepsOf(tx, ids);
-  const wantedOf = await wantedBy(tx, [...locals.values()]);
+  const reported = rows.flatMap(({ row, key }) =>
+    row.condition === 'Submitted' && !locals.get(key)?.schedule ? (locals.get(key)?.event.id ?? []) : [],
+  );
+  const endedThere = await endedByCrossmark(tx, reported);
 
   const counts = { created: 0, updated: 0, drifted: 0 };
   const facts: ChangedFacts[] = [];
@@ -128,8 +130,9 @@ export async function writeRows(
   const doubts: { eventId: number; doubt: Doubt }[] = [];
   for (const listed of rows) {
     const { row, store, key, since } = listed;
-    const local = locals.get(key);
-    if (!local) continue;
+    const known = locals.get(key);
+    if (!known) continue;
+    const local = { ...known, wasEndedThere: endedThere.has(known.event.id) };
     const { event } = local;
     const { timeZone } = store;
     const journal = steps.get(event.id) ?? [];
@@ -167,15 +170,15 @@ export async function writeRows(
         break;
       case 'adopt': {
         records.push({ eventId: event.id, held: verdict.held });
+        const { becomes, stepIds } = verdict;
         if (local.schedule) {
-          const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
+          const adoption = await adoptBooking(tx, local, becomes);
           adoptions.push({ ...adoption, eventId: event.id });
         }
+        if (becomes && stepIds.length > 0) await reopen(tx, event.id, stepIds);
         // A first refresh brings thousands, so they are inserted together.
-        const made = scheduleOf({ ...local, condition }, verdict.held, reps, timeZone);
-        if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
-        if (made && !local.schedule) {
-          inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
+        if (becomes && !local.schedule) {
+          inserts.push({ ...becomes, eventId: event.id, source: 'crossmark' });
           if (newStores.has(store.id)) firstListed.add(event.id);
         }
         break;
@@ -388,10 +391,11 @@ export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<
   const keys = new Set(rows.map(({ key }) => key));
   // Relies on the index events_plan_and_store.
   const locals = await db
-    .select({ event: events, schedule: schedules, sync: eventSyncs })
+    .select({ event: events, schedule: schedules, sync: eventSyncs, repId: employees.repId })
     .from(events)
     .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
     .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .where(
       and(
         inArray(
@@ -403,7 +407,10 @@ export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<
     );
   return new Map(
     locals
-      .map((local) => [keyOf(local.event.mplanId, local.event.storeId), local] as const)
+      .map(
+        (local) =>
+          [keyOf(local.event.mplanId, local.event.storeId), { ...local, wasEndedThere: false }] as const,
+      )
       .filter(([key]) => keys.has(key)),
   );
 }
@@ -443,26 +450,30 @@ async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, Jour
 }
 
 /**
- * Loads what is wanted for each event: null without a schedule, undefined if its person has no
- * RepID.
+ * Of these events, returns those of which a refresh, or a person's choice of Crossmark's side, ended the
+ * schedule since somebody here last decided anything: a decision and the end of its schedule are of one time.
  */
-async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
-  const ids = [...new Set(locals.flatMap(({ schedule }) => schedule?.employeeId ?? []))];
-  const people =
-    ids.length === 0
-      ? []
-      : await tx
-          .select({ id: employees.id, repId: employees.repId })
-          .from(employees)
-          .where(inArray(employees.id, ids));
-  const repOf = new Map(people.map(({ id, repId }) => [id, repId]));
-  return ({ schedule }: LocalEvent, steps: readonly JournalStep[]): Wanted | null | undefined => {
-    if (!schedule) return null;
-    const repId = repOf.get(schedule.employeeId);
-    if (!repId) return undefined;
-    const { startsAt, endsAt } = schedule;
-    return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
-  };
+async function endedByCrossmark(tx: Tx, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const ended = await tx
+    .selectDistinct({ id: schedules.eventId })
+    .from(schedules)
+    .innerJoin(eventSyncs, eq(eventSyncs.eventId, schedules.eventId))
+    .where(
+      and(
+        inArray(schedules.eventId, [...ids]),
+        sql`${schedules.endedAt} > coalesce(${eventSyncs.wantedAt}, '-infinity')`,
+      ),
+    );
+  return new Set(ended.map(({ id }) => id));
+}
+
+/** What is wanted for an event: null without a schedule, undefined if its person has no RepID. */
+function wantedOf({ schedule, repId }: LocalEvent, steps: readonly JournalStep[]): Wanted | null | undefined {
+  if (!schedule) return null;
+  if (!repId) return undefined;
+  const { startsAt, endsAt } = schedule;
+  return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
 }
 
 /** An event that differs from its row on Crossmark's list. */

@@ -529,6 +529,145 @@ describe('drift', () => {
     expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100003' });
   });
 
+  describe('work that was reported there', () => {
+    const submitted = (row: object = {}) =>
+      simulator.putPlans(plan('40000001', CORE, { condition: 'Submitted', row }));
+    /** Replaces the booking there by one with a new number. */
+    const replace = (rep: string, startsAt: Instant) => {
+      simulator.unbook(need(simulator.state.bookings[0]).bookingId);
+      simulator.book(book('40000001', rep, startsAt));
+    };
+
+    test('under a new number is shown as it was reported, and nothing is sent', async () => {
+      const id = await synced();
+      replace('100002', at1115);
+      submitted();
+      await readAll();
+      expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1115 });
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100002' });
+      expect(await push(id)).toEqual({ outcome: 'nothing' });
+      expect(simulator.state.bookings).toMatchObject([{ repId: '100002', startsAt: at1115 }]);
+    });
+
+    test('under a new number is settled by the choice of Crossmark’s side in a conflict', async () => {
+      const id = await synced();
+      await decide(id, { employeeId: ada, startsAt: at1115 });
+      replace('100002', at1045);
+      submitted();
+      expect(await push(id)).toMatchObject({ outcome: 'conflict' });
+      await readAll();
+      await database.db.transaction((tx) => chooseSide(tx, id, 'theirs'));
+      expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1045 });
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100002' });
+      expect(await push(id)).toEqual({ outcome: 'nothing' });
+    });
+
+    test.each([
+      ['RepID', { scheduleRepID: null }],
+      ['day', { scheduleDate: '' }],
+    ])('and is listed without its %s keeps its schedule until a row tells it', async (_what, row) => {
+      const id = await synced();
+      replace('100002', at1115);
+      submitted(row);
+      await readAll();
+      expect(await live(id)).toMatchObject({ employeeId: ada, startsAt: at1045 });
+      submitted();
+      await readAll();
+      expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1115 });
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100002' });
+    });
+
+    test('keeps its person, who has another RepID by now, while the zone here is wrong', async () => {
+      const id = await synced();
+      submitted();
+      await readAll();
+      const rename = (repId: string) =>
+        database.sql`update employees set rep_id = ${repId} where id = ${ada}`;
+      const setZone = (zone: string) =>
+        database.sql`update stores set time_zone = ${zone} where id = ${storeId}`;
+      await rename('100009');
+      try {
+        await setZone('America/Los_Angeles');
+        await readAll();
+        expect(await live(id)).toMatchObject({ employeeId: ada, startsAt: at1045 });
+      } finally {
+        await setZone(STORE.timeZone);
+      }
+      // A copy of the list from before would show the same.
+      await readAll();
+      await readAll();
+      expect(await live(id)).toMatchObject({ employeeId: ada, startsAt: at1045 });
+      expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1 });
+      await database.sql`truncate events cascade`;
+      await rename('100001');
+    });
+
+    test.each([
+      ['left its schedule as history', true],
+      ['had ended its schedule before', false],
+    ])(
+      'by somebody unknown here, which %s, is shown once that person is known',
+      async (_what, isReported) => {
+        const id = await synced();
+        simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, { repId: '100003' });
+        if (isReported) submitted();
+        await readAll();
+        expect((await live(id)) !== undefined).toBe(isReported);
+        submitted();
+        await readAll();
+        const eve = await addEmployee(database.db, { storeId, name: 'Eve Outsider', repId: '100003' });
+        await readAll();
+        expect(await live(id)).toMatchObject({ employeeId: eve, startsAt: at1045 });
+        expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1 });
+        await database.sql`truncate events cascade`;
+        await database.db.delete(employees).where(eq(employees.id, eve));
+      },
+    );
+
+    test('by somebody unknown here is shown once a row tells who it was', async () => {
+      const id = await synced();
+      const { bookingId } = need(simulator.state.bookings[0]);
+      simulator.moveBooking(bookingId, { repId: '100003' });
+      submitted();
+      await readAll();
+      simulator.moveBooking(bookingId, { repId: '100002' });
+      await readAll();
+      expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1045 });
+    });
+
+    test('gets no schedule where somebody here unscheduled it', async () => {
+      const id = await synced();
+      await decide(id, null);
+      submitted();
+      await push(id);
+      await readAll();
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedRepId: '100001' });
+      await readAll();
+      expect(await live(id)).toBeUndefined();
+    });
+
+    test.each([
+      ['person', { employeeId: 'ada', startsAt: at1115 }],
+      ['time', { employeeId: 'bob', startsAt: at1045 }],
+    ])('is shown as it was reported where an earlier version left the %s of before', async (_what, was) => {
+      const id = await synced();
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, {
+        repId: '100002',
+        startsAt: at1115,
+        endsAt: addMinutes(at1115, 390),
+      });
+      submitted();
+      await readAll();
+      await database.db
+        .update(schedules)
+        .set({ employeeId: was.employeeId === 'ada' ? ada : bob, startsAt: was.startsAt })
+        .where(eq(schedules.eventId, id));
+      expect((await readAll()).run).toMatchObject({ drifted: 1 });
+      expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1115 });
+      expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1 });
+    });
+  });
+
   test.each([
     [
       'its booking',

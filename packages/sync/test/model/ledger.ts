@@ -17,7 +17,13 @@ import {
   knownBooking,
   writesBeneath,
 } from '../../src/reconcile/observe.ts';
-import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../../src/refresh/adopt.ts';
+import {
+  type AdoptedSchedule,
+  type KnownRep,
+  type LocalEvent,
+  scheduleOf,
+  withAgreedEnd,
+} from '../../src/refresh/adopt.ts';
 import { classifyDrift, conditionOf, needsWrite } from '../../src/refresh/drift.ts';
 import { endOf, type ModelCrossmark, ZONES, type Zone } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
@@ -72,6 +78,7 @@ interface EventRow {
   schedule: ScheduleRow | null;
   sync: SyncRow | null;
   steps: JournalStep[];
+  wasEndedThere: boolean;
 }
 
 const NO_FAILURE = {
@@ -160,6 +167,7 @@ export class Board {
       schedule: null,
       sync: null,
       steps: [],
+      wasEndedThere: false,
     }));
   }
 
@@ -247,6 +255,7 @@ export class Board {
     const now = this.time.now();
     Object.assign(sync, NO_FAILURE, { state: 'pending', conflict: null, updatedAt: now, wantedAt: now });
     sync.wantedVersion += 1;
+    row.wasEndedThere = false;
     this.addJob(row.event.id);
   }
 
@@ -350,7 +359,13 @@ export class Board {
   }
 
   private local(row: EventRow): LocalEvent {
-    return { event: row.event, schedule: row.schedule, sync: row.sync };
+    return {
+      event: row.event,
+      schedule: row.schedule,
+      repId: this.person(row.schedule?.employeeId)?.repId ?? null,
+      sync: row.sync,
+      wasEndedThere: row.wasEndedThere,
+    };
   }
 
   /**
@@ -426,7 +441,7 @@ export class Board {
           if (row.sync && row.sync.state !== 'synced') throw new Error('adopted over an unsynced change');
           Object.assign(this.syncOf(row), bookingColumns(verdict.held), { updatedAt: now });
           this.onForeign(event, 'adopted');
-          this.adopt(row, condition, verdict.held);
+          this.adopt(row, verdict.becomes);
           if (row.schedule && verdict.stepIds.length > 0) this.reopen(row, verdict.stepIds);
           break;
         case 'repair':
@@ -468,8 +483,8 @@ export class Board {
     return new Map(this.people.flatMap((person) => (person.repId ? [[person.repId, person]] : [])));
   }
 
-  private adopt(row: EventRow, condition: EventState['event']['condition'], held: KnownBooking | null): void {
-    const theirs = scheduleOf({ ...row, condition }, held, this.knownReps(), this.timeZone);
+  private adopt(row: EventRow, theirs: AdoptedSchedule | null): void {
+    if (row.schedule && !theirs) row.wasEndedThere = true;
     const now = this.time.now();
     row.schedule = theirs && {
       id: row.schedule?.id ?? this.nextId++,
@@ -527,10 +542,10 @@ export class Board {
       return;
     }
     const held = knownBooking({ sync }, []);
-    const { event: local } = row;
-    const reps = this.knownReps();
-    const agreed = withAgreedEnd({ ...row, condition: local.condition }, held, reps, this.timeZone);
-    this.adopt(row, local.condition, held);
+    const { condition } = row.event;
+    const theirs = scheduleOf({ ...row, condition }, held, this.knownReps(), this.timeZone);
+    const agreed = withAgreedEnd(held, theirs);
+    this.adopt(row, theirs);
     const now = this.time.now();
     const settled = { state: 'synced', conflict: null, syncedVersion: sync.wantedVersion, syncedAt: now };
     Object.assign(sync, NO_FAILURE, bookingColumns(agreed), settled, { updatedAt: now });
@@ -538,7 +553,7 @@ export class Board {
       row.event.condition = held ? 'Scheduled' : 'Unstaffed';
     this.settleDoubts(row);
     const beneath = writesBeneath(held, row.steps);
-    if (row.schedule && beneath.length > 0) {
+    if (theirs && condition !== 'Submitted' && beneath.length > 0) {
       const ids = beneath.map((step) => step.id);
       this.reopen(row, ids);
     }
