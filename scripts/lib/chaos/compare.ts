@@ -53,6 +53,9 @@ export async function compareSides(
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
     .orderBy(asc(events.id));
+  const listed = new Set(
+    crossmark.plans.filter(({ gone }) => !gone).map(({ mplanId, storeId }) => `${mplanId}_${storeId}`),
+  );
   const heldBy = Map.groupBy(crossmark.bookings, (booking) => `${booking.mplanId}_${booking.storeId}`);
   const known = new Set(
     (await db.select({ repId: employees.repId }).from(employees)).map((row) => row.repId),
@@ -147,6 +150,10 @@ export async function compareSides(
       faults.push(
         `stuck: ${sync.state}, wanted version ${sync.wantedVersion}, synced ${sync.syncedVersion}, owner ${sync.leaseOwner}, reason ${sync.failureReason}`,
       );
+    }
+    if (event.goneSince && listed.has(`${event.mplanId}_${store.crossmarkStoreId}`)) {
+      differences.stuck += 1;
+      faults.push('stuck: it is back at Crossmark and counts as gone here');
     }
     if (!sync && schedule) {
       differences.stuck += 1;

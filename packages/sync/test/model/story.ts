@@ -781,6 +781,7 @@ class Telling {
       const difference = this.difference(event.id);
       if (difference) this.violated(`event ${event.id} ends wrong: ${difference}`);
       if (!this.isOpened(event.id)) this.violated(`event ${event.id} is synced and was never opened again`);
+      if (event.goneSince) this.violated(`event ${event.id} is back at Crossmark and counts as gone here`);
       if (sync && (sync.state !== 'synced' || sync.leaseOwner || sync.wantedVersion !== sync.syncedVersion))
         this.violated(`event ${event.id} is stuck: ${JSON.stringify(sync)}`);
     }
