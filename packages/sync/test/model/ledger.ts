@@ -262,9 +262,14 @@ export class Board {
   /** A dispatcher's save: this person at this time, or nobody. */
   decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
     const row = this.row(event);
-    if (!to && !row.schedule) return;
+    if (!to && (!row.schedule || !this.mayEnd(row))) return;
     const { reissueOf, reissueExpiresOn, reissueResponses } = row.schedule ?? NOTHING_SPECIAL;
     this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
+  }
+
+  /** Whether a dispatcher may unschedule it: what was synced and then reported stays as history. */
+  private mayEnd({ event, sync }: EventRow): boolean {
+    return event.condition !== 'Submitted' || sync?.syncedVersion !== sync?.wantedVersion;
   }
 
   /** Whether the rules let a dispatcher schedule an event, or change its schedule. */

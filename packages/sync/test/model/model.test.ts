@@ -353,6 +353,18 @@ test('what somebody booked and reported there before a reissue was sent is left 
     ],
   }));
 
+test('what somebody booked there in place of ours and reported is shown, and is no dead letter', () =>
+  tell({
+    ...calm,
+    unknownDelete: 'error',
+    deeds: [
+      schedules,
+      { afterMs: 2_000, do: 'outside', event: 1, how: 'rebook', rep: 1, slot: 1 },
+      { afterMs: 0, do: 'report', event: 1 },
+      { afterMs: 2_000, do: 'refresh' },
+    ],
+  }));
+
 test('work whose reissue Crossmark confirms and does not carry out is opened again before it is booked', () =>
   tell({
     ...inPlace,

@@ -761,7 +761,11 @@ class Telling {
           this.choose(event.id);
           this.changes += 1;
         } else if (sync?.state === 'failed') {
-          const isClosed = CLOSED_CONDITIONS.includes(crossmark.plan(event.id).condition);
+          // Only a change that was made here after the last that was synced can be one that closed work
+          // refuses for good.
+          const isClosed =
+            CLOSED_CONDITIONS.includes(crossmark.plan(event.id).condition) &&
+            sync.wantedVersion > sync.syncedVersion;
           if (sync.failureKind !== 'rejected' || (round >= 2 && !isClosed))
             this.violated(`event ${event.id} is a dead letter: ${sync.failureReason}`);
           const unschedules = isClosed && round >= 1;
