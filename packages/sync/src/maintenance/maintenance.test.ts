@@ -1,7 +1,9 @@
-import { employees, eventSyncs, refreshRuns, syncAttempts, workers } from '@scheduler/db';
+import { once } from 'node:events';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
+import { connect, employees, eventSyncs, refreshRuns, syncAttempts, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { addEvent, addStore, clearTables, jobOf, need, queuedJobs } from '../../test/fixture.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { claimOf } from '../reconcile/ledger.ts';
@@ -52,6 +54,51 @@ test('a killed worker’s job and lease are free within a minute, no attempt spe
 test('a worker that never gave a sign of life counts as dead too', async () => {
   await lock('pool-unknown', 40);
   expect(await rescue(database.db)).toEqual(['pool-unknown']);
+});
+
+test('a session whose client fell silent in the middle of a message gives its locks back', async () => {
+  // Passes everything on to Postgres but the end of the message that has this text, and nothing after that.
+  const text = 'update events set name = name';
+  const { hostname, port } = new URL(database.url);
+  const sync = Buffer.from([0x53, 0, 0, 0, 4]);
+  const proxy = createServer((client) => {
+    const postgres = createConnection(Number(port), hostname);
+    let isSilent = false;
+    client.on('data', (chunk: Buffer) => {
+      if (isSilent) return;
+      isSilent = chunk.includes(text);
+      postgres.write(isSilent ? chunk.subarray(0, chunk.lastIndexOf(sync)) : chunk);
+    });
+    postgres.on('data', (chunk) => client.write(chunk));
+    for (const socket of [client, postgres]) socket.on('error', () => {});
+    postgres.on('close', () => client.destroy());
+    client.on('close', () => postgres.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const url = new URL(database.url);
+  url.hostname = '127.0.0.1';
+  url.port = String((proxy.address() as AddressInfo).port);
+  const silent = connect(url.href, { max: 1 });
+  try {
+    const ended = silent.sql
+      .begin(async (tx) => {
+        await tx`select 1`;
+        await tx.unsafe(`${text} where id = $1`, [eventId]);
+      })
+      .catch((error: Error) => error);
+    const holdsLock = async () =>
+      (await database.sql`select from pg_stat_activity where state = 'active' and wait_event = 'ClientRead'`)
+        .length === 1;
+    await vi.waitUntil(holdsLock, { timeout: 30_000 });
+    await rescue(database.db, 60);
+    expect(await holdsLock()).toBe(true);
+    await rescue(database.db, 0);
+    expect(await ended).toBeInstanceOf(Error);
+    await database.sql`update events set name = 'free again' where id = ${eventId}`;
+  } finally {
+    await silent.close();
+    proxy.close();
+  }
 });
 
 test('a worker that gives signs of life keeps what it holds, however long it takes', async () => {

@@ -18,11 +18,26 @@ export async function signOff(
 }
 
 /**
+ * Ends sessions of this database role whose client fell silent after it had sent a statement and before the end of that message
+ * (`Sync`). Such a session has run the statement and holds its locks, but counts as active, so that neither the time-out of
+ * statements nor that of idle transactions ends it; keepalives don't either if something between the two still answers them.
+ */
+async function endHalfSentSessions(db: Db, silentAfterSeconds: number): Promise<void> {
+  await db.execute(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
+      and state = 'active' and wait_event = 'ClientRead'
+      and state_change < now() - ${silentAfterSeconds} * interval '1 second'`);
+}
+
+/**
  * Releases the jobs and leases of workers that send no heartbeat any more, so that others go on at
- * once; no attempt is spent. graphile-worker itself does that after four hours. Any worker may call
- * this at any time. Returns the ids of the dead workers.
+ * once; no attempt is spent. graphile-worker itself does that after four hours. Sessions that hold
+ * locks for a client that fell silent are ended first. Any worker may call this at any time. Returns
+ * the ids of the dead workers.
  */
 export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS): Promise<string[]> {
+  await endHalfSentSessions(db, silentAfterSeconds);
   return db.transaction(async (tx) => {
     const silent = await tx.execute<{ id: string }>(sql`
       ${silentHoldersSql(silentAfterSeconds)}
