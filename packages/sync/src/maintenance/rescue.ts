@@ -27,7 +27,7 @@ async function endHalfSentSessions(db: Db, silentAfterSeconds: number): Promise<
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and usename = current_user and pid <> pg_backend_pid()
       and state = 'active' and wait_event = 'ClientRead'
-      and state_change < now() - ${silentAfterSeconds} * interval '1 second'`);
+      and state_change < app_now() - app_clock_offset() - ${silentAfterSeconds} * interval '1 second'`);
 }
 
 /**
