@@ -1,4 +1,4 @@
-import { type EventType, type PersonFacts, type Role, usualRules } from '@scheduler/scheduling';
+import { type EventType, type Role, usualRules } from '@scheduler/scheduling';
 import { describe, expect, it, test } from 'vitest';
 import {
   byJudgedScore,
@@ -12,19 +12,9 @@ import {
   why,
 } from './costs.ts';
 import { NO_ROTATIONS, type PlanInput } from './input.ts';
+import { testPerson } from './testing.ts';
 
 const MONDAY = '2027-03-01';
-const person = (id: number, role: Role = 'Event Specialist'): PersonFacts => ({
-  id,
-  name: `Person ${id}`,
-  role,
-  repId: String(201_100 + id),
-  terminatedOn: null,
-  pattern: null,
-  ranges: [],
-  dates: [],
-  timeOff: [],
-});
 const club = (more: Partial<PlanInput> = {}): PlanInput => ({
   store: usualRules('America/Indiana/Indianapolis'),
   today: '2027-02-28',
@@ -74,7 +64,7 @@ describe('the fit of a person', () => {
       turn === null ? [] : [{ kind, weekday: 1, employeeId: turn }],
     );
     const input = club({ rotations: { weekdays, exceptions: [] } });
-    expect(fitOf(input, { id: 11, type }, person(1, role), MONDAY)).toEqual({ cost, because });
+    expect(fitOf(input, { id: 11, type }, testPerson(1, role), MONDAY)).toEqual({ cost, because });
   });
 
   test.each([
@@ -83,7 +73,7 @@ describe('the fit of a person', () => {
   ] as const)('for a noon check depends on who does them: %s', (noonCheckBy, ofSupervisor, ofLead) => {
     const usual = club();
     const input = { ...usual, store: { ...usual.store, noonCheckBy } };
-    const costOf = (role: Role) => fitOf(input, { id: 11, type: 'Supervisor' }, person(1, role), MONDAY);
+    const costOf = (role: Role) => fitOf(input, { id: 11, type: 'Supervisor' }, testPerson(1, role), MONDAY);
     expect(costOf(S)).toEqual({ cost: ofSupervisor, because: 'is the Club Supervisor' });
     expect(costOf(L)).toEqual({ cost: ofLead, because: 'is a Lead with a Core that day' });
   });
@@ -95,7 +85,7 @@ describe('the fit of a person', () => {
       { eventId: 12, employeeId: 2 },
     ];
     const costOf = (employeeId: number, id: number) =>
-      fitOf(club({ preferred }), { id, type: 'Core' }, person(employeeId), MONDAY);
+      fitOf(club({ preferred }), { id, type: 'Core' }, testPerson(employeeId), MONDAY);
     const first = { cost: 0, because: 'is preferred for this event' };
     expect([costOf(1, 11), costOf(3, 11), costOf(2, 12)]).toEqual([first, first, first]);
     expect(costOf(2, 11)).toEqual({ cost: 2, because: 'is not the one preferred for this event' });
@@ -131,7 +121,7 @@ type Given = Partial<Omit<JudgedScore, 'fit' | 'judged'>> & {
   breaks?: string[];
 };
 const scoreOf = ({ cost = 0, because = 'fits', breaks = [], ...more }: Given): JudgedScore => ({
-  person: person(1),
+  person: testPerson(1),
   day: MONDAY,
   comesIn: false,
   minutes: 390,
@@ -150,7 +140,7 @@ const scoreOf = ({ cost = 0, because = 'fits', breaks = [], ...more }: Given): J
 describe('the better of two scores', () => {
   /** Each differs from the first in one cost; the later it is asked for, the less it counts. */
   const WORSE: Given[] = [
-    { person: person(2) },
+    { person: testPerson(2) },
     { waits: 1 },
     { weekends: 1 },
     { minutes: 405 },
@@ -175,7 +165,7 @@ describe('the better of two scores', () => {
 });
 
 describe('the difference of two scores, in words', () => {
-  const second = { person: person(2) };
+  const second = { person: testPerson(2) };
   test.each<[Given, Given, string]>([
     [{}, { ...second, breaks: ['They rest.'] }, 'needs a reason: They rest'],
     [{ breaks: ['A.'] }, second, 'needs no reason'],

@@ -4,29 +4,18 @@ import {
   type EventFacts,
   type EventType,
   instantAt,
-  type PersonFacts,
   type PlannedWork,
   usualRules,
 } from '@scheduler/scheduling';
 import { describe, expect, it } from 'vitest';
 import { NO_ROTATIONS, type PlanInput } from './input.ts';
 import { linesNow } from './review.ts';
+import { testPerson } from './testing.ts';
 
 const timeZone = 'America/Indiana/Indianapolis';
 /** A Monday. */
 const MONDAY = '2027-03-01';
 const at = (time: string, day = MONDAY) => instantAt(day, time, timeZone);
-const person = (id: number, role: PersonFacts['role'] = 'Event Specialist'): PersonFacts => ({
-  id,
-  name: `Person ${id}`,
-  role,
-  repId: String(201_100 + id),
-  terminatedOn: null,
-  pattern: null,
-  ranges: [],
-  dates: [],
-  timeOff: [],
-});
 const event = (id: number, type: EventType = 'Core'): EventFacts => ({
   id,
   type,
@@ -87,7 +76,7 @@ const isSecondCore = (now: ReturnType<typeof linesNow>, eventId: number) =>
 describe('a line under review', () => {
   it('is warned of the start of another one only while that one is ticked and starts then', () => {
     const input = club({
-      people: [person(1, 'Lead Event Specialist')],
+      people: [testPerson(1, 'Lead Event Specialist')],
       open: [event(11, 'Other'), event(12, 'Other')],
     });
     const codesWith = (other: ReturnType<typeof line>) =>
@@ -101,7 +90,7 @@ describe('a line under review', () => {
 
   it('tells the hours of its week as they are after other lines were changed', () => {
     const input = club({
-      people: [person(1), person(2)],
+      people: [testPerson(1), testPerson(2)],
       open: [event(11), { ...event(12), dueOn: '2027-03-03' }],
       planned: [workOf(20, 1, 'Core', at('10:45', '2027-02-27'), '2027-02-27')],
     });
@@ -124,7 +113,7 @@ describe('a line under review', () => {
       workOf(20 + n, 1, 'Core', at('10:45', day), day),
     );
     const input = club({
-      people: [person(1), person(2)],
+      people: [testPerson(1), testPerson(2)],
       open: [event(11), { ...event(12), dueOn: '2027-03-03' }],
       planned: worked,
     });
@@ -142,7 +131,7 @@ describe('a line under review', () => {
       endsAt: addMinutes(at('11:00', '2027-03-04'), length),
     });
     const input = club({
-      people: [person(1), person(2)],
+      people: [testPerson(1), testPerson(2)],
       open: [event(11)],
       // 6 h 30 min and a Core: 13 h. 6 h 42 min and a Core: 13 h, too, but a quarter more.
       planned: [minutes(20, 1, 390), minutes(21, 2, 402)],
@@ -162,7 +151,7 @@ describe('a line under review', () => {
       workDate: MONDAY,
     };
     const input = club({
-      people: [person(1), person(2)],
+      people: [testPerson(1), testPerson(2)],
       open: [event(11), event(12), event(13)],
       scheduled: [standing],
       planned: [workOf(30, 1, 'Core', at('10:45'), MONDAY)],
@@ -179,7 +168,7 @@ describe('a line under review', () => {
 
   it('that is not ticked is read on the roster of the ticked ones, which is built once', () => {
     let built = 0;
-    const input = club({ people: [person(1)], open: [event(11), event(12), event(13)] });
+    const input = club({ people: [testPerson(1)], open: [event(11), event(12), event(13)] });
     Object.defineProperty(input, 'planned', {
       get: () => {
         built += 1;
@@ -195,7 +184,10 @@ describe('a line under review', () => {
   });
 
   it('that was refused is read as if it were approved with the others, which are read without it', () => {
-    const input = club({ people: [person(1), person(2)], open: [11, 12, 13, 14].map((id) => event(id)) });
+    const input = club({
+      people: [testPerson(1), testPerson(2)],
+      open: [11, 12, 13, 14].map((id) => event(id)),
+    });
     const refused = (eventId: number, employeeId: number, time: string) => ({
       ...line(eventId, employeeId, at(time)),
       wasRefused: true,
@@ -225,7 +217,7 @@ describe('a line under review', () => {
       endsAt: addMinutes(startsAt, 390),
       workDate: MONDAY,
     };
-    const input = club({ people: [person(1)], scheduled: [scheduled], open: [event(12)] });
+    const input = club({ people: [testPerson(1)], scheduled: [scheduled], open: [event(12)] });
     const now = linesNow(input, [line(11, 1, startsAt), line(12, 9, startsAt)], MONDAY);
     expect(now.get(11)).toEqual({ obstacle: expect.stringMatching(/was scheduled since\.$/), scored: null });
     expect(now.get(12)).toEqual({

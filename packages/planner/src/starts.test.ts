@@ -3,7 +3,6 @@ import {
   type EventFacts,
   type EventType,
   type PersonFacts,
-  type Role,
   timeOf,
   usualRules,
 } from '@scheduler/scheduling';
@@ -11,26 +10,11 @@ import { describe, expect, it } from 'vitest';
 import { NO_ROTATIONS, type PlanInput } from './input.ts';
 import { Roster } from './roster.ts';
 import { startsOn } from './starts.ts';
+import { testPerson } from './testing.ts';
 
 const timeZone = 'America/Indiana/Indianapolis';
 const MONDAY = '2027-03-01';
-const person = (
-  id: number,
-  role: Role = 'Event Specialist',
-  more: Partial<PersonFacts> = {},
-): PersonFacts => ({
-  id,
-  name: `Person ${id}`,
-  role,
-  repId: String(201_100 + id),
-  terminatedOn: null,
-  pattern: null,
-  ranges: [],
-  dates: [],
-  timeOff: [],
-  ...more,
-});
-const lead = (id: number, more: Partial<PersonFacts> = {}) => person(id, 'Lead Event Specialist', more);
+const lead = (id: number, more: Partial<PersonFacts> = {}) => testPerson(id, 'Lead Event Specialist', more);
 const event = (id: number, type: EventType): EventFacts => ({
   id,
   type,
@@ -69,7 +53,7 @@ function timesOf(roster: Roster, work: [PersonFacts, EventType][]): (string | un
 
 describe('the starts of long work', () => {
   it('are spread over the usual ones', () => {
-    const people = [1, 2, 3, 4, 5].map((id) => person(id));
+    const people = [1, 2, 3, 4, 5].map((id) => testPerson(id));
     const times = timesOf(
       rosterOf(people),
       people.map((who) => [who, 'Core']),
@@ -78,7 +62,7 @@ describe('the starts of long work', () => {
   });
 
   it('take account of the same work that is there already, and of no other', () => {
-    const people = [1, 2, 3].map((id) => person(id));
+    const people = [1, 2, 3].map((id) => testPerson(id));
     const roster = rosterOf(people);
     roster.place(event(91, 'Core'), 9, roster.at(MONDAY, '10:45'));
     roster.place(event(92, 'Core'), 9, roster.at(MONDAY, '11:45'));
@@ -92,7 +76,7 @@ describe('the starts of long work', () => {
   });
 
   it('of Leads open and close: the primary one opens, whoever is named first', () => {
-    const [a, b, c, d] = [lead(1), lead(2), lead(3), person(4)] as const;
+    const [a, b, c, d] = [lead(1), lead(2), lead(3), testPerson(4)] as const;
     const rotations = {
       weekdays: [{ kind: 'primary_lead' as const, weekday: 1, employeeId: 2 }],
       exceptions: [],
@@ -127,7 +111,7 @@ describe('the starts of long work', () => {
 
   it('are those at which the person is not off', () => {
     const off = { startsOn: MONDAY, endsOn: MONDAY, reason: null, fromTime: null, untilTime: '11:30' };
-    const people = [person(1, 'Event Specialist', { timeOff: [off] }), lead(2, { timeOff: [off] })];
+    const people = [testPerson(1, 'Event Specialist', { timeOff: [off] }), lead(2, { timeOff: [off] })];
     expect(
       timesOf(
         rosterOf(people),

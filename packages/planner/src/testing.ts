@@ -200,3 +200,21 @@ function withScheduled(input: PlanInput, part: number, next: () => number): Plan
   }
   return { ...input, open, planned, scheduled };
 }
+
+/** A person whom no rule keeps from working, apart from what their role forbids. */
+export const testPerson = (
+  id: number,
+  role: Role = 'Event Specialist',
+  more: Partial<PersonFacts> = {},
+): PersonFacts => ({
+  id,
+  name: `Person ${id}`,
+  role,
+  repId: String(201_100 + id),
+  terminatedOn: null,
+  pattern: null,
+  ranges: [],
+  dates: [],
+  timeOff: [],
+  ...more,
+});
