@@ -20,7 +20,7 @@ test('each fires on its own condition, and says since when', () => {
   expect(firing(facts({ oldestMoving: minutesAgo(11) }), null)).toEqual([
     ['Change on its way over 10 min', minutesAgo(11)],
   ]);
-  // A conflict that nobody decides has an alert of its own: nothing is late before somebody decides.
+  // Conflicts do not count as late: a person has to decide them first, and another alert tells of them.
   expect(firing(facts({ oldest: minutesAgo(90), oldestMoving: minutesAgo(1) }), null)).toEqual([]);
   const states = [
     { state: 'failed' as const, count: 1, since: minutesAgo(4) },

@@ -242,7 +242,7 @@ export class Plan {
     this.onlyStore = only && this.stores.get(only.storeId);
   }
 
-  /** The facts that the rules need besides the event and the people who may do it. */
+  /** Returns what the rules need besides an event and its candidates: its store, the holidays and the work of `people`. */
   surroundings(event: EventRecord, people: Iterable<{ id: number }> = this.people.values()) {
     const planned = [...people].flatMap(({ id }) => this.plannedOf.get(id) ?? []);
     return { store: this.storeOf(event), planned, holidays: this.holidays };
